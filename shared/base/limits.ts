@@ -1,0 +1,22 @@
+/** Every number that someone could want to change, with its unit and why it is what it is. */
+
+export const limits = {
+  /** Largest header of one frame, in bytes: because a peer that sends more is broken, and memory must stay bounded. */
+  frameHeaderBytesMax: 67_108_864,
+  /** Largest blob of one frame, in bytes: because larger content travels as a stream of blobs. */
+  frameBlobBytesMax: 1_048_576,
+  /** Content up to this size travels inside its request, in bytes: because below it a question costs more than the bytes. */
+  inlineContentBytesMax: 65_536,
+  /** Requests sent to an agent without their results, per host: because an unread queue must not grow with the playbook. */
+  requestsInFlightMax: 256,
+  /** Time to reach a host and finish key exchange, in ms: because Ansible's `timeout` default is 10 s. */
+  connectTimeoutMs: 10_000,
+  /** Time from exec to the agent's ready marker, in ms: because a slow disk may need seconds to start Python. */
+  bootTimeoutMs: 30_000,
+  /** Deepest nesting of templates that refer to templates: because Python stops at about the same depth. */
+  templateDepthMax: 100,
+  /** Steps that rendering one value may take: because a loop without end must end in an error, not in a hang. */
+  templateStepsMax: 20_000_000,
+  /** Longest string a template may build, in characters: because memory of a function is bounded. */
+  templateStringCharsMax: 67_108_864,
+} as const;

@@ -1,0 +1,17 @@
+/** The files of a project as the loader reads them: the disk on a laptop, an unpacked archive in a function. */
+
+export type ProjectFiles = {
+  /** A file's bytes, or undefined when there is no such file. */
+  readonly read: (path: string) => Uint8Array | undefined;
+  readonly kind: (path: string) => 'directory' | 'executable' | 'file' | undefined;
+  /** Names in a directory, sorted; empty when there is none. */
+  readonly list: (path: string) => readonly string[];
+  /** Runs an inventory script or vault password script to its end. */
+  readonly run: (
+    path: string,
+    args: readonly string[],
+  ) => { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
+  readonly environment: (name: string) => string | undefined;
+  readonly homeDirectory: string;
+  readonly workingDirectory: string;
+};

@@ -1,0 +1,75 @@
+/** What a render reads from outside: variables, functions, files, and answers that must not be asked twice. */
+
+import type { Value } from '../base/value.ts';
+
+/** Where names come from. One scope belongs to one task on one host (and one loop item). */
+export type Scope = {
+  /**
+   * The rendered value of a variable, or undefined when no layer has it. Lazily renders templates, and caches.
+   * May throw Suspension (a result in flight, another host) or TemplateError.
+   */
+  readonly resolve: (name: string) => Value | undefined;
+  /** All names that `resolve` knows, for `vars`, `varnames` and hints. */
+  readonly names: () => Iterable<string>;
+};
+
+/** Options of rendering, as ansible.cfg and the template module set them. */
+export type RenderOptions = {
+  /** ANSIBLE_JINJA2_NATIVE: keep Python types of whole expressions instead of Ansible's literal guessing. */
+  readonly native: boolean;
+  /** DEFAULT_UNDEFINED_VAR_BEHAVIOR: undefined variables raise. */
+  readonly strictUndefined: boolean;
+  /** DEFAULT_JINJA2_EXTENSIONS, e.g. `jinja2.ext.do`, `jinja2.ext.loopcontrols`. */
+  readonly extensions: readonly string[];
+};
+
+/** The files and processes that lookups and file tests reach, on the machine that runs the playbook. */
+export type LocalPort = {
+  /** A file's bytes, or undefined when there is none. Decrypts vaulted files. */
+  readonly readFile: (path: string) => Uint8Array | undefined;
+  readonly writeFile: (path: string, content: Uint8Array, mode: number) => void;
+  readonly stat: (path: string, followLinks: boolean) => LocalStat | undefined;
+  /** Paths that match a shell glob, sorted. */
+  readonly glob: (pattern: string) => readonly string[];
+  readonly environment: (name: string) => string | undefined;
+  /** Runs `sh -c command` to its end. */
+  readonly run: (
+    command: string,
+    cwd: string,
+  ) => Promise<{ readonly exitCode: number; readonly stdout: Uint8Array }>;
+};
+
+export type LocalStat = {
+  readonly kind: 'file' | 'directory' | 'link' | 'other';
+  readonly size: number;
+  readonly inode: number;
+  readonly device: number;
+};
+
+/** Answers that must stay the same when a task's templates are rendered again. One memory belongs to one task on one host. */
+export type TaskMemory = {
+  /** The remembered answer for `key`, or the one that `ask` gives now. */
+  readonly once: (key: string, ask: () => Value) => Value;
+  /** As {@link TaskMemory.once} for what takes time: suspends the render until the answer is there. Errors are remembered too. */
+  readonly later: (key: string, ask: () => Promise<Value>) => Value;
+};
+
+/** Everything that filters, tests, globals and lookups may use beside their arguments. */
+export type Environment = {
+  readonly scope: Scope;
+  readonly options: RenderOptions;
+  readonly local: LocalPort;
+  readonly memory: TaskMemory;
+  /** Milliseconds since the epoch; ask through `memory.once`. */
+  readonly now: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Turns the envelope of a vaulted text into its plain text, or throws TemplateError. */
+  readonly decrypt: (ciphertext: string) => string;
+  /**
+   * Directories in which relative files of lookups and template includes are searched, nearest first, each also
+   * with the sub-directory for the kind of file (`files`, `templates`, `vars`): role, task file, playbook.
+   */
+  readonly searchPath: readonly string[];
+  /** A configuration setting by Ansible's name, for the `config` lookup. */
+  readonly config: (name: string) => Value | undefined;
+};
