@@ -52,8 +52,15 @@ export type RunRequest = {
   readonly stream?: number;
 };
 
-/** Loads a foreign module: the blob is the zlib-compressed JSON `{name: source}` of the module and its module_utils. */
-export type LoadRequest = { readonly t: 'load'; readonly name: string; readonly kind: ForeignKind };
+/**
+ * Loads module code: the blob is the zlib-compressed JSON `{name: source}`. For a native module the names are the
+ * agent's own module files (`modules.lineinfile`, `files`, …); for a foreign one those of the module's `module_utils`.
+ */
+export type LoadRequest = {
+  readonly t: 'load';
+  readonly name: string;
+  readonly kind: ForeignKind | 'native';
+};
 
 /** How a foreign module is started and read; the bundle's entry `__main__` holds its source. */
 export type ForeignKind = 'binary' | 'json-args' | 'old-style' | 'python' | 'want-json';

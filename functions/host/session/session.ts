@@ -1,0 +1,84 @@
+/** One connection to one host with a booted agent: the port that the executor sees. */
+
+import type { Failure } from '../../../shared/base/failure.ts';
+import type { Secret } from '../../../shared/base/secret.ts';
+import type { Dict } from '../../../shared/base/value.ts';
+import type { BecomeRequest, ForeignKind, RunRequest } from '../../../shared/wire/agent-frame.ts';
+
+/** How to reach a host; made from inventory variables, configuration and the command line. */
+export type ConnectionTarget = {
+  readonly kind: 'local' | 'ssh';
+  /** The inventory name, for messages. */
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: Secret | undefined;
+  /** Key files to try, in order; without any, ssh's usual ones and the agent socket. */
+  readonly privateKeyFiles: readonly string[];
+  readonly privateKeyPassphrase: Secret | undefined;
+  readonly hostKeyChecking: 'accept-new' | 'no' | 'yes';
+  readonly knownHostsFiles: readonly string[];
+  /** `-o Name=value` and the like from ansible_ssh_common_args and ansible_ssh_extra_args, already split into words. */
+  readonly sshArguments: readonly string[];
+  readonly connectTimeoutMs: number;
+  /** A path, or `auto` to look for the newest usable python3. */
+  readonly python: string;
+};
+
+/** A request as the executor makes it; id and epoch are the session's business. */
+export type SessionRequest = Omit<RunRequest, 'epoch' | 'id' | 'stream' | 't'> & {
+  readonly content?: Content;
+  /** Receives content that the module sends (fetch), in order; the session waits for it before it reads on. */
+  readonly onData?: (piece: Uint8Array) => Promise<void>;
+};
+
+/** Content for the target: small content travels inside the request, larger is streamed once the agent asks for it. */
+export type Content = {
+  readonly size: number;
+  readonly open: () => AsyncIterable<Uint8Array>;
+};
+
+/** What became of a request. `discarded`: a failure before it kept it from running. */
+export type Reply =
+  | { readonly kind: 'discarded' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'result'; readonly result: Dict };
+
+/** Module code that the agent does not have from its boot; sent once per session. */
+export type ModuleBundle = {
+  readonly name: string;
+  readonly kind: ForeignKind | 'native';
+  /** zlib-compressed JSON `{module name: source}`; `__main__` is the module itself. */
+  readonly blob: Uint8Array;
+};
+
+export type RawResult = {
+  readonly exitCode: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+};
+
+export type Session = {
+  /** `major.minor.micro` of the agent's Python. */
+  readonly python: string;
+  readonly executable: string;
+  /** Resolves when the session ended, with the reason when it was not closed by us. */
+  readonly ended: Promise<Failure | undefined>;
+  /** Sends the request at once, in call order, and resolves with what became of it. Never rejects for what the world does. */
+  readonly run: (request: SessionRequest) => Promise<Reply>;
+  /** Sends a bundle ahead of the requests that need it; a second time is free. */
+  readonly load: (bundle: ModuleBundle) => void;
+  /** Stops the request in hand. */
+  readonly cancel: () => void;
+  readonly close: () => Promise<void>;
+};
+
+/** A connection before, or without, an agent: `raw` and hosts without Python. */
+export type Connection = {
+  /** Runs a command line through the login shell, with its stdin empty. */
+  readonly raw: (command: string, become: BecomeRequest | undefined) => Promise<RawResult>;
+  /** Boots the agent, once; later calls give the same session. Throws FailureError. */
+  readonly session: () => Promise<Session>;
+  readonly close: () => Promise<void>;
+};

@@ -1,0 +1,28 @@
+/** How filters, tests and lookups are defined: a name, a Python-like signature, and a function over values. */
+
+import type { Value } from '../base/value.ts';
+import type { Environment } from './environment.ts';
+
+/**
+ * A filter or test. `call` gets the filtered value and then one value per parameter of the signature, defaults
+ * filled in; `*args` arrives as a list, `**kwargs` as a dict.
+ */
+export type Builtin = {
+  readonly name: string;
+  /** Parameters after the value, as Python writes them: `d='', attribute=None`, `*args, **kwargs`. Defaults are literals. */
+  readonly signature: string;
+  readonly call: (env: Environment, value: Value, ...args: Value[]) => Value;
+};
+
+/** A lookup plugin: `terms` are the positional arguments, flattened as the plugin's documentation says by itself. */
+export type Lookup = {
+  readonly name: string;
+  readonly call: (env: Environment, terms: readonly Value[], options: ReadonlyMap<string, Value>) => Value[];
+};
+
+/** What a name in a template can stand for. The tables are made once, in shared/template/builtins.ts. */
+export type Builtins = {
+  readonly filters: ReadonlyMap<string, Builtin>;
+  readonly tests: ReadonlyMap<string, Builtin>;
+  readonly lookups: ReadonlyMap<string, Lookup>;
+};
