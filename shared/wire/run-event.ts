@@ -5,7 +5,7 @@
  * replays identically. The controller gives events their final order; a host's events come with an `OrderKey`.
  */
 
-import type { Dict, Value } from '../base/value.ts';
+import type { Dict } from '../base/value.ts';
 
 /**
  * Where an event stands in linear order: compared number by number, shorter first. Equal keys on several hosts
@@ -19,28 +19,42 @@ export type TaskHeader = {
   readonly id: string;
   /** What stands in the banner: `role : name`, already rendered; the action when the task has no name. */
   readonly title: string;
+  /** The rendered name without its role; absent when the task has none. */
+  readonly name?: string;
   readonly action: string;
   readonly file: string;
   readonly line: number;
   readonly isHandler: boolean;
-  /** Ansible's banner: TASK, RUNNING HANDLER, … */
-  readonly banner: 'TASK' | 'RUNNING HANDLER' | 'CHECK MODE TASK';
   readonly isCheckMode: boolean;
+  /** Whether it was written with `loop` or `with_…`; its items are reported one by one. */
+  readonly isLoop: boolean;
   readonly tags: readonly string[];
-  /** The arguments as `display_args_to_stdout` shows them; absent under no_log. */
-  readonly args?: Dict;
+  /** What `display_args_to_stdout` shows, `key=value` joined by `, `; absent without that option and under no_log. */
+  readonly args?: string;
 };
 
 export type TaskStatus = 'changed' | 'failed' | 'ok' | 'skipped' | 'unreachable';
 
-/** One result of a task or item on a host. `result` is as registered, cleaned of internals, masked under no_log. */
+/**
+ * One result of a task or item on a host. `result` is what the task would register, with `invocation`, `diff`,
+ * `exception`, `warnings` and `deprecations` still in it, without `_ansible_…` keys, and masked under no_log: plain data.
+ */
 export type TaskOutcome = {
   readonly host: string;
   readonly status: TaskStatus;
   /** Failed or unreachable, but the play goes on. */
   readonly ignored?: boolean;
   readonly result: Dict;
+  /** The rendered `delegate_to`. */
   readonly delegatedTo?: string;
+  /** The delegate's `ansible_host`, when it has one. */
+  readonly delegatedAddress?: string;
+  /** Diff mode was on for the task, so that the result's `diff` is shown when it changed something. */
+  readonly showsDiff?: boolean;
+  /** `_ansible_verbose_always`: the result is printed, indented, whatever the verbosity is (debug, assert). */
+  readonly alwaysVerbose?: boolean;
+  /** `_ansible_verbose_override`: the result is not printed when all went well, whatever the verbosity is (setup). */
+  readonly neverVerbose?: boolean;
 };
 
 export type RunEvent =
@@ -57,14 +71,18 @@ export type RunEvent =
       readonly title: string;
       readonly hosts: readonly string[];
       readonly isCheckMode: boolean;
+      /** With `free` and `host_pinned` a banner is printed with each result that follows another task's. */
+      readonly isFree: boolean;
     }
   | { readonly kind: 'no-hosts-matched' }
   | { readonly kind: 'no-hosts-left' }
   | { readonly kind: 'task-started'; readonly task: TaskHeader }
+  | { readonly kind: 'host-started'; readonly task: string; readonly host: string }
   | {
       readonly kind: 'item-finished';
       readonly task: string;
-      readonly label: Value;
+      /** The label as Python prints it, or `(censored due to no_log)`. */
+      readonly label: string;
       readonly outcome: TaskOutcome;
     }
   | {
@@ -76,22 +94,35 @@ export type RunEvent =
   | {
       readonly kind: 'task-retried';
       readonly task: string;
-      readonly host: string;
       readonly attemptsLeft: number;
-      readonly result: Dict;
+      readonly outcome: TaskOutcome;
     }
+  | {
+      readonly kind: 'async-polled';
+      readonly host: string;
+      readonly job: string;
+      readonly started: number;
+      readonly finished: number;
+    }
+  | { readonly kind: 'async-finished'; readonly host: string; readonly job: string; readonly hasFailed: boolean }
   | {
       readonly kind: 'file-included';
       readonly file: string;
       readonly hosts: readonly string[];
-      readonly label?: Value;
+      /** The item's label as Python prints it, for an include in a loop. */
+      readonly label?: string;
     }
   | { readonly kind: 'handler-notified'; readonly handler: string; readonly host: string }
   | {
       readonly kind: 'message';
-      readonly level: 'debug' | 'deprecated' | 'error' | 'plain' | 'warning';
+      readonly level: 'deprecated' | 'error' | 'plain' | 'verbose' | 'warning';
+      /** Without the `[WARNING]: ` or `ERROR! ` that the reports put before it. */
       readonly text: string;
+      /** Of `verbose`: how many `-v` it takes. */
       readonly verbosity?: number;
+      /** Of `verbose`: printed as `<host> text`. */
+      readonly host?: string;
+      readonly deprecation?: Deprecation;
     }
   | {
       readonly kind: 'run-finished';
@@ -101,6 +132,9 @@ export type RunEvent =
       readonly customStats: Dict;
       readonly exitCode: number;
     };
+
+/** When a deprecated thing goes away, and whose it is. */
+export type Deprecation = { readonly version?: string; readonly date?: string; readonly collection?: string };
 
 /** An event of one host, before the controller puts it into linear order. */
 export type HostEvent = { readonly order: OrderKey; readonly host: string; readonly event: RunEvent };
