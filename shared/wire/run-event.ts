@@ -8,10 +8,11 @@
 import type { Dict } from '../base/value.ts';
 
 /**
- * Where an event stands in linear order: compared number by number, shorter first. Equal keys on several hosts
- * belong to the same task.
+ * Where an event stands in linear order: compared element by element, shorter first. Numbers order themselves;
+ * texts name an included file and are ordered by their first appearance. Equal keys on several hosts belong to the
+ * same task.
  */
-export type OrderKey = readonly number[];
+export type OrderKey = readonly (number | string)[];
 
 /** A task as its banner shows it. */
 export type TaskHeader = {
@@ -44,6 +45,8 @@ export type TaskOutcome = {
   readonly status: TaskStatus;
   /** Failed or unreachable, but the play goes on. */
   readonly ignored?: boolean;
+  /** Failed, but a rescue section takes over. */
+  readonly rescued?: boolean;
   readonly result: Dict;
   /** The rendered `delegate_to`. */
   readonly delegatedTo?: string;
@@ -104,7 +107,12 @@ export type RunEvent =
       readonly started: number;
       readonly finished: number;
     }
-  | { readonly kind: 'async-finished'; readonly host: string; readonly job: string; readonly hasFailed: boolean }
+  | {
+      readonly kind: 'async-finished';
+      readonly host: string;
+      readonly job: string;
+      readonly hasFailed: boolean;
+    }
   | {
       readonly kind: 'file-included';
       readonly file: string;
