@@ -19,4 +19,10 @@ export const limits = {
   templateStepsMax: 20_000_000,
   /** Longest string a template may build, in characters: because memory of a function is bounded. */
   templateStringCharsMax: 67_108_864,
+  /** Longest list a template may build, in items: because memory of a function is bounded. */
+  templateItemsMax: 10_000_000,
+  /** Largest int a template may compute, in bits: because `10 ** 10 ** 10` must end in an error, not in a hang. */
+  templateIntBitsMax: 1_000_000,
+  /** Compiled templates kept in memory: because a playbook renders the same few thousand texts for every host. */
+  templateCacheEntriesMax: 5_000,
 } as const;

@@ -42,6 +42,9 @@ export class Omit implements Special {
   readonly special = 'omit';
 }
 
+/** How `omit` prints when it is made part of a text. */
+export const OMIT_TEXT = '__omit_place_holder__';
+
 /** The one `omit`. */
 export const omit: Omit = new Omit();
 
@@ -112,6 +115,111 @@ export class LazyDict implements Special {
   /** Reads everything into a plain dict. */
   toDict(): Dict {
     return new Map(this.keys().map((key) => [key, this.get(key) ?? null]));
+  }
+}
+
+/** A Python set, in insertion order. Items went through `dictKey` of values.ts. */
+export class PySet implements Special {
+  readonly special = 'set';
+  readonly items: Set<Value>;
+
+  constructor(items: Iterable<Value> = []) {
+    this.items = new Set(items);
+  }
+}
+
+/** Text that `escape` made safe for HTML; behaves as a str otherwise. */
+export class Markup implements Special {
+  readonly special = 'markup';
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What `namespace()` makes: the only thing whose attributes a template may set. */
+export class PyNamespace implements Special {
+  readonly special = 'namespace';
+  readonly attributes: Dict;
+
+  constructor(attributes: Dict) {
+    this.attributes = attributes;
+  }
+}
+
+/** Keyword arguments of a call. */
+export type Kwargs = ReadonlyMap<string, Value>;
+
+/** Something that a template can call: a macro, a method bound to its value, a global function. */
+export class PyCallable implements Special {
+  readonly special = 'callable';
+  readonly name: string;
+  readonly call: (args: readonly Value[], kwargs: Kwargs) => Value;
+  /** Attributes of the few callables that have some, such as macros and `loop`. */
+  readonly attribute: ((name: string) => Value | undefined) | undefined;
+
+  constructor(
+    name: string,
+    call: (args: readonly Value[], kwargs: Kwargs) => Value,
+    attribute?: (name: string) => Value | undefined,
+  ) {
+    this.name = name;
+    this.call = call;
+    this.attribute = attribute;
+  }
+}
+
+/** How an object of a rarer Python class behaves; what is left out raises Python's TypeError. */
+export type ObjectBehaviour = {
+  /** The class name in messages, with its module where Python prints it: `datetime.datetime`. */
+  readonly typeName: string;
+  readonly str: () => string;
+  /** What it prints as inside lists; `str` when left out. */
+  readonly repr?: () => string;
+  readonly attribute?: (name: string) => Value | undefined;
+  readonly item?: (key: Value) => Value | undefined;
+  readonly iterate?: () => Iterable<Value>;
+  readonly length?: () => number;
+  readonly isTrue?: () => boolean;
+  readonly call?: (args: readonly Value[], kwargs: Kwargs) => Value;
+  /** Negative, zero or positive; undefined when the other cannot be compared. */
+  readonly compare?: (other: Value) => number | undefined;
+  /** `self <operator> other`, or `other <operator> self` when reflected; undefined when there is no such operation. */
+  readonly operate?: (operator: string, other: Value, isReflected: boolean) => Value | undefined;
+  /** The JS data behind it, for filters that know the class. */
+  readonly payload?: unknown;
+};
+
+/** An object of a rarer Python class: a datetime, a cycler, a template module. */
+export class PyObject implements Special {
+  readonly special = 'object';
+  readonly behaviour: ObjectBehaviour;
+
+  constructor(behaviour: ObjectBehaviour) {
+    this.behaviour = behaviour;
+  }
+}
+
+/** A sequence that is not a list: `range`, the views of a dict. Printing it at top level gives a list, as Ansible does. */
+export class LazyList implements Special {
+  readonly special = 'lazy-list';
+  /** `range`, `dict_keys`, `dict_values`, `dict_items`, `generator`. */
+  readonly typeName: string;
+  readonly length: number;
+  readonly at: (index: number) => Value;
+  /** What Python prints for it inside other text. */
+  readonly repr: () => string;
+
+  constructor(typeName: string, length: number, at: (index: number) => Value, repr: () => string) {
+    this.typeName = typeName;
+    this.length = length;
+    this.at = at;
+    this.repr = repr;
+  }
+
+  *[Symbol.iterator](): IterableIterator<Value> {
+    for (let index = 0; index < this.length; index++) yield this.at(index);
   }
 }
 
