@@ -1,0 +1,279 @@
+/** From YAML text to positioned nodes: tags, anchors, merge keys and duplicate keys as PyYAML and Ansible treat them. */
+
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import type { Checked, Diagnostic, Position } from '../base/diagnostic.ts';
+import { isSpecial, PyFloat, type Value } from '../base/value.ts';
+import { asTemplate, PyBytes, PyTuple, Vaulted } from '../template/special.ts';
+import { positionFinder } from './text-position.ts';
+import { syntaxHint } from './yaml-hint.ts';
+import type { YamlDict, YamlEntry, YamlNode } from './yaml-node.ts';
+import { type ScalarType, scalarType, scalarValue } from './yaml-scalar.ts';
+
+const STANDARD = 'tag:yaml.org,2002:';
+const CONTROL = /[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+type Reader = {
+  readonly position: (offset: number) => Position;
+  readonly diagnostics: Diagnostic[];
+  readonly anchors: Map<string, Node>;
+  /** Finished nodes, so that aliases share them; `undefined` while a node is being read. */
+  readonly done: Map<Node, YamlNode | undefined>;
+};
+
+/** The tree of the one document in `text`; an empty file is a null scalar. */
+export function parseYamlTree(text: string, file: string): Checked<YamlNode> {
+  const position = positionFinder(text, file);
+  const reader: Reader = { position, diagnostics: [], anchors: new Map(), done: new Map() };
+  const control = CONTROL.exec(text.replace(/^\ufeff/, ' '));
+  if (control !== null) report(reader, control.index, 'control characters are not allowed');
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    version: '1.1',
+    resolveKnownTags: false,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
+  const [first] = document.errors;
+  if (first !== undefined) {
+    report(reader, first.pos[0], syntaxProblem(first.code, first.message), syntaxHint(text, first.pos[0]));
+    return { value: nullNode(position(0)), diagnostics: reader.diagnostics };
+  }
+  const value =
+    document.contents === null ? nullNode(position(0)) : readNode(reader, document.contents, false);
+  return { value, diagnostics: reader.diagnostics };
+}
+
+function syntaxProblem(code: string, message: string): string {
+  return code === 'MULTIPLE_DOCS' ? 'expected a single document in the stream' : message;
+}
+
+function report(reader: Reader, offset: number, problem: string, hint?: string): void {
+  reader.diagnostics.push({
+    severity: 'error',
+    code: 'yaml-syntax',
+    message: `Syntax Error while loading YAML: ${problem}`,
+    position: reader.position(offset),
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function nullNode(position: Position): YamlNode {
+  return { kind: 'scalar', value: null, position };
+}
+
+function offsetOf(node: Node): number {
+  return node.range?.[0] ?? 0;
+}
+
+/** Reads one node; inside `!unsafe` no string becomes a template. */
+function readNode(reader: Reader, node: Node, isUnsafe: boolean): YamlNode {
+  if (isAlias(node)) return readAlias(reader, node);
+  if (isMap(node) || isSeq(node) || isScalar(node)) {
+    if (node.anchor !== undefined) reader.anchors.set(node.anchor, node);
+    reader.done.set(node, undefined);
+    const read = readTagged(reader, node, isUnsafe);
+    reader.done.set(node, read);
+    return read;
+  }
+  throw new Error('the YAML parser gave a node of no known kind');
+}
+
+function readAlias(reader: Reader, alias: Alias): YamlNode {
+  const target = reader.anchors.get(alias.source);
+  const read = target === undefined ? undefined : reader.done.get(target);
+  if (read !== undefined) return read;
+  const problem =
+    target === undefined ? `found undefined alias '${alias.source}'` : 'found unconstructable recursive node';
+  report(reader, offsetOf(alias), problem);
+  return nullNode(reader.position(offsetOf(alias)));
+}
+
+function readTagged(reader: Reader, node: Scalar | YAMLMap | YAMLSeq, isUnsafe: boolean): YamlNode {
+  const isUnsafeHere = isUnsafe || node.tag === '!unsafe';
+  if (isScalar(node)) return readScalar(reader, node, isUnsafeHere);
+  return isMap(node) ? readMap(reader, node, isUnsafeHere) : readSeq(reader, node, isUnsafeHere);
+}
+
+function readScalar(reader: Reader, node: Scalar, isUnsafe: boolean): YamlNode {
+  const position = reader.position(offsetOf(node));
+  const text = typeof node.value === 'string' ? node.value : '';
+  const value = taggedScalar(node, text, { position, isUnsafe });
+  if (value !== undefined) return { kind: 'scalar', value, position };
+  report(reader, offsetOf(node), scalarProblem(node, text));
+  return nullNode(position);
+}
+
+function taggedScalar(
+  node: Scalar,
+  text: string,
+  context: { position: Position; isUnsafe: boolean },
+): Value | undefined {
+  if (node.tag === '!vault' || node.tag === '!vault-encrypted') return new Vaulted(text, context.position);
+  if (node.tag === `${STANDARD}binary`) return new PyBytes(Buffer.from(text, 'base64'));
+  const type = typeOf(node, text);
+  if (type === undefined) return undefined;
+  const value = scalarValue(type, text);
+  return typeof value === 'string' && !context.isUnsafe ? asTemplate(value, context.position) : value;
+}
+
+function typeOf(node: Scalar, text: string): ScalarType | undefined {
+  if (node.tag === undefined)
+    return node.type === 'PLAIN' || node.type === undefined ? scalarType(text) : 'str';
+  if (node.tag === '!' || node.tag === '!unsafe') return 'str';
+  switch (node.tag) {
+    case `${STANDARD}str`:
+    case `${STANDARD}python/unicode`:
+      return 'str';
+    case `${STANDARD}bool`:
+      return 'bool';
+    case `${STANDARD}int`:
+      return 'int';
+    case `${STANDARD}float`:
+      return 'float';
+    case `${STANDARD}null`:
+      return 'null';
+    case `${STANDARD}timestamp`:
+      return 'timestamp';
+    default:
+      return undefined;
+  }
+}
+
+function scalarProblem(node: Scalar, text: string): string {
+  if (node.tag === undefined) {
+    return text === '='
+      ? "could not determine a constructor for the tag 'tag:yaml.org,2002:value'"
+      : `'${text}' is not a possible value of its type`;
+  }
+  return node.tag.startsWith(STANDARD) && /(?:bool|int|float|timestamp)$/.test(node.tag)
+    ? `'${text}' is not a possible value of its type`
+    : unknownTag(node.tag);
+}
+
+function unknownTag(tag: string): string {
+  return `could not determine a constructor for the tag '${tag}'`;
+}
+
+function readSeq(reader: Reader, node: YAMLSeq, isUnsafe: boolean): YamlNode {
+  const position = reader.position(offsetOf(node));
+  const items = node.items.map((item) => readItem(reader, item, { position, isUnsafe }));
+  const isPairs = node.tag === `${STANDARD}omap` || node.tag === `${STANDARD}pairs`;
+  if (!isPairs && !isPlainTag(node.tag, 'seq')) report(reader, offsetOf(node), unknownTag(node.tag ?? ''));
+  return { kind: 'list', items, value: items.map((item) => (isPairs ? asPair(item) : item.value)), position };
+}
+
+function asPair(item: YamlNode): Value {
+  const [entry] = item.kind === 'dict' ? item.value : [];
+  return entry === undefined ? item.value : new PyTuple(entry);
+}
+
+function isPlainTag(tag: string | undefined, name: string): boolean {
+  return tag === undefined || tag === '!' || tag === '!unsafe' || tag === `${STANDARD}${name}`;
+}
+
+function readItem(
+  reader: Reader,
+  item: unknown,
+  context: { position: Position; isUnsafe: boolean },
+): YamlNode {
+  return isYamlNode(item) ? readNode(reader, item, context.isUnsafe) : nullNode(context.position);
+}
+
+function isYamlNode(item: unknown): item is Node {
+  return isAlias(item) || isMap(item) || isSeq(item) || isScalar(item);
+}
+
+function readMap(reader: Reader, node: YAMLMap, isUnsafe: boolean): YamlDict {
+  const position = reader.position(offsetOf(node));
+  const merged: [Value, YamlEntry][] = [];
+  const own: [Value, YamlEntry][] = [];
+  for (const pair of node.items) {
+    if (isMergeKey(pair)) merged.push(...mergedEntries(reader, pair, { position, isUnsafe }));
+    else own.push(...ownEntry(reader, pair, { position, isUnsafe }));
+  }
+  if (!isPlainTag(node.tag, 'map')) report(reader, offsetOf(node), unknownTag(node.tag ?? ''));
+  warnDuplicates(reader, position, [...merged, ...own]);
+  const entries = new Map([...merged, ...own]);
+  const value = new Map([...entries].map(([key, entry]) => [key, entry.node.value]));
+  return { kind: 'dict', entries, value, position };
+}
+
+function isMergeKey(pair: Pair): boolean {
+  return (
+    isScalar(pair.key) && pair.key.tag === undefined && pair.key.type === 'PLAIN' && pair.key.value === '<<'
+  );
+}
+
+function mergedEntries(
+  reader: Reader,
+  pair: Pair,
+  context: { position: Position; isUnsafe: boolean },
+): [Value, YamlEntry][] {
+  const source = readItem(reader, pair.value, context);
+  if (source.kind === 'dict') return [...source.entries];
+  if (source.kind === 'list' && source.items.every((item) => item.kind === 'dict')) {
+    return source.items.toReversed().flatMap((item) => (item.kind === 'dict' ? [...item.entries] : []));
+  }
+  reader.diagnostics.push({
+    severity: 'error',
+    code: 'yaml-syntax',
+    message: `Syntax Error while loading YAML: expected a mapping or list of mappings for merging, but found ${source.kind === 'scalar' ? 'scalar' : 'sequence'}`,
+    position: source.position,
+  });
+  return [];
+}
+
+function ownEntry(
+  reader: Reader,
+  pair: Pair,
+  context: { position: Position; isUnsafe: boolean },
+): [Value, YamlEntry][] {
+  const key = readItem(reader, pair.key, { ...context, isUnsafe: true });
+  const keyEnd = isYamlNode(pair.key) ? reader.position(pair.key.range?.[1] ?? 0) : context.position;
+  const node = readItem(reader, pair.value, { position: keyEnd, isUnsafe: context.isUnsafe });
+  const value = hashable(key.value);
+  if (value !== undefined) return [[value, { key: key.position, node }]];
+  reader.diagnostics.push({
+    severity: 'error',
+    code: 'yaml-syntax',
+    message: `Syntax Error while loading YAML: found unacceptable key (unhashable type: '${key.kind === 'list' ? 'list' : 'dict'}')`,
+    position: key.position,
+    hint: 'A value that starts with a template needs quotes: "{{ name }}".',
+  });
+  return [];
+}
+
+/** The key under which a dict holds `value`, or undefined when Python cannot hash it. */
+function hashable(value: Value): Value | undefined {
+  if (value instanceof PyFloat && Number.isSafeInteger(value.value)) return value.value;
+  if (typeof value !== 'object' || value === null || value instanceof PyFloat) return value;
+  return isSpecial(value) ? value : undefined;
+}
+
+function warnDuplicates(reader: Reader, position: Position, entries: readonly [Value, YamlEntry][]): void {
+  const seen = new Set<Value>();
+  for (const [key, entry] of entries) {
+    if (seen.has(key)) {
+      reader.diagnostics.push({
+        severity: 'warning',
+        code: 'yaml-duplicate-key',
+        message: `While constructing a mapping from ${position.file}, line ${position.line}, column ${position.column}, found a duplicate dict key (${String(key)}). Using last defined value only.`,
+        position: entry.key,
+      });
+    }
+    seen.add(key);
+  }
+}
