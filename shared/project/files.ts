@@ -4,6 +4,8 @@ export type ProjectFiles = {
   /** A file's bytes, or undefined when there is no such file. */
   readonly read: (path: string) => Uint8Array | undefined;
   readonly kind: (path: string) => 'directory' | 'executable' | 'file' | undefined;
+  /** Whether everybody may write to a directory; without it none is taken to be so. */
+  readonly isWorldWritable?: (path: string) => boolean;
   /** Names in a directory, sorted; empty when there is none. */
   readonly list: (path: string) => readonly string[];
   /** Runs an inventory script or vault password script to its end. */

@@ -30,11 +30,12 @@ export class TemplateError extends Error {
  * rendering again is free of effects. Nothing between here and the executor may catch it.
  */
 export class Suspension extends Error {
-  readonly until: Promise<unknown>;
+  /** What to wait for; `sync` means that the host must wait for the others at this task. */
+  readonly until: Promise<unknown> | 'sync';
   /** Why, for `sortie plan` and logs: `register result`, `hostvars web2`, `lookup pipe`. */
   readonly reason: string;
 
-  constructor(until: Promise<unknown>, reason: string) {
+  constructor(until: Promise<unknown> | 'sync', reason: string) {
     super(reason);
     this.name = 'Suspension';
     this.until = until;

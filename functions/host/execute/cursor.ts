@@ -121,7 +121,7 @@ function settle(tree: PlayTree, start: Cursor): Place {
   for (;;) {
     const node = nodeAt(tree, cursor);
     if (node?.kind === 'task') {
-      if (cursor.at(-1)?.section !== 'handlers' || tree.isNotified(node)) return { kind: 'task', cursor };
+      if (!isHandlerOfFlush(cursor) || tree.isNotified(node)) return { kind: 'task', cursor };
       cursor = step(cursor);
     } else if (node?.kind === 'block') {
       cursor = [...cursor, { section: 'tasks', index: 0, failed: false }];
@@ -131,6 +131,12 @@ function settle(tree: PlayTree, start: Cursor): Place {
       cursor = next;
     }
   }
+}
+
+/** Whether the place is one of the play's handlers, in a flush; what a handler includes runs unasked. */
+function isHandlerOfFlush(cursor: Cursor): boolean {
+  const flush = cursor.findLastIndex((frame) => frame.section === 'handlers');
+  return flush >= 0 && !cursor.slice(flush).some((frame) => frame.section === 'included');
 }
 
 /** What follows the end of the innermost list. */
