@@ -25,4 +25,14 @@ export const limits = {
   templateIntBitsMax: 1_000_000,
   /** Compiled templates kept in memory: because a playbook renders the same few thousand texts for every host. */
   templateCacheEntriesMax: 5_000,
+  /** Narrowest terminal that banners are made for, in columns: because Ansible assumes 79 where there is no terminal. */
+  bannerColumnsMin: 79,
+  /** Fewest stars after a banner's text: because a long name must still look like a banner. */
+  bannerStarsMin: 3,
+  /** Rounds of PBKDF2 behind a vault password: because the ansible-vault format fixes them. */
+  vaultKeyIterations: 10_000,
+  /** Time for an inventory or vault password script, in ms: because a script that hangs must not hang the run. */
+  projectScriptTimeoutMs: 300_000,
+  /** Largest output of an inventory or vault password script, in bytes: because memory of a function is bounded. */
+  projectScriptBytesMax: 268_435_456,
 } as const;
