@@ -173,5 +173,12 @@ export type ReportOptions = {
   readonly showArgs: boolean;
   readonly checkModeMarkers: boolean;
   readonly resultFormat: 'json' | 'yaml';
-  readonly prettyResults: boolean;
+  /** Absent: results are indented at -vvv, and always in YAML. */
+  readonly prettyResults?: boolean;
+  /** Lines around each change in a diff. */
+  readonly diffContext: number;
+  /** Whether the `warnings` and `deprecations` of results are shown. */
+  readonly actionWarnings: boolean;
+  readonly deprecationWarnings: boolean;
+  readonly verboseToStderr: boolean;
 };
