@@ -1,6 +1,7 @@
 """What a native module may use besides its arguments."""
 
 import sys
+import time
 
 
 class Context:
@@ -12,11 +13,12 @@ class Context:
         self.environment = request.get('environment') or {}
         self.python = sys.executable
         self.content = content
+        self.channel = channel
         self.warnings = []
         self.module_args = None
         self.no_log_names = ()
+        self.has_sent = False
         self._id = request.get('id')
-        self._channel = channel
 
     def warn(self, text):
         """Add a warning to the result, once."""
@@ -25,7 +27,19 @@ class Context:
 
     def send(self, piece):
         """Send a piece of a file's bytes to the host, ahead of the result."""
-        self._channel.send({'t': 'data', 'id': self._id}, piece)
+        self.has_sent = True
+        self.channel.send({'t': 'data', 'id': self._id}, piece)
+
+    def sleep(self, seconds):
+        """Wait; ends early, by raising Interrupted, when the host cancels the request."""
+        if self.channel is None:
+            time.sleep(seconds)
+            return
+        end = time.monotonic() + seconds
+        left = seconds
+        while left > 0:
+            self.channel.listen(left)
+            left = end - time.monotonic()
 
 
 class InlineContent:
@@ -61,7 +75,7 @@ class StreamedContent:
         """Ask the host for the content and yield it as it comes; may be used once."""
         self._channel.send({'t': 'need', 'id': self._id})
         while True:
-            header, piece = self._channel.wait_for_data(self._id)
+            header, piece = self._channel.next_data()
             if piece:
                 yield piece
             if header.get('end'):

@@ -11,6 +11,8 @@ export const limits = {
   requestsInFlightMax: 256,
   /** Time to reach a host and finish key exchange, in ms: because Ansible's `timeout` default is 10 s. */
   connectTimeoutMs: 10_000,
+  /** Compressed agent sent at every boot, in bytes: because it should travel in the first flight after the exec. */
+  agentBootBytesMax: 16_384,
   /** Time from exec to the agent's ready marker, in ms: because a slow disk may need seconds to start Python. */
   bootTimeoutMs: 30_000,
   /** Deepest nesting of templates that refer to templates: because Python stops at about the same depth. */

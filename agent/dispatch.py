@@ -1,0 +1,127 @@
+"""Runs one request: as another user, inside the agent, or as a foreign module."""
+
+import importlib
+import json
+import signal
+import sys
+import zlib
+
+import frames
+from arguments import ModuleFailure, masked
+from context import Context, InlineContent, StreamedContent
+from surroundings import Surroundings
+
+
+class Runner:
+    """Knows the modules that are there and where each request has to run."""
+
+    def __init__(self, channel, finder, payload):
+        self._channel = channel
+        self._finder = finder
+        self._payload = payload
+        self._loads = {}
+        self._foreign = None
+        self._become = None
+        self._surroundings = Surroundings()
+        signal.signal(signal.SIGALRM, _raise_timed_out)
+
+    def load(self, header, blob):
+        """Keep a module's code for the requests to come."""
+        self._loads[header['name']] = (header, blob)
+        if header['kind'] == 'native':
+            self._finder.add(json.loads(zlib.decompress(blob).decode('utf-8')))
+
+    def run(self, request, blob):
+        """Return the answer's frame without id and epoch; no exception of a module gets out."""
+        if self._surroundings.refresh() and self._become:
+            self._become.close_idle()
+        try:
+            if request.get('timeout'):
+                signal.setitimer(signal.ITIMER_REAL, request['timeout'])
+            return self._answer(request, blob)
+        except frames.Interrupted as interruption:
+            return {'t': 'error', 'kind': interruption.kind, 'message': interruption.message}
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            self._surroundings.leave()
+
+    def close(self):
+        """End the children."""
+        if self._become:
+            self._become.close()
+
+    def _answer(self, request, blob):
+        if request.get('become'):
+            if self._become is None:
+                import become
+                self._become = become.Children(self._channel, self._payload)
+            return self._become.run(request, blob, self._loads)
+        self._surroundings.enter(request.get('environment') or {})
+        name = request['module']
+        kind = self._loads[name][0]['kind'] if name in self._loads else 'native'
+        if kind != 'native':
+            return _result(self._channel, request['id'], self._run_foreign(request))
+        if 'modules.' + name not in self._finder.sources:
+            return {'t': 'error', 'kind': 'module-missing', 'message': 'The module %s was not found' % name}
+        context = Context(request, self._channel, self._content(request, blob))
+        result = run_native(name, request['args'], context)
+        return _result(None if context.has_sent else self._channel, request['id'], result)
+
+    def _run_foreign(self, request):
+        if self._foreign is None:
+            import foreign
+            self._foreign = foreign.Foreign(self._channel, self._finder)
+        return self._foreign.run(request, *self._loads[request['module']])
+
+    def _content(self, request, blob):
+        if request.get('stream'):
+            return StreamedContent(self._channel, request)
+        return InlineContent(blob) if blob or 'stream' in request else None
+
+
+def _raise_timed_out(_signal, _frame):
+    raise frames.Interrupted('timed-out', 'The task did not end in its time')
+
+
+def _result(channel, request_id, result):
+    """Return the result's frame; its large texts go ahead, but not behind data that the module itself sent."""
+    spilled = []
+    if channel:
+        result, spilled = frames.spill(channel, request_id, result)
+    answer = {'t': 'result', 'result': result}
+    if spilled:
+        answer['spill'] = spilled
+    return answer
+
+
+def run_native(name, args, context):
+    """Return a native module's result in the form that Ansible's modules have."""
+    try:
+        result = importlib.import_module('modules.' + name).run(args, context)
+    except ModuleFailure as failure:
+        result = dict(failure.result, failed=True, msg=failure.msg)
+    except Exception:
+        result = crashed('', _traceback(), 1)
+        context.module_args = None
+    result.setdefault('changed', False)
+    if context.module_args is not None:
+        result.setdefault('invocation', {'module_args': masked(context.module_args, context.no_log_names)})
+    if context.warnings:
+        result['warnings'] = list(result.get('warnings', [])) + context.warnings
+    return result
+
+
+def crashed(stdout, stderr, rc):
+    """Return what Ansible reports for a module that ended without a result."""
+    result = {
+        'failed': True, 'changed': False, 'rc': rc, 'module_stdout': stdout, 'module_stderr': stderr,
+        'msg': 'MODULE FAILURE\nSee stdout/stderr for the exact error'}
+    if stderr.startswith('Traceback'):
+        result['exception'] = stderr
+    return result
+
+
+def _traceback():
+    import traceback
+    kind, value, trace = sys.exc_info()
+    return ''.join(traceback.format_exception(kind, value, trace.tb_next))

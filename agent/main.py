@@ -1,0 +1,81 @@
+"""The agent's loop: one request after the other, one result for each."""
+
+import os
+import sys
+
+import dispatch
+import frames
+import surroundings
+
+PROTOCOL_VERSION = 1
+
+
+def main(finder, payload):
+    """Serve the host until it asks for the end or goes away."""
+    channel = frames.Channel(os.dup(0), os.dup(1))
+    _release_standard_descriptors()
+    surroundings.prepare()
+    agent = Agent(channel, dispatch.Runner(channel, finder, payload))
+    try:
+        channel.send({
+            't': 'ready', 'protocol': PROTOCOL_VERSION, 'python': '%d.%d.%d' % sys.version_info[:3],
+            'executable': sys.executable, 'pid': os.getpid(), 'uid': os.getuid()})
+        agent.serve()
+    except frames.HostGone:
+        pass
+    finally:
+        agent.runner.close()
+
+
+def _release_standard_descriptors():
+    """Give descriptor 0 to nobody and 1 to what 2 is: a module that reads or prints cannot break the protocol."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+
+
+class Agent:
+    """The order of requests: which run, which are discarded, and what their failure means for the next."""
+
+    def __init__(self, channel, runner):
+        self.runner = runner
+        self._channel = channel
+        self._epoch = 0
+        self._failed_groups = set()
+
+    def serve(self):
+        """Answer requests in the order they came."""
+        while True:
+            frame = self._channel.next_request()
+            if frame is None or frame[0]['t'] == 'quit':
+                return
+            header, blob = frame
+            if header['t'] == 'load':
+                self.runner.load(header, blob)
+            elif header['t'] == 'run' and header['epoch'] >= self._epoch:
+                self._run(header, blob)
+
+    def _run(self, request, blob):
+        self._channel.begin(request['id'])
+        answer = self.runner.run(request, blob)
+        self._count_failure(request, answer)
+        answer['id'] = request['id']
+        answer['epoch'] = self._epoch
+        self._channel.begin(None)
+        self._channel.send(answer)
+
+    def _count_failure(self, request, answer):
+        """Raise the epoch, which discards what is queued behind, after a failure that is not tolerated."""
+        has_failed = answer['t'] == 'error' or bool(answer['result'].get('failed'))
+        has_failed = has_failed and not request.get('tolerated')
+        group = request.get('group')
+        if group is not None:
+            if has_failed:
+                self._failed_groups.add(group)
+            if not request.get('groupEnd'):
+                return
+            has_failed = group in self._failed_groups
+            self._failed_groups.discard(group)
+        if has_failed:
+            self._epoch += 1
