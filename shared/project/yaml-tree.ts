@@ -19,12 +19,23 @@ import { asTemplate, PyBytes, PyTuple, Vaulted } from '../template/special.ts';
 import { positionFinder } from './text-position.ts';
 import { syntaxHint } from './yaml-hint.ts';
 import type { YamlDict, YamlEntry, YamlNode } from './yaml-node.ts';
+import { indentQuoted } from './yaml-requote.ts';
 import { type ScalarType, scalarType, scalarValue } from './yaml-scalar.ts';
 
 const STANDARD = 'tag:yaml.org,2002:';
 const CONTROL = /[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
+const OPTIONS = {
+  schema: 'failsafe',
+  version: '1.1',
+  resolveKnownTags: false,
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'error',
+} as const;
+
 type Reader = {
+  readonly text: string;
   readonly position: (offset: number) => Position;
   readonly diagnostics: Diagnostic[];
   readonly anchors: Map<string, Node>;
@@ -32,20 +43,13 @@ type Reader = {
   readonly done: Map<Node, YamlNode | undefined>;
 };
 
-/** The tree of the one document in `text`; an empty file is a null scalar. */
-export function parseYamlTree(text: string, file: string): Checked<YamlNode> {
+/** The tree of the one document in `source`; an empty file is a null scalar. */
+export function parseYamlTree(source: string, file: string): Checked<YamlNode> {
+  const { text, document } = parseLeniently(source);
   const position = positionFinder(text, file);
-  const reader: Reader = { position, diagnostics: [], anchors: new Map(), done: new Map() };
+  const reader: Reader = { text, position, diagnostics: [], anchors: new Map(), done: new Map() };
   const control = CONTROL.exec(text.replace(/^\ufeff/, ' '));
   if (control !== null) report(reader, control.index, 'control characters are not allowed');
-  const document = parseDocument(text, {
-    schema: 'failsafe',
-    version: '1.1',
-    resolveKnownTags: false,
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: 'error',
-  });
   const [first] = document.errors;
   if (first !== undefined) {
     report(reader, first.pos[0], syntaxProblem(first.code, first.message), syntaxHint(text, first.pos[0]));
@@ -54,6 +58,20 @@ export function parseYamlTree(text: string, file: string): Checked<YamlNode> {
   const value =
     document.contents === null ? nullNode(position(0)) : readNode(reader, document.contents, false);
   return { value, diagnostics: reader.diagnostics };
+}
+
+type Parsed = { readonly text: string; readonly document: ReturnType<typeof parseDocument> };
+
+function parseLeniently(source: string): Parsed {
+  let text = source;
+  for (;;) {
+    const document = parseDocument(text, OPTIONS);
+    const [first] = document.errors;
+    const lost = first?.code === 'MISSING_CHAR' && /closing .quote/.test(first.message) ? first : undefined;
+    const indented = lost === undefined ? undefined : indentQuoted(text, lost.pos[0]);
+    if (indented === undefined || indented === text) return { text, document };
+    text = indented;
+  }
 }
 
 function syntaxProblem(code: string, message: string): string {
@@ -109,11 +127,19 @@ function readTagged(reader: Reader, node: Scalar | YAMLMap | YAMLSeq, isUnsafe: 
 
 function readScalar(reader: Reader, node: Scalar, isUnsafe: boolean): YamlNode {
   const position = reader.position(offsetOf(node));
-  const text = typeof node.value === 'string' ? node.value : '';
+  const text = scalarText(reader, node);
   const value = taggedScalar(node, text, { position, isUnsafe });
   if (value !== undefined) return { kind: 'scalar', value, position };
   report(reader, offsetOf(node), scalarProblem(node, text));
   return nullNode(position);
+}
+
+/** A block scalar that the end of the file cuts off has no line break at its end. */
+function scalarText(reader: Reader, node: Scalar): string {
+  const text = typeof node.value === 'string' ? node.value : '';
+  const isBlock = node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL';
+  const isCut = isBlock && node.range?.[1] === reader.text.length && !reader.text.endsWith('\n');
+  return isCut && text.endsWith('\n') ? text.slice(0, -1) : text;
 }
 
 function taggedScalar(
