@@ -19,7 +19,8 @@ class Runner:
         self._channel = channel
         self._finder = finder
         self._payload = payload
-        self._loads = {}
+        self._native_loads = []
+        self._foreign_loads = {}
         self._foreign = None
         self._become = None
         self._surroundings = Surroundings()
@@ -27,8 +28,10 @@ class Runner:
 
     def load(self, header, blob):
         """Keep a module's code for the requests to come."""
-        self._loads[header['name']] = (header, blob)
-        if header['kind'] == 'native':
+        if header['kind'] != 'native':
+            self._foreign_loads[header['name']] = (header, blob)
+        else:
+            self._native_loads.append((header, blob))
             self._finder.add(json.loads(zlib.decompress(blob).decode('utf-8')))
 
     def run(self, request, blob):
@@ -55,11 +58,11 @@ class Runner:
             if self._become is None:
                 import become
                 self._become = become.Children(self._channel, self._payload)
-            return self._become.run(request, blob, self._loads)
+            load = self._foreign_loads.get(request['module'])
+            return self._become.run(request, blob, [load] if load else self._native_loads)
         self._surroundings.enter(request.get('environment') or {})
         name = request['module']
-        kind = self._loads[name][0]['kind'] if name in self._loads else 'native'
-        if kind != 'native':
+        if name in self._foreign_loads:
             return _result(self._channel, request['id'], self._run_foreign(request))
         if 'modules.' + name not in self._finder.sources:
             return {'t': 'error', 'kind': 'module-missing', 'message': 'The module %s was not found' % name}
@@ -71,7 +74,7 @@ class Runner:
         if self._foreign is None:
             import foreign
             self._foreign = foreign.Foreign(self._channel, self._finder)
-        return self._foreign.run(request, *self._loads[request['module']])
+        return self._foreign.run(request, *self._foreign_loads[request['module']])
 
     def _content(self, request, blob):
         if request.get('stream'):

@@ -1,6 +1,6 @@
 /**
  * Builds what a host function sends to a target into dist/agent: `first-stage.py` (the `-c` argument), `boot.bin` (the
- * agent, zlib-compressed JSON `{module: source}`) and `native.json` (modules that are sent when first used).
+ * agent, zlib-compressed JSON `{module: source}`) and `native.json` (the rest: for each module what to load before it).
  */
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,11 +11,8 @@ import { constants, deflateSync } from 'node:zlib';
 import { limits } from '../shared/base/limits.ts';
 import { stripPython } from './strip-python.ts';
 
-/** Agent files that travel only with the modules that import them. */
-const LATER_FILES: readonly string[] = [];
-
-/** Native modules that travel with every boot: because nearly every playbook uses them. */
-const BOOT_MODULES = ['command', 'shell', 'ping', 'stat', 'file', 'copy'];
+/** What travels with every boot, along with what it imports: the rest is sent when first used. */
+const BOOT_ROOTS = ['loader', 'main', 'modules.command', 'modules.shell', 'modules.ping'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'agent');
@@ -50,45 +47,39 @@ function firstStage(payloadBytes: number): string {
   return `import sys;sys.path.pop(0);import base64,zlib;exec(zlib.decompress(base64.b64decode("${packed}")))`;
 }
 
-/** The modules of the agent that this one imports, themselves included, without those that are there from the boot. */
-function withImports(name: string, sources: Sources, boot: Sources): Sources {
-  const found: Sources = {};
-  const waiting = [name];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const text = sources[next];
-    if (text === undefined || next in found || next in boot) continue;
-    found[next] = text;
-    for (const [, package_, names = ''] of text.matchAll(/^ *(?:from (\S+) )?import (.+)$/gm)) {
-      const imported = names.split(',').map((word) => word.trim().split(' ')[0] ?? '');
-      waiting.push(
-        ...(package_ === undefined ? imported : [package_, ...imported.map((word) => `${package_}.${word}`)]),
-      );
-    }
+/** The agent's files that this one imports, directly or not, itself last. */
+function withImports(name: string, sources: Sources, found: Set<string> = new Set()): Set<string> {
+  const text = sources[name];
+  if (text === undefined || found.has(name)) return found;
+  for (const [, container, names = ''] of text.matchAll(/^ *(?:from (\S+) )?import (.+)$/gm)) {
+    const imported = names.split(',').map((word) => word.trim().split(' ')[0] ?? '');
+    const modules =
+      container === undefined ? imported : [container, ...imported.map((word) => `${container}.${word}`)];
+    for (const module of modules) if (module !== name) withImports(module, sources, found);
   }
-  return found;
+  return found.add(name);
 }
 
 function build(): void {
   const core = readSources(source, '');
   const modules = readSources(join(source, 'modules'), 'modules.');
   const all: Sources = { ...core, ...modules };
-  const boot: Sources = pick(
-    core,
-    Object.keys(core).filter((name) => !LATER_FILES.includes(name)),
-  );
-  for (const name of BOOT_MODULES) Object.assign(boot, withImports(`modules.${name}`, all, boot));
+  const atBoot = new Set(BOOT_ROOTS.flatMap((name) => [...withImports(name, all)]));
+  const boot = pick(all, [...atBoot]);
   const payload = compress(JSON.stringify(boot));
-  const native: Record<string, string> = {};
-  for (const name of Object.keys(modules)) {
-    if (name in boot) continue;
-    native[name.slice('modules.'.length)] = compress(JSON.stringify(withImports(name, all, boot))).toString(
-      'base64',
-    );
-  }
+  const later = Object.keys(all).filter((name) => !atBoot.has(name));
+  const blobs = later.map((name) => [name, compress(JSON.stringify(pick(all, [name]))).toString('base64')]);
+  const needs = Object.keys(modules).map((name) => [
+    name.slice('modules.'.length),
+    [...withImports(name, all)].filter((needed) => !atBoot.has(needed)),
+  ]);
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, 'boot.bin'), payload);
   writeFileSync(join(target, 'first-stage.py'), firstStage(payload.length));
-  writeFileSync(join(target, 'native.json'), JSON.stringify(native));
+  writeFileSync(
+    join(target, 'native.json'),
+    JSON.stringify({ blobs: Object.fromEntries(blobs), needs: Object.fromEntries(needs) }),
+  );
   report(all, boot, payload.length);
 }
 

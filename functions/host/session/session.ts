@@ -3,7 +3,8 @@
 import type { Failure } from '../../../shared/base/failure.ts';
 import type { Secret } from '../../../shared/base/secret.ts';
 import type { Dict } from '../../../shared/base/value.ts';
-import type { BecomeRequest, ForeignKind, RunRequest } from '../../../shared/wire/agent-frame.ts';
+import type { BecomeRequest, RunRequest } from '../../../shared/wire/agent-frame.ts';
+import type { ModuleBundle } from '../../../shared/wire/module-bundle.ts';
 
 /** How to reach a host; made from inventory variables, configuration and the command line. */
 export type ConnectionTarget = {
@@ -44,14 +45,6 @@ export type Reply =
   | { readonly kind: 'discarded' }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'result'; readonly result: Dict };
-
-/** Module code that the agent does not have from its boot; sent once per session. */
-export type ModuleBundle = {
-  readonly name: string;
-  readonly kind: ForeignKind | 'native';
-  /** zlib-compressed JSON `{module name: source}`; `__main__` is the module itself. */
-  readonly blob: Uint8Array;
-};
 
 export type RawResult = {
   readonly exitCode: number;
