@@ -13,6 +13,16 @@ export const limits = {
   connectTimeoutMs: 10_000,
   /** Compressed agent sent at every boot, in bytes: because it should travel in the first flight after the exec. */
   agentBootBytesMax: 16_384,
+  /** Time for a login once keys are exchanged, in ms: because sshd's own LoginGraceTime is 120 s. */
+  authTimeoutMs: 120_000,
+  /** Time between two signs of life on a quiet connection, in ms: because firewalls forget connections after minutes. */
+  keepaliveIntervalMs: 30_000,
+  /** Signs of life without an answer before a host counts as lost: because a host that swaps may be silent for a minute. */
+  keepaliveCountMax: 4,
+  /** Time for an agent or a connection to end when asked to, in ms: because closing must not hold up a run. */
+  closeTimeoutMs: 5_000,
+  /** What is kept of banners, greetings and stderr, in bytes: because the last lines tell what went wrong. */
+  chatterBytesMax: 8_192,
   /** Time from exec to the agent's ready marker, in ms: because a slow disk may need seconds to start Python. */
   bootTimeoutMs: 30_000,
   /** Deepest nesting of templates that refer to templates: because Python stops at about the same depth. */
