@@ -14,6 +14,7 @@ export type FailureKind =
   | 'outcome-unknown'
   | 'protocol-broken'
   | 'store-conflict'
+  | 'store-failed'
   | 'timed-out'
   | 'unreachable';
 

@@ -47,4 +47,10 @@ export const limits = {
   projectScriptTimeoutMs: 300_000,
   /** Largest output of an inventory or vault password script, in bytes: because memory of a function is bounded. */
   projectScriptBytesMax: 268_435_456,
+  /** How long writes to the embedded store are collected, in ms: because a transaction each would slow the run down. */
+  storeFlushMs: 25,
+  /** How long to wait for another process that writes to the embedded store, in ms: because its transactions are short. */
+  storeLockTimeoutMs: 10_000,
+  /** Events read from a store at a time, in rows: because a long run does not fit into memory twice. */
+  storePageRows: 500,
 } as const;
