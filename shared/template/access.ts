@@ -1,0 +1,165 @@
+/** Jinja2's `value.name`, `value[key]` and slices: attribute before item, item before attribute. */
+
+import type { Value } from '../base/value.ts';
+import { dictGet, dictKey } from './dict-key.ts';
+import { methodOf } from './methods.ts';
+import { typeError, undefinedError, valueError } from './python-error.ts';
+import { repr } from './python-repr.ts';
+import {
+  LazyDict,
+  LazyList,
+  Pending,
+  PyBytes,
+  PyCallable,
+  PyNamespace,
+  PyObject,
+  PyTuple,
+  Undefined,
+} from './special.ts';
+import { formatFields } from './str-format.ts';
+import { asDict, asInt, asText, characters, force, typeName } from './values.ts';
+
+/** `value.name`: the attribute, else the item, else undefined. An undefined value stays what it is. */
+export function getAttribute(value: Value, name: string): Value {
+  if (value instanceof Undefined) return value;
+  if (value instanceof Pending) return getAttribute(force(value), name);
+  return attributeOf(value, name) ?? itemOf(value, name) ?? missingAttribute(value, name);
+}
+
+/** `value[key]`: the item, else the attribute of that name, else undefined. */
+export function getItem(value: Value, key: Value): Value {
+  if (value instanceof Map && typeof key === 'string') {
+    const item = value.get(key);
+    if (item !== undefined) return item instanceof Pending ? force(item) : item;
+  }
+  if (value instanceof Undefined) return value;
+  if (value instanceof Pending) return getItem(force(value), key);
+  const subscript = force(key);
+  if (subscript instanceof Undefined) throw undefinedError(subscript);
+  const item = itemOf(value, subscript);
+  if (item !== undefined) return item;
+  const name = asText(subscript);
+  if (name === undefined) return missingItem(value, subscript);
+  return attributeOf(value, name) ?? missingAttribute(value, name);
+}
+
+function attributeOf(value: Value, name: string): Value | undefined {
+  if (value instanceof PyObject) return settle(value.behaviour.attribute?.(name));
+  if (value instanceof PyNamespace) return settle(value.attributes.get(name));
+  if (value instanceof PyCallable) return settle(value.attribute?.(name));
+  const text = asText(value);
+  return (text === undefined ? undefined : formatMethod(text, name)) ?? methodOf(value, name);
+}
+
+function formatMethod(text: string, name: string): Value | undefined {
+  if (name !== 'format' && name !== 'format_map') return undefined;
+  return new PyCallable(name, (args, kwargs) => {
+    if (name === 'format') return formatFields(text, { args, kwargs: new Map(kwargs), getAttribute, itemOf });
+    return formatFields(text, {
+      args: [],
+      kwargs: asDict(args[0] ?? null) ?? new Map(),
+      getAttribute,
+      itemOf,
+    });
+  });
+}
+
+function settle(value: Value | undefined): Value | undefined {
+  return value === undefined ? undefined : force(value);
+}
+
+/** Python's `value[key]`, or undefined where Python raises. */
+export function itemOf(value: Value, key: Value): Value | undefined {
+  if (value instanceof Map) return settle(isHashable(key) ? dictGet(value, key) : undefined);
+  if (value instanceof LazyDict) return settle(isHashable(key) ? value.get(dictKey(key)) : undefined);
+  if (value instanceof PyObject) return settle(value.behaviour.item?.(key));
+  const index = asInt(key);
+  return index === undefined ? undefined : elementAt(value, Number(index));
+}
+
+function isHashable(key: Value): boolean {
+  return !(Array.isArray(key) || key instanceof Map || key instanceof LazyDict);
+}
+
+function elementAt(value: Value, index: number): Value | undefined {
+  if (Array.isArray(value)) return settle(value[index < 0 ? value.length + index : index]);
+  if (value instanceof PyTuple) return settle(value.items.at(index));
+  const text = asText(value);
+  if (text !== undefined) {
+    const units = characters(text);
+    return units[index < 0 ? units.length + index : index];
+  }
+  if (value instanceof PyBytes) return value.bytes.at(index);
+  if (!(value instanceof LazyList) || value.typeName !== 'range') return undefined;
+  const place = index < 0 ? value.length + index : index;
+  return place >= 0 && place < value.length ? value.at(place) : undefined;
+}
+
+/** What Jinja2 says of an object in messages about missing attributes. */
+export function describeObject(value: Value): string {
+  if (value === null) return 'None';
+  if (value instanceof PyObject) return `${value.behaviour.typeName} object`;
+  return `${typeName(value)} object`;
+}
+
+/** The undefined value for a missing attribute. */
+export function missingAttribute(value: Value, name: string): Undefined {
+  return new Undefined(`'${describeObject(value)}' has no attribute ${repr(name)}`, name);
+}
+
+function missingItem(value: Value, key: Value): Undefined {
+  return new Undefined(`${describeObject(value)} has no element ${repr(key)}`);
+}
+
+/** The bounds of a slice; null where none is written. */
+export type Slice = { readonly start: Value; readonly stop: Value; readonly step: Value };
+
+/** `value[start:stop:step]`; undefined for what cannot be sliced. */
+export function getSlice(value: Value, slice: Slice): Value {
+  const whole = force(value);
+  if (whole instanceof Undefined) return whole;
+  const text = asText(whole);
+  if (text !== undefined) return pick(characters(text), slice).join('');
+  if (Array.isArray(whole)) return pick(whole, slice);
+  if (whole instanceof PyTuple) return new PyTuple(pick(whole.items, slice));
+  if (whole instanceof PyBytes) return new PyBytes(Uint8Array.from(pick(whole.bytes, slice)));
+  if (whole instanceof LazyList && whole.typeName === 'range') return pick([...whole], slice);
+  const shown = [slice.start, slice.stop, slice.step].map((bound) => repr(bound)).join(', ');
+  return new Undefined(`${describeObject(whole)} has no element slice(${shown})`);
+}
+
+function pick<Item>(items: ArrayLike<Item>, slice: Slice): Item[] {
+  const { start, stop, step } = sliceBounds(slice, items.length);
+  const result: Item[] = [];
+  for (let index = start; step > 0 ? index < stop : index > stop; index += step) {
+    const item = items[index];
+    if (item !== undefined) result.push(item);
+  }
+  return result;
+}
+
+function sliceBounds(slice: Slice, size: number): { start: number; stop: number; step: number } {
+  const step = bound(slice.step) ?? 1;
+  if (step === 0) throw valueError('slice step cannot be zero');
+  const least = step > 0 ? 0 : -1;
+  const most = step > 0 ? size : size - 1;
+  const clamp = (index: number): number => Math.min(most, Math.max(least, index < 0 ? index + size : index));
+  const start = bound(slice.start);
+  const stop = bound(slice.stop);
+  return {
+    start: start === undefined ? (step > 0 ? 0 : most) : clamp(start),
+    stop: stop === undefined ? (step > 0 ? most : -1) : clamp(stop),
+    step,
+  };
+}
+
+function bound(value: Value): number | undefined {
+  const settled = force(value);
+  if (settled === null) return undefined;
+  if (settled instanceof Undefined) throw undefinedError(settled);
+  const int = asInt(settled);
+  if (int === undefined) {
+    throw typeError('slice indices must be integers or None or have an __index__ method');
+  }
+  return Number(int);
+}

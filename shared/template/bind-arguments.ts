@@ -1,0 +1,133 @@
+/** Binds the arguments of a call to a signature written as Python writes it, with Python's TypeErrors. */
+
+import { PyFloat, type Value } from '../base/value.ts';
+import { typeError } from './python-error.ts';
+import type { Kwargs } from './special.ts';
+
+/** What is called: its name stands in messages, `before` counts arguments that come before those of the signature. */
+export type Callee = { readonly name: string; readonly signature: string; readonly before?: number };
+
+type Parameter = {
+  readonly name: string;
+  readonly kind: 'kwargs' | 'named' | 'positional' | 'varargs';
+  /** Makes the default, fresh each time: a call may change a list or dict. */
+  readonly makeDefault: (() => Value) | undefined;
+};
+
+const parsed = new Map<string, readonly Parameter[]>();
+
+/** One value per parameter, in order: defaults filled in, `*args` as a list, `**kwargs` as a dict. */
+export function bindArguments(callee: Callee, args: readonly Value[], kwargs: Kwargs): Value[] {
+  const parameters = parseSignature(callee.signature);
+  if (kwargs.size === 0 && args.length === parameters.length && parameters.every(isPositional))
+    return [...args];
+  checkCount(callee, parameters, args.length);
+  const rest = new Map(kwargs);
+  const missing: string[] = [];
+  const bound = parameters.map((parameter, index): Value => {
+    switch (parameter.kind) {
+      case 'varargs':
+        return args.slice(index);
+      case 'kwargs':
+        return new Map(rest);
+      case 'named':
+      case 'positional':
+        return bindOne(parameter, parameter.kind === 'positional' ? args[index] : undefined);
+      default:
+        return parameter.kind satisfies never;
+    }
+  });
+  if (rest.size > 0 && !parameters.some((parameter) => parameter.kind === 'kwargs')) {
+    throw typeError(`${callee.name}() got an unexpected keyword argument '${[...rest.keys()][0]}'`);
+  }
+  if (missing.length > 0) throw missingArguments(callee, missing);
+  return bound;
+
+  function bindOne(parameter: Parameter, given: Value | undefined): Value {
+    const named = rest.get(parameter.name);
+    rest.delete(parameter.name);
+    if (given !== undefined && named !== undefined) {
+      throw typeError(`${callee.name}() got multiple values for argument '${parameter.name}'`);
+    }
+    const value = given ?? named ?? parameter.makeDefault?.();
+    if (given === undefined && named === undefined && parameter.makeDefault === undefined) {
+      missing.push(parameter.name);
+    }
+    return value ?? given ?? named ?? null;
+  }
+}
+
+function isPositional(parameter: Parameter): boolean {
+  return parameter.kind === 'positional';
+}
+
+function checkCount(callee: Callee, parameters: readonly Parameter[], given: number): void {
+  if (parameters.some((parameter) => parameter.kind === 'varargs')) return;
+  const positional = parameters.filter(isPositional);
+  if (given <= positional.length) return;
+  const before = callee.before ?? 0;
+  const most = positional.length + before;
+  const least = positional.filter((parameter) => parameter.makeDefault === undefined).length + before;
+  const range = least === most ? `${most}` : `from ${least} to ${most}`;
+  const noun = most === 1 && least === most ? 'argument' : 'arguments';
+  const total = given + before;
+  throw typeError(
+    `${callee.name}() takes ${range} positional ${noun} but ${total} ${total === 1 ? 'was' : 'were'} given`,
+  );
+}
+
+function missingArguments(callee: Callee, names: readonly string[]): Error {
+  const quoted = names.map((name) => `'${name}'`);
+  const last = quoted.at(-1) ?? '';
+  const list = quoted.length < 3 ? quoted.join(' and ') : `${quoted.slice(0, -1).join(', ')}, and ${last}`;
+  const noun = names.length === 1 ? 'argument' : 'arguments';
+  return typeError(`${callee.name}() missing ${names.length} required positional ${noun}: ${list}`);
+}
+
+function parseSignature(signature: string): readonly Parameter[] {
+  const known = parsed.get(signature);
+  if (known !== undefined) return known;
+  const parameters: Parameter[] = [];
+  let isNamedOnly = false;
+  for (const piece of splitAtCommas(signature)) {
+    if (piece === '*') isNamedOnly = true;
+    else if (piece.startsWith('**'))
+      parameters.push({ name: piece.slice(2), kind: 'kwargs', makeDefault: undefined });
+    else if (piece.startsWith('*')) {
+      isNamedOnly = true;
+      parameters.push({ name: piece.slice(1), kind: 'varargs', makeDefault: undefined });
+    } else parameters.push(parseParameter(piece, isNamedOnly ? 'named' : 'positional'));
+  }
+  parsed.set(signature, parameters);
+  return parameters;
+}
+
+/** Pieces between commas that stand outside quotes and brackets. */
+function splitAtCommas(text: string): string[] {
+  const pieces = text.match(/(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\([^)]*\)|\[[^\]]*\]|[^,])+/g) ?? [];
+  return pieces.map((piece) => piece.trim()).filter((piece) => piece !== '');
+}
+
+function parseParameter(piece: string, kind: 'named' | 'positional'): Parameter {
+  const [, name = piece, literal] = /^(\w+)\s*=\s*(.*)$/s.exec(piece) ?? [];
+  return { name, kind, makeDefault: literal === undefined ? undefined : parseLiteral(literal) };
+}
+
+function parseLiteral(literal: string): () => Value {
+  if (literal === 'None') return () => null;
+  if (literal === 'True' || literal === 'False') return () => literal === 'True';
+  if (/^-?\d+$/.test(literal)) return () => Number(literal);
+  if (/^-?\d*\.\d+$/.test(literal)) return () => new PyFloat(Number(literal));
+  if (literal === '[]') return () => [];
+  if (literal === '{}') return () => new Map();
+  const text = /^(['"])(.*)\1$/s.exec(literal)?.[2];
+  if (text === undefined) throw new Error(`the signature default ${literal} is not a literal`);
+  const unescaped = text.replace(/\\(.)/gs, (_, letter: string) => LITERAL_ESCAPES.get(letter) ?? letter);
+  return () => unescaped;
+}
+
+const LITERAL_ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['n', '\n'],
+  ['t', '\t'],
+  ['r', '\r'],
+]);

@@ -1,0 +1,46 @@
+/** The methods and attributes of Python's int and float. */
+
+import { PyFloat, type Value } from '../base/value.ts';
+import { type MethodTable, methodTable } from './method.ts';
+import { normalizeInt } from './python-arithmetic.ts';
+import { PyTuple } from './special.ts';
+
+export const intMethods: MethodTable<number | bigint> = methodTable<number | bigint>([
+  ['as_integer_ratio', '', (self) => new PyTuple([self, 1])],
+  ['bit_count', '', (self) => magnitude(self).toString(2).replaceAll('0', '').length],
+  ['bit_length', '', (self) => (Number(self) === 0 ? 0 : magnitude(self).toString(2).length)],
+  ['conjugate', '', (self) => self],
+]);
+
+export const floatMethods: MethodTable<PyFloat> = methodTable<PyFloat>([
+  ['as_integer_ratio', '', (self) => ratio(self.value)],
+  ['conjugate', '', (self) => self],
+  ['is_integer', '', (self) => Number.isInteger(self.value)],
+]);
+
+/** `real`, `imag`, `numerator` and `denominator` of an int. */
+export function intAttribute(self: number | bigint, name: string): Value | undefined {
+  if (name === 'real' || name === 'numerator') return self;
+  if (name === 'imag') return 0;
+  return name === 'denominator' ? 1 : undefined;
+}
+
+/** `real` and `imag` of a float. */
+export function floatAttribute(self: PyFloat, name: string): Value | undefined {
+  if (name === 'real') return self;
+  return name === 'imag' ? new PyFloat(0) : undefined;
+}
+
+function magnitude(value: number | bigint): number | bigint {
+  return value < 0 ? -value : value;
+}
+
+function ratio(value: number): PyTuple {
+  let numerator = value;
+  let denominator = 1n;
+  while (!Number.isInteger(numerator) && Number.isFinite(numerator)) {
+    numerator *= 2;
+    denominator *= 2n;
+  }
+  return new PyTuple([normalizeInt(BigInt(numerator)), normalizeInt(denominator)]);
+}

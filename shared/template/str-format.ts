@@ -1,0 +1,111 @@
+/** Python's `'…{}…'.format(…)`. */
+
+import type { Dict, Value } from '../base/value.ts';
+import { dictGet } from './dict-key.ts';
+import { formatWithSpec } from './format-spec.ts';
+import { pythonError, undefinedError, valueError } from './python-error.ts';
+import { repr, str } from './python-repr.ts';
+import { Undefined } from './special.ts';
+import { force } from './values.ts';
+
+/** What replacement fields can name, and how `{0.name}` and `{0[key]}` read on. */
+export type FormatArguments = {
+  readonly args: readonly Value[];
+  readonly kwargs: Dict;
+  readonly getAttribute: (value: Value, name: string) => Value;
+  readonly itemOf: (value: Value, key: Value) => Value | undefined;
+};
+
+type Fields = FormatArguments & { next: number };
+
+/** `text.format(*args, **kwargs)`. */
+export function formatFields(text: string, given: FormatArguments): string {
+  return expand(text, { ...given, next: 0 }, 2);
+}
+
+function expand(text: string, fields: Fields, depth: number): string {
+  if (depth === 0) throw valueError('Max string recursion exceeded');
+  let result = '';
+  let index = 0;
+  while (index < text.length) {
+    const character = text[index] ?? '';
+    if (character === '{' || character === '}') {
+      if (text[index + 1] === character) {
+        result += character;
+        index += 2;
+        continue;
+      }
+      if (character === '}') throw valueError("Single '}' encountered in format string");
+      const end = fieldEnd(text, index);
+      result += formatField(text.slice(index + 1, end), fields, depth);
+      index = end + 1;
+      continue;
+    }
+    result += character;
+    index++;
+  }
+  return result;
+}
+
+function fieldEnd(text: string, start: number): number {
+  let open = 0;
+  for (let index = start; index < text.length; index++) {
+    if (text[index] === '{') open++;
+    if (text[index] === '}') open--;
+    if (open === 0) return index;
+  }
+  throw valueError(
+    start === text.length - 1
+      ? "Single '{' encountered in format string"
+      : "expected '}' before end of string",
+  );
+}
+
+function formatField(field: string, fields: Fields, depth: number): string {
+  const [, name = '', conversion, spec = ''] =
+    /^([^!:]*(?:\[[^\]]*\][^!:]*)*)(?:!(.))?(?::([\s\S]*))?$/.exec(field) ?? [];
+  const value = lookUp(name, fields);
+  const settled = conversion === undefined ? value : convert(value, conversion);
+  return formatWithSpec(settled, spec.includes('{') ? expand(spec, fields, depth - 1) : spec);
+}
+
+function convert(value: Value, conversion: string): Value {
+  if (conversion === 's') return str(value);
+  if (conversion === 'r' || conversion === 'a') return repr(value);
+  throw valueError(`Unknown conversion specifier ${conversion}`);
+}
+
+function lookUp(name: string, fields: Fields): Value {
+  const [, first = '', path = ''] = /^([^.[]*)([\s\S]*)$/.exec(name) ?? [];
+  let value = argument(first, fields);
+  for (const [, attribute, item = ''] of path.matchAll(/\.([^.[]+)|\[([^\]]*)\]/g)) {
+    value = attribute === undefined ? readItem(value, item, fields) : readAttribute(value, attribute, fields);
+  }
+  return value;
+}
+
+function argument(name: string, fields: Fields): Value {
+  if (name === '' || /^\d+$/.test(name)) {
+    const index = name === '' ? fields.next++ : Number(name);
+    const value = fields.args[index];
+    if (value === undefined) {
+      throw pythonError('IndexError', `Replacement index ${index} out of range for positional args tuple`);
+    }
+    return force(value);
+  }
+  const value = dictGet(fields.kwargs, name);
+  if (value === undefined) throw pythonError('KeyError', repr(name));
+  return force(value);
+}
+
+function readAttribute(value: Value, name: string, fields: Fields): Value {
+  const attribute = fields.getAttribute(value, name);
+  if (attribute instanceof Undefined) throw undefinedError(attribute);
+  return attribute;
+}
+
+function readItem(value: Value, key: string, fields: Fields): Value {
+  const item = fields.itemOf(value, /^\d+$/.test(key) ? Number(key) : key);
+  if (item === undefined) throw pythonError('KeyError', repr(key));
+  return item;
+}

@@ -1,0 +1,349 @@
+/** The methods of Python's str. */
+
+import type { Value } from '../base/value.ts';
+import { dictGet, dictSet } from './dict-key.ts';
+import { intArgument, type MethodTable, methodTable, rangeArguments, textArgument } from './method.ts';
+import { checkText, checkTextSize } from './python-arithmetic.ts';
+import { typeError, valueError } from './python-error.ts';
+import { str } from './python-repr.ts';
+import { PyBytes, PyTuple } from './special.ts';
+import { asDict, asInt, asText, characters, iterate, textLength, typeName } from './values.ts';
+
+const SPACE = '[\\s\\x1c-\\x1f\\x85]';
+const SPACES = new RegExp(`${SPACE}+`, 'u');
+const LINE_BREAK = '[\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029]';
+const LINE_END = new RegExp(`\\r\\n|${LINE_BREAK}`, 'g');
+const LAST_WORD = /\P{White_Space}+$/u;
+const NOT_ASCII = /[^ -~\p{Cc}]|[\u0080-\u009f]/u;
+
+export const stringMethods: MethodTable<string> = methodTable<string>([
+  ['capitalize', '', (self) => capitalize(self)],
+  ['casefold', '', (self) => self.toLowerCase().replaceAll('ß', 'ss')],
+  ['center', "width, fillchar=' '", (self, width, fill) => justify(self, width, fill, 'center')],
+  [
+    'count',
+    'sub, start=None, end=None',
+    (self, sub, start, end) => count(self, textArgument(sub), start, end),
+  ],
+  ['encode', "encoding='utf-8', errors='strict'", (self, encoding) => encode(self, textArgument(encoding))],
+  [
+    'endswith',
+    'suffix, start=None, end=None',
+    (self, suffix, start, end) => {
+      const part = slicePart(self, start, end);
+      return affixes(suffix, 'endswith').some((affix) => part.endsWith(affix));
+    },
+  ],
+  ['expandtabs', 'tabsize=8', (self, size) => expandTabs(self, intArgument(size))],
+  ['find', 'sub, start=None, end=None', (self, sub, start, end) => find(self, sub, start, end, false)],
+  [
+    'index',
+    'sub, start=None, end=None',
+    (self, sub, start, end) => found(find(self, sub, start, end, false)),
+  ],
+  ['isalnum', '', (self) => /^[\p{L}\p{N}]+$/u.test(self)],
+  ['isalpha', '', (self) => /^\p{L}+$/u.test(self)],
+  ['isascii', '', (self) => !NOT_ASCII.test(self)],
+  ['isdecimal', '', (self) => /^\p{Nd}+$/u.test(self)],
+  [
+    'isdigit',
+    '',
+    (self) => /^[\p{Nd}\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468]+$/u.test(self),
+  ],
+  ['isidentifier', '', (self) => /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*$/u.test(self)],
+  ['islower', '', (self) => /\p{Ll}/u.test(self) && !/[\p{Lu}\p{Lt}]/u.test(self)],
+  ['isnumeric', '', (self) => /^\p{N}+$/u.test(self)],
+  ['isprintable', '', (self) => !/[\p{C}\p{Z}]/u.test(self.replaceAll(' ', ''))],
+  ['isspace', '', (self) => new RegExp(`^${SPACE}+$`, 'u').test(self)],
+  ['istitle', '', (self) => /\p{L}/u.test(self) && title(self) === self],
+  ['isupper', '', (self) => /\p{Lu}/u.test(self) && !/[\p{Ll}\p{Lt}]/u.test(self)],
+  ['join', 'iterable', (self, iterable) => join(self, iterable ?? null)],
+  ['ljust', "width, fillchar=' '", (self, width, fill) => justify(self, width, fill, 'left')],
+  ['lower', '', (self) => self.toLowerCase()],
+  ['lstrip', 'chars=None', (self, chars) => strip(self, chars, true, false)],
+  ['maketrans', 'x, y=None, z=None', (_self, x, y, z) => makeTranslation(x ?? null, y ?? null, z ?? null)],
+  ['partition', 'sep', (self, sep) => partition(self, sep, false)],
+  [
+    'removeprefix',
+    'prefix',
+    (self, prefix) => {
+      const text = textArgument(prefix);
+      return self.startsWith(text) ? self.slice(text.length) : self;
+    },
+  ],
+  [
+    'removesuffix',
+    'suffix',
+    (self, suffix) => {
+      const text = textArgument(suffix);
+      return text !== '' && self.endsWith(text) ? self.slice(0, -text.length) : self;
+    },
+  ],
+  [
+    'replace',
+    'old, new, count=-1',
+    (self, old, replacement, times) =>
+      replace(self, textArgument(old), textArgument(replacement), intArgument(times)),
+  ],
+  ['rfind', 'sub, start=None, end=None', (self, sub, start, end) => find(self, sub, start, end, true)],
+  [
+    'rindex',
+    'sub, start=None, end=None',
+    (self, sub, start, end) => found(find(self, sub, start, end, true)),
+  ],
+  ['rjust', "width, fillchar=' '", (self, width, fill) => justify(self, width, fill, 'right')],
+  ['rpartition', 'sep', (self, sep) => partition(self, sep, true)],
+  [
+    'rsplit',
+    'sep=None, maxsplit=-1',
+    (self, sep, most) => splitFromRight(self, sep ?? null, intArgument(most)),
+  ],
+  ['rstrip', 'chars=None', (self, chars) => strip(self, chars, false, true)],
+  ['split', 'sep=None, maxsplit=-1', (self, sep, most) => splitText(self, sep ?? null, intArgument(most))],
+  ['splitlines', 'keepends=False', (self, keep) => splitLines(self, keep === true)],
+  [
+    'startswith',
+    'prefix, start=None, end=None',
+    (self, prefix, start, end) => {
+      const part = slicePart(self, start, end);
+      return affixes(prefix, 'startswith').some((affix) => part.startsWith(affix));
+    },
+  ],
+  ['strip', 'chars=None', (self, chars) => strip(self, chars, true, true)],
+  [
+    'swapcase',
+    '',
+    (self) =>
+      self.replace(/\p{L}/gu, (letter) =>
+        letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+      ),
+  ],
+  ['title', '', (self) => title(self)],
+  ['translate', 'table', (self, table) => translate(self, table ?? null)],
+  ['upper', '', (self) => self.toUpperCase()],
+  ['zfill', 'width', (self, width) => zeroFill(self, intArgument(width))],
+]);
+
+function capitalize(text: string): string {
+  const [first = ''] = text;
+  return first.toUpperCase() + text.slice(first.length).toLowerCase();
+}
+
+function title(text: string): string {
+  return text.replace(/\p{L}+/gu, (word) => capitalize(word));
+}
+
+function justify(
+  text: string,
+  width: Value | undefined,
+  fill: Value | undefined,
+  side: 'center' | 'left' | 'right',
+): string {
+  const total = intArgument(width);
+  const character = textArgument(fill);
+  if ([...character].length !== 1) throw typeError('The fill character must be exactly one character long');
+  const missing = Math.max(0, total - textLength(text));
+  checkTextSize(missing);
+  const extra = missing % 2 === 1 && total % 2 === 1 ? 1 : 0;
+  const left = side === 'left' ? 0 : side === 'right' ? missing : Math.floor(missing / 2) + extra;
+  return character.repeat(left) + text + character.repeat(missing - left);
+}
+
+function zeroFill(text: string, width: number): string {
+  const missing = Math.max(0, width - textLength(text));
+  checkTextSize(missing);
+  const sign = /^[-+]/.exec(text)?.[0] ?? '';
+  return sign + '0'.repeat(missing) + text.slice(sign.length);
+}
+
+function slicePart(text: string, start: Value | undefined, end: Value | undefined): string {
+  if ((start ?? null) === null && (end ?? null) === null) return text;
+  const units = characters(text);
+  const [from, to] = rangeArguments(start, end, units.length);
+  return typeof units === 'string' ? units.slice(from, to) : units.slice(from, to).join('');
+}
+
+function count(text: string, part: string, start: Value | undefined, end: Value | undefined): number {
+  const within = slicePart(text, start, end);
+  return part === '' ? textLength(within) + 1 : within.split(part).length - 1;
+}
+
+function affixes(value: Value | undefined, method: string): string[] {
+  if (value instanceof PyTuple) return value.items.map((item) => textArgument(item));
+  const text = asText(value ?? null);
+  if (text !== undefined) return [text];
+  throw typeError(`${method} first arg must be str or a tuple of str, not ${typeName(value ?? null)}`);
+}
+
+function find(
+  text: string,
+  sub: Value | undefined,
+  start: Value | undefined,
+  end: Value | undefined,
+  isLast: boolean,
+): number {
+  const part = textArgument(sub);
+  const units = characters(text);
+  const [from, to] = rangeArguments(start, end, units.length);
+  const within = typeof units === 'string' ? units.slice(from, to) : units.slice(from, to).join('');
+  const index = isLast ? within.lastIndexOf(part) : within.indexOf(part);
+  return index < 0 || from > to ? -1 : from + textLength(within.slice(0, index));
+}
+
+function found(index: number): number {
+  if (index < 0) throw valueError('substring not found');
+  return index;
+}
+
+function expandTabs(text: string, size: number): string {
+  let column = 0;
+  return text.replace(/[\s\S]/gu, (character) => {
+    if (character === '\t') {
+      const width = size > 0 ? size - (column % size) : 0;
+      column += width;
+      return ' '.repeat(width);
+    }
+    column = character === '\n' || character === '\r' ? 0 : column + 1;
+    return character;
+  });
+}
+
+function join(separator: string, iterable: Value): string {
+  const parts: string[] = [];
+  for (const item of iterate(iterable)) {
+    const text = asText(item);
+    if (text === undefined) {
+      throw typeError(`sequence item ${parts.length}: expected str instance, ${typeName(item)} found`);
+    }
+    parts.push(text);
+  }
+  return checkText(parts.join(separator));
+}
+
+/** Removes characters of `chars` (white space when null) from the ends. */
+function strip(text: string, chars: Value | undefined, atStart: boolean, atEnd: boolean): string {
+  const set = (chars ?? null) === null ? undefined : new Set(textArgument(chars));
+  const units = characters(text);
+  const isCut = (index: number): boolean =>
+    set === undefined ? SPACES.test(units[index] ?? '') : set.has(units[index] ?? '');
+  let start = 0;
+  let end = units.length;
+  while (atStart && start < end && isCut(start)) start++;
+  while (atEnd && end > start && isCut(end - 1)) end--;
+  return typeof units === 'string' ? units.slice(start, end) : units.slice(start, end).join('');
+}
+
+function partition(text: string, separator: Value | undefined, isLast: boolean): PyTuple {
+  const part = textArgument(separator);
+  if (part === '') throw valueError('empty separator');
+  const index = isLast ? text.lastIndexOf(part) : text.indexOf(part);
+  if (index < 0) return new PyTuple(isLast ? ['', '', text] : [text, '', '']);
+  return new PyTuple([text.slice(0, index), part, text.slice(index + part.length)]);
+}
+
+function replace(text: string, old: string, replacement: string, times: number): string {
+  const pieces = old === '' ? ['', ...text, ''] : text.split(old);
+  const most = times < 0 ? pieces.length - 1 : Math.min(times, pieces.length - 1);
+  checkTextSize(text.length + most * (replacement.length - old.length));
+  if (times < 0) return pieces.join(replacement);
+  if (most === 0) return text;
+  return [...pieces.slice(0, most), pieces.slice(most).join(old)].join(replacement);
+}
+
+function splitText(text: string, separator: Value, most: number): string[] {
+  if (separator === null) return splitAtSpaces(text, most);
+  const part = textArgument(separator);
+  if (part === '') throw valueError('empty separator');
+  const pieces = text.split(part);
+  if (most < 0 || pieces.length <= most + 1) return pieces;
+  return [...pieces.slice(0, most), pieces.slice(most).join(part)];
+}
+
+function splitAtSpaces(text: string, most: number): string[] {
+  let rest = strip(text, null, true, false);
+  if (most < 0) {
+    const trimmed = strip(rest, null, false, true);
+    return trimmed === '' ? [] : trimmed.split(new RegExp(SPACES, 'gu'));
+  }
+  const words: string[] = [];
+  while (rest !== '' && words.length < most) {
+    const gap = SPACES.exec(rest);
+    words.push(gap === null ? rest : rest.slice(0, gap.index));
+    rest = gap === null ? '' : rest.slice(gap.index + gap[0].length);
+  }
+  return rest === '' ? words : [...words, rest];
+}
+
+function splitFromRight(text: string, separator: Value, most: number): string[] {
+  if (most < 0) return splitText(text, separator, -1);
+  if (separator === null) return splitSpacesFromRight(text, most);
+  const part = textArgument(separator);
+  if (part === '') throw valueError('empty separator');
+  const pieces = text.split(part);
+  const kept = Math.max(1, pieces.length - most);
+  return [pieces.slice(0, kept).join(part), ...pieces.slice(kept)];
+}
+
+function splitSpacesFromRight(text: string, most: number): string[] {
+  let rest = strip(text, null, false, true);
+  const words: string[] = [];
+  while (rest !== '' && words.length < most) {
+    const word = LAST_WORD.exec(rest)?.[0] ?? '';
+    words.unshift(word);
+    rest = strip(rest.slice(0, rest.length - word.length), null, false, true);
+  }
+  return rest === '' ? words : [rest, ...words];
+}
+
+function splitLines(text: string, isKeeping: boolean): string[] {
+  const lines: string[] = [];
+  let start = 0;
+  for (const match of text.matchAll(LINE_END)) {
+    const end = match.index + match[0].length;
+    lines.push(text.slice(start, isKeeping ? end : match.index));
+    start = end;
+  }
+  return start < text.length ? [...lines, text.slice(start)] : lines;
+}
+
+function makeTranslation(x: Value, y: Value, z: Value): Value {
+  const table = new Map<Value, Value>();
+  if (y === null) {
+    for (const [key, item] of asDict(x) ?? []) {
+      dictSet(table, asInt(key) ?? textArgument(key).codePointAt(0) ?? 0, item);
+    }
+    return table;
+  }
+  const to = [...textArgument(y)];
+  [...textArgument(x)].forEach((character, index) => {
+    table.set(character.codePointAt(0) ?? 0, to[index]?.codePointAt(0) ?? null);
+  });
+  for (const character of z === null ? '' : textArgument(z)) table.set(character.codePointAt(0) ?? 0, null);
+  return table;
+}
+
+function translate(text: string, table: Value): string {
+  const map = asDict(table) ?? new Map<Value, Value>();
+  return [...text]
+    .map((character) => translateOne(character, dictGet(map, character.codePointAt(0) ?? 0)))
+    .join('');
+}
+
+function translateOne(character: string, to: Value | undefined): string {
+  if (to === undefined) return character;
+  if (to === null) return '';
+  const code = asInt(to);
+  return code === undefined ? str(to) : String.fromCodePoint(Number(code));
+}
+
+const LATIN1 = new Set(['latin-1', 'latin1', 'iso-8859-1', 'iso8859-1']);
+
+function encode(text: string, encoding: string): PyBytes {
+  const name = encoding.toLowerCase().replaceAll('_', '-');
+  if (LATIN1.has(name) || name === 'ascii' || name === 'us-ascii')
+    return new PyBytes(Buffer.from(text, 'latin1'));
+  if (name === 'utf-16-le' || name === 'utf-16le') return new PyBytes(Buffer.from(text, 'utf16le'));
+  if (name === 'utf-16') return new PyBytes(Buffer.from(`\ufeff${text}`, 'utf16le'));
+  if (name === 'utf-8' || name === 'utf8') return new PyBytes(Buffer.from(text, 'utf8'));
+  throw valueError(`unknown encoding: ${encoding}`);
+}
