@@ -1,0 +1,70 @@
+/** What an action is: from rendered arguments to a result, with or without the target. */
+
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import type { Task } from '../../../shared/project/model.ts';
+import type { Environment } from '../../../shared/template/environment.ts';
+import type { PlayContext } from '../execute/play-context.ts';
+import type { TaskKeywords } from '../execute/task-keywords.ts';
+import type { Content, RawResult } from '../session/session.ts';
+
+/** One action of one task (and item) on one host, ready to run. */
+export type ActionCall = {
+  /** The action's short name, e.g. `copy` for `ansible.builtin.copy`. */
+  readonly name: string;
+  /** The action as written. */
+  readonly action: string;
+  /** Rendered, with module_defaults, without omitted ones. */
+  readonly args: Dict;
+  readonly env: Environment;
+  readonly task: Task;
+  readonly keywords: TaskKeywords;
+  readonly context: PlayContext;
+  readonly host: string;
+  readonly remote: Remote;
+};
+
+/** A result, or that a failure before kept the request from running. */
+export type ActionReply = Dict | 'discarded';
+
+/**
+ * What running an action gives: a result at once (no target was needed), or a reply on its way. With `isWhole` all
+ * of the action's requests are already sent, so that the next task's may follow.
+ */
+export type ActionRun =
+  | { readonly kind: 'at-once'; readonly result: Dict }
+  | { readonly kind: 'on-the-way'; readonly reply: Promise<ActionReply>; readonly isWhole: boolean };
+
+export type Action = (call: ActionCall) => ActionRun;
+
+/** Extras of one module request. */
+export type RequestExtras = {
+  readonly content?: Content;
+  readonly onData?: (piece: Uint8Array) => Promise<void>;
+  /** More requests of the same action follow. */
+  readonly hasMore?: boolean;
+};
+
+/** The way of an action to the target of its task. */
+export type Remote = {
+  /** Sends a module request at once, behind what was sent before. */
+  readonly run: (module: string, args: Dict, extras?: RequestExtras) => Promise<ActionReply>;
+  /** Runs a command line without the agent. */
+  readonly raw: (command: string) => Promise<RawResult>;
+  /** Closes the connection so that the next request opens a new one. */
+  readonly reset: () => Promise<void>;
+  /** Opens the connection and waits until it is ready. Throws FailureError. */
+  readonly probe: () => Promise<void>;
+  /** Whether the target has the module natively, or Ansible's own can be found. */
+  readonly hasModule: (module: string) => boolean;
+};
+
+/** Thrown by an action for a failed result. */
+export class ActionFailure extends Error {
+  readonly result: Dict;
+
+  constructor(message: string, extra: Iterable<readonly [Value, Value]> = []) {
+    super(message);
+    this.name = 'ActionFailure';
+    this.result = new Map<Value, Value>([['failed', true], ['msg', message], ...extra]);
+  }
+}

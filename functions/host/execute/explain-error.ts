@@ -1,0 +1,39 @@
+/** Adds to an error's message where in the playbook it stands, in the form that Ansible's users know. */
+
+import type { Position } from '../../../shared/base/diagnostic.ts';
+import type { Task } from '../../../shared/project/model.ts';
+import type { TemplateError } from '../../../shared/template/template-error.ts';
+import type { PlayContext } from './play-context.ts';
+
+/** The message of an error while rendering a task's conditions, keywords or arguments. */
+export function explainRenderError(error: TemplateError, task: Task, context: PlayContext): string {
+  if (error.message.startsWith('The conditional check'))
+    return error.message + whereabouts(task.position, context);
+  if (error.kind !== 'undefined') return error.message;
+  const message = `The task includes an option with an undefined variable. The error was: ${error.message}`;
+  return message + whereabouts(task.position, context);
+}
+
+/** The place in the file with the lines around it and, where it is likely, the hint about missing quotes. */
+export function whereabouts(position: Position, context: PlayContext): string {
+  const bytes = context.local.readFile(position.file);
+  const head =
+    `\n\nThe error appears to be in '${position.file}': line ${position.line}, column ${position.column}, but may\n` +
+    'be elsewhere in the file depending on the exact syntax problem.\n';
+  if (bytes === undefined) return head;
+  const lines = new TextDecoder().decode(bytes).split('\n');
+  const target = lines[position.line - 1] ?? '';
+  const before = position.line > 1 ? (lines[position.line - 2] ?? '') : '';
+  const caret = `${' '.repeat(Math.max(position.column - 1, 0))}^ here`;
+  return `${head}\nThe offending line appears to be:\n\n${before}\n${target}\n${caret}\n${quotesHint(target)}`;
+}
+
+function quotesHint(line: string): string {
+  if (!line.includes('{{') || line.includes('"{{') || line.includes("'{{")) return '';
+  return (
+    'We could be wrong, but this one looks like it might be an issue with\n' +
+    'missing quotes. Always quote template expression brackets when they\n' +
+    'start a value. For instance:\n\n    with_items:\n      - {{ foo }}\n\n' +
+    'Should be written as:\n\n    with_items:\n      - "{{ foo }}"\n'
+  );
+}

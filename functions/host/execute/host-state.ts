@@ -1,0 +1,75 @@
+/** All that a host has become in a run so far. Immutable: going ahead makes new states, a failure drops them. */
+
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import type { Role } from '../../../shared/project/model.ts';
+import { LazyDict, Pending } from '../../../shared/template/special.ts';
+import type { Cursor, Inclusion } from './cursor.ts';
+
+export type HostState = {
+  /** The task to run next; meaningless once `ended` is set. */
+  readonly cursor: Cursor;
+  readonly ended: HostEnd | undefined;
+  readonly vars: HostVars;
+  readonly notified: readonly Notification[];
+  readonly inclusions: ReadonlyMap<string, readonly Inclusion[]>;
+  /** Roles brought in by include_role with `public`. */
+  readonly publicRoles: readonly Role[];
+  /** Roles that ran on this host; they do not run again unless they allow duplicates. */
+  readonly completedRoles: ReadonlySet<Role>;
+};
+
+export type HostEnd = 'done' | 'failed' | 'unreachable';
+
+/** What a host's tasks have set; it outlives the play. Values are final, but for templates from include_vars. */
+export type HostVars = {
+  /** set_fact and register. A result on its way is a Pending. */
+  readonly assigned: Dict;
+  /** include_vars; raw. */
+  readonly included: Dict;
+  /** Facts, oldest first; a Pending gives a dict of facts or of nothing. */
+  readonly facts: readonly FactLayer[];
+};
+
+/** Facts of one result: with their `ansible_` names, as variables see them. */
+export type FactLayer = Dict | { readonly pending: Pending; readonly mayHold: (name: string) => boolean };
+
+/** A handler that a task notified, if it changed something. */
+export type Notification = {
+  readonly handler: string;
+  /** True once known; a Pending gives a boolean. */
+  readonly isDue: Pending | true;
+};
+
+export const noVars: HostVars = { assigned: new Map(), included: new Map(), facts: [] };
+
+/** A copy of `vars` in which `names` are set as set_fact does. */
+export function assign(vars: HostVars, names: Iterable<readonly [Value, Value]>): HostVars {
+  return { ...vars, assigned: new Map([...vars.assigned, ...names]) };
+}
+
+/** A copy of `vars` with one more layer of facts; layers that have arrived are merged into one. */
+export function addFacts(vars: HostVars, layer: FactLayer): HostVars {
+  const facts: FactLayer[] = [];
+  for (const next of [...vars.facts, layer]) {
+    const arrived = arrivedFacts(next);
+    const last = facts.at(-1);
+    if (arrived === undefined) facts.push(next);
+    else if (last instanceof Map) facts[facts.length - 1] = new Map([...last, ...arrived]);
+    else facts.push(arrived);
+  }
+  return { ...vars, facts };
+}
+
+/** The facts of a layer, or undefined while they are on their way. */
+export function arrivedFacts(layer: FactLayer): Dict | undefined {
+  if (layer instanceof Map) return layer;
+  const value = layer.pending.value;
+  return value === undefined ? undefined : value instanceof Map ? value : new Map();
+}
+
+/** The dict behind a value that is a dict or behaves as one. */
+export function asDict(value: Value | undefined): Dict | undefined {
+  if (value instanceof LazyDict) return value.toDict();
+  if (value instanceof Pending) return asDict(value.value);
+  return value instanceof Map ? value : undefined;
+}

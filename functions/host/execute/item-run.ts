@@ -1,0 +1,131 @@
+/** One action on one host: conditions, arguments, the action itself, and what its result means. */
+
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import { everyKeyword } from '../../../shared/project/inheritance.ts';
+import type { Task } from '../../../shared/project/model.ts';
+import type { Environment } from '../../../shared/template/environment.ts';
+import { isConditionTrue, renderValue } from '../../../shared/template/render.ts';
+import { TemplateError } from '../../../shared/template/template-error.ts';
+import type { ActionCall, ActionRun, Remote } from '../actions/action.ts';
+import { ActionFailure } from '../actions/action.ts';
+import { actionNames, findAction, shortName } from '../actions/registry.ts';
+import { explainRenderError } from './explain-error.ts';
+import type { RenderSite } from './render-site.ts';
+import { environmentOf } from './task-environment.ts';
+import { moduleDefaults, renderKeywords } from './task-keywords.ts';
+
+/** A task or item that has been rendered: skipped, wrong, or ready to be sent. */
+export type Prepared =
+  | { readonly kind: 'ready'; readonly call: Omit<ActionCall, 'remote'> }
+  | { readonly kind: 'over'; readonly result: Dict; readonly noLog: boolean };
+
+/** Renders everything that a task needs before it runs. Has no effects; throws Suspension when a value is not there yet. */
+export function prepareItem(site: RenderSite, task: Task, loopError: TemplateError | undefined): Prepared {
+  const env = environmentOf(site);
+  let noLog = false;
+  try {
+    const isSkipped = conditionsOf(task).some((condition) => !isTrueUnless(loopError, condition, env));
+    if (isSkipped) return { kind: 'over', result: skipped(), noLog: isSecret(task, env, site) };
+    if (loopError !== undefined) throw loopError;
+    const keywords = renderKeywords(task, site.context.settings, env);
+    noLog = keywords.noLog;
+    const name = shortName(task.action);
+    const args = renderArguments(task, env);
+    return {
+      kind: 'ready',
+      call: { name, action: task.action, args, env, task, keywords, context: site.context, host: site.host },
+    };
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return { kind: 'over', result: failed(explainRenderError(error, task, site.context)), noLog };
+  }
+}
+
+/** Runs a prepared action. An error of its arguments becomes a failed result. */
+export function launch(call: Omit<ActionCall, 'remote'>, remote: Remote): ActionRun {
+  try {
+    return findAction(call.name)({ ...call, remote });
+  } catch (error) {
+    return { kind: 'at-once', result: failureOf(error, call) };
+  }
+}
+
+/** The failed result that an error of an action stands for; other errors are ours and go on. */
+export function failureOf(error: unknown, call: Omit<ActionCall, 'remote'>): Dict {
+  if (error instanceof ActionFailure) return error.result;
+  if (error instanceof TemplateError) return failed(explainRenderError(error, call.task, call.context));
+  throw error;
+}
+
+function failed(message: string): Dict {
+  return new Map<Value, Value>([
+    ['failed', true],
+    ['msg', message],
+  ]);
+}
+
+/** The result of a task whose conditions do not hold. */
+function skipped(): Dict {
+  return new Map<Value, Value>([
+    ['changed', false],
+    ['skipped', true],
+    ['skip_reason', 'Conditional result was False'],
+  ]);
+}
+
+/** `when` of all levels, the outermost first. */
+function conditionsOf(task: Task): readonly Value[] {
+  return everyKeyword(task, 'when').flatMap((level) => (Array.isArray(level) ? level : [level]));
+}
+
+/** A condition that fails to evaluate counts as true when the loop has an error to report first. */
+function isTrueUnless(loopError: TemplateError | undefined, condition: Value, env: Environment): boolean {
+  try {
+    return isConditionTrue(condition, env);
+  } catch (error) {
+    if (loopError !== undefined && error instanceof TemplateError) return true;
+    throw error;
+  }
+}
+
+function isSecret(task: Task, env: Environment, site: RenderSite): boolean {
+  try {
+    return renderKeywords(task, site.context.settings, env).noLog;
+  } catch (error) {
+    if (error instanceof TemplateError) return false;
+    throw error;
+  }
+}
+
+/** The arguments with `module_defaults` below them and omitted ones left out. */
+function renderArguments(task: Task, env: Environment): Dict {
+  const own = renderValue(task.args, env);
+  if (!(own instanceof Map))
+    throw new TemplateError(
+      'runtime',
+      'AnsibleError',
+      `this task '${task.action}' has extra params, which is only allowed in the following modules`,
+    );
+  const merged: Dict = new Map([...moduleDefaults(task, actionNames(task.action), env), ...own]);
+  const variable = merged.get('_variable_params');
+  merged.delete('_variable_params');
+  const all: Dict = variable instanceof Map ? new Map([...variable, ...merged]) : merged;
+  return withoutOmitted(all);
+}
+
+/** Leaves out every entry that rendered to `omit`, at any depth. */
+function withoutOmitted(args: Dict): Dict {
+  const kept: Dict = new Map();
+  for (const [name, value] of args) if (!isOmitted(value)) kept.set(name, pruned(value));
+  return kept;
+}
+
+function pruned(value: Value): Value {
+  if (value instanceof Map) return withoutOmitted(value);
+  if (Array.isArray(value)) return value.filter((each) => !isOmitted(each)).map(pruned);
+  return value;
+}
+
+function isOmitted(value: Value): boolean {
+  return typeof value === 'object' && value !== null && 'special' in value && value.special === 'omit';
+}

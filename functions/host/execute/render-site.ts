@@ -1,0 +1,30 @@
+/** Which task, item and host a render is for, and whether it may look at the others. */
+
+import type { Dict } from '../../../shared/base/value.ts';
+import type { Role, Task } from '../../../shared/project/model.ts';
+import type { LocalPort, TaskMemory } from '../../../shared/template/environment.ts';
+import { Suspension } from '../../../shared/template/template-error.ts';
+import type { HostVars } from './host-state.ts';
+import type { PlayContext } from './play-context.ts';
+
+/** One task (and item) on one host, as far as rendering is concerned. */
+export type RenderSite = {
+  readonly context: PlayContext;
+  readonly host: string;
+  readonly vars: HostVars;
+  readonly task: Task | undefined;
+  readonly publicRoles: readonly Role[];
+  /** What vars_files gave this host, highest precedence first. */
+  readonly playFiles: readonly Dict[];
+  /** The loop variable and its companions. */
+  readonly item: Dict;
+  readonly memory: TaskMemory;
+  readonly local: LocalPort;
+  /** The host waits at this task with all others, so that their changing data may be read. */
+  readonly isSynced: boolean;
+};
+
+/** Reads another host's changing data: waits for the sync point first. */
+export function requireSync(site: RenderSite, reason: string): void {
+  if (!site.isSynced) throw new Suspension('sync', reason);
+}

@@ -1,0 +1,100 @@
+/** A scope over stacked layers: finds a variable, renders it once, and remembers it. */
+
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import type { Environment, Scope } from '../../../shared/template/environment.ts';
+import { str } from '../../../shared/template/python-repr.ts';
+import { renderValue } from '../../../shared/template/render.ts';
+import { LazyDict, Template, Vaulted } from '../../../shared/template/special.ts';
+import { TemplateError } from '../../../shared/template/template-error.ts';
+import type { Layer } from './variable-layers.ts';
+
+/** An environment whose scope reads `layers`, highest precedence first. `surroundings` is everything but the scope. */
+export function createEnvironment(
+  layers: readonly Layer[],
+  surroundings: Omit<Environment, 'scope'>,
+): Environment {
+  const rendered = new Map<string, Value>();
+  const inProgress = new Set<string>();
+  const scope: Scope = {
+    resolve: (name) => {
+      const known = rendered.get(name);
+      if (known !== undefined) return known;
+      const raw = find(layers, name);
+      if (raw === undefined || isFinal(raw)) return raw;
+      if (inProgress.has(name)) throw recursion(name);
+      inProgress.add(name);
+      try {
+        const value = renderValue(raw, env);
+        rendered.set(name, value);
+        return value;
+      } catch (error) {
+        throw error instanceof TemplateError ? inVariable(error, raw) : error;
+      } finally {
+        inProgress.delete(name);
+      }
+    },
+    names: () => new Set(layers.flatMap((layer) => [...layer.names()].map(String))),
+  };
+  const env: Environment = { ...surroundings, scope };
+  return env;
+}
+
+/** All variables as one lazily rendered dict: the value of `vars`, and each host's entry in `hostvars`. */
+export function scopeAsDict(scope: Scope): LazyDict {
+  return new LazyDict(
+    (key) => (typeof key === 'string' ? scope.resolve(key) : undefined),
+    () => [...scope.names()],
+  );
+}
+
+function find(layers: readonly Layer[], name: string): Value | undefined {
+  for (const layer of layers) {
+    const value = layer.get(name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+const finalContainers = new WeakSet<object>();
+
+/** Whether nothing in `value` is left to render. Containers found final are remembered, so facts are looked through once. */
+export function isFinal(value: Value): boolean {
+  if (value instanceof Template || value instanceof Vaulted) return false;
+  if (Array.isArray(value)) return isFinalContainer(value, value);
+  if (value instanceof Map) return isFinalContainer(value, dictParts(value));
+  return true;
+}
+
+function isFinalContainer(container: object, parts: Iterable<Value>): boolean {
+  if (finalContainers.has(container)) return true;
+  for (const part of parts) if (!isFinal(part)) return false;
+  finalContainers.add(container);
+  return true;
+}
+
+function* dictParts(value: Dict): Iterable<Value> {
+  for (const [key, part] of value) {
+    yield key;
+    yield part;
+  }
+}
+
+/** Says in which variable's value an error stands, in Ansible's words. */
+function inVariable(error: TemplateError, raw: Value): TemplateError {
+  const source = raw instanceof Template ? raw.source : str(raw);
+  if (error.kind === 'undefined')
+    return new TemplateError('undefined', error.pythonType, `${source}: ${error.message}`);
+  const type = error.pythonType.startsWith('Ansible')
+    ? `ansible.errors.${error.pythonType}`
+    : error.pythonType;
+  const message = `An unhandled exception occurred while templating '${source}'. Error was a <class '${type}'>, original message: ${error.message}`;
+  return new TemplateError(error.kind, 'AnsibleError', message);
+}
+
+function recursion(name: string): TemplateError {
+  return new TemplateError(
+    'runtime',
+    'AnsibleError',
+    `recursive loop detected in template string: {{ ${name} }}`,
+  );
+}

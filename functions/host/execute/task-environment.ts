@@ -1,0 +1,127 @@
+/** The environment in which a task's templates are rendered on one host: its layers, magic variables and memory. */
+
+import type { Value } from '../../../shared/base/value.ts';
+import type { Environment } from '../../../shared/template/environment.ts';
+import { LazyDict } from '../../../shared/template/special.ts';
+import type { HostVars } from './host-state.ts';
+import { magicLayer } from './magic-variables.ts';
+import { type RenderSite, requireSync } from './render-site.ts';
+import { createEnvironment, scopeAsDict } from './scope.ts';
+import { searchPath } from './search-path.ts';
+import { dictLayer, type Layer, type LayerSources, stackLayers } from './variable-layers.ts';
+
+/** Builds the environment of a site. Cheap: nothing is merged or rendered before it is asked for. */
+export function environmentOf(site: RenderSite): Environment {
+  const { context } = site;
+  const lazy: { env?: Environment } = {};
+  const whole = (): LazyDict => scopeAsDict(required(lazy.env).scope);
+  const magic = magicLayer({ site, hostvars: hostvarsOf(site), vars: whole });
+  const sources: LayerSources = {
+    item: site.item,
+    magic,
+    extraVars: context.extraVars,
+    hostVars: site.vars,
+    task: site.task,
+    play: context.play,
+    playFiles: [...site.playFiles, context.promptVars],
+    publicRoles: site.publicRoles,
+    inventory: context.inventory.vars(site.host),
+  };
+  lazy.env = createEnvironment(stackLayers(sources), surroundings(site));
+  return lazy.env;
+}
+
+function surroundings(site: RenderSite): Omit<Environment, 'scope'> {
+  const { context } = site;
+  return {
+    options: context.renderOptions,
+    local: site.local,
+    memory: site.memory,
+    now: context.now,
+    randomBytes: context.randomBytes,
+    decrypt: context.decrypt,
+    searchPath: searchPath(context.play, site.task),
+    config: context.config,
+  };
+}
+
+/** `hostvars`: each host's variables without those of the play and task. */
+function hostvarsOf(site: RenderSite): LazyDict {
+  const seen = new Map<string, LazyDict>();
+  const read = (host: string): LazyDict => {
+    const known = seen.get(host);
+    if (known !== undefined) return known;
+    const entry = scopeAsDict(environmentOfOther(site, host).scope);
+    seen.set(host, entry);
+    return entry;
+  };
+  const { inventory } = site.context;
+  return new LazyDict(
+    (key) =>
+      typeof key === 'string' && (inventory.hasHost(key) || key === site.host) ? read(key) : undefined,
+    () => [...inventory.hosts()],
+  );
+}
+
+function environmentOfOther(site: RenderSite, host: string): Environment {
+  const { context } = site;
+  const vars = host === site.host ? site.vars : undefined;
+  const other: RenderSite = {
+    ...site,
+    host,
+    task: undefined,
+    item: new Map(),
+    playFiles: [],
+    publicRoles: [],
+  };
+  const lazy: { env?: Environment } = {};
+  const magic = magicLayer({
+    site: other,
+    hostvars: hostvarsOf(other),
+    vars: () => scopeAsDict(required(lazy.env).scope),
+  });
+  const layers = (known: HostVars): readonly Layer[] =>
+    stackLayers({
+      item: new Map(),
+      magic,
+      extraVars: context.extraVars,
+      hostVars: known,
+      task: undefined,
+      play: undefined,
+      playFiles: [],
+      publicRoles: [],
+      inventory: context.inventory.vars(host),
+    });
+  lazy.env = createEnvironment(
+    vars === undefined ? [dictLayer(context.extraVars), afterSync(site, host, layers)] : layers(vars),
+    surroundings(other),
+  );
+  return lazy.env;
+}
+
+/** The layers of another host as one, there only once the host has waited for the others. */
+function afterSync(site: RenderSite, host: string, layers: (vars: HostVars) => readonly Layer[]): Layer {
+  let stack: readonly Layer[] | undefined;
+  const open = (): readonly Layer[] => {
+    requireSync(site, `hostvars of ${host}`);
+    stack ??= layers(site.context.varsOf(host));
+    return stack;
+  };
+  return {
+    get: (name) => firstOf(open(), name),
+    names: () => open().flatMap((layer) => [...layer.names()]),
+  };
+}
+
+function firstOf(layers: readonly Layer[], name: string): Value | undefined {
+  for (const layer of layers) {
+    const value = layer.get(name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function required(env: Environment | undefined): Environment {
+  if (env === undefined) throw new Error('the environment was read while it was being built');
+  return env;
+}

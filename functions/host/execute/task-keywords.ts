@@ -1,0 +1,139 @@
+/** A task's keywords, inherited along its parents and rendered for one host. */
+
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import { everyKeyword, nearestKeyword } from '../../../shared/project/inheritance.ts';
+import type { Keywords, Parent, Task } from '../../../shared/project/model.ts';
+import type { Environment } from '../../../shared/template/environment.ts';
+import { str } from '../../../shared/template/python-repr.ts';
+import { renderValue } from '../../../shared/template/render.ts';
+import { TemplateError } from '../../../shared/template/template-error.ts';
+import type { RunSettings } from './play-context.ts';
+
+export type TaskKeywords = {
+  readonly isCheckMode: boolean;
+  readonly isDiff: boolean;
+  readonly noLog: boolean;
+  readonly ignoreErrors: boolean;
+  readonly ignoreUnreachable: boolean;
+  readonly anyErrorsFatal: boolean;
+  readonly become: boolean;
+  readonly becomeUser: string | undefined;
+  readonly becomeMethod: string | undefined;
+  readonly becomeExe: string | undefined;
+  readonly becomeFlags: string | undefined;
+  readonly connection: string | undefined;
+  readonly remoteUser: string | undefined;
+  readonly port: number | undefined;
+  readonly delegateTo: string | undefined;
+  readonly delegateFacts: boolean;
+  /** Seconds; 0 is no limit. */
+  readonly timeout: number;
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+/** Renders the keywords of a task. Throws TemplateError or Suspension as rendering does. */
+export function renderKeywords(task: Task, settings: RunSettings, env: Environment): TaskKeywords {
+  const read = (name: keyof Keywords): Value | undefined => rendered(nearestKeyword(task, name), env);
+  const text = (name: keyof Keywords): string | undefined => textOf(read(name));
+  const flag = (name: keyof Keywords, otherwise: boolean): boolean => flagOf(name, read(name)) ?? otherwise;
+  return {
+    isCheckMode: flag('checkMode', settings.isCheckMode),
+    isDiff: flag('diff', settings.isDiff),
+    noLog: flag('noLog', false),
+    ignoreErrors: flag('ignoreErrors', false),
+    ignoreUnreachable: flag('ignoreUnreachable', false),
+    anyErrorsFatal: flag('anyErrorsFatal', false),
+    become: flag('become', settings.become),
+    becomeUser: text('becomeUser') ?? settings.becomeUser,
+    becomeMethod: text('becomeMethod') ?? settings.becomeMethod,
+    becomeExe: text('becomeExe'),
+    becomeFlags: text('becomeFlags'),
+    connection: text('connection') ?? settings.connection,
+    remoteUser: text('remoteUser') ?? settings.remoteUser,
+    port: numberOf(read('port')),
+    delegateTo: text('delegateTo'),
+    delegateFacts: flag('delegateFacts', false),
+    timeout: numberOf(read('timeout')) ?? 0,
+    environment: renderTaskEnvironment(task, env),
+  };
+}
+
+/** A keyword that decides whether hosts must meet; read before anything else of the task. */
+export function renderFlag(node: Parent, name: keyof Keywords, env: Environment): boolean {
+  return flagOf(name, rendered(nearestKeyword(node, name), env)) ?? false;
+}
+
+/** `environment:` of all levels, the innermost winning. */
+function renderTaskEnvironment(task: Task, env: Environment): Record<string, string> {
+  const merged: Record<string, string> = {};
+  for (const level of everyKeyword(task, 'environment')) {
+    for (const entry of [rendered(level, env)].flat()) {
+      if (entry === null || entry === undefined || entry === '') continue;
+      if (!(entry instanceof Map))
+        throw new TemplateError(
+          'runtime',
+          'AnsibleError',
+          `environment must be a dictionary, received ${str(entry)}`,
+        );
+      for (const [name, value] of entry) merged[str(name)] = str(value);
+    }
+  }
+  return merged;
+}
+
+function rendered(value: Value | undefined, env: Environment): Value | undefined {
+  return value === undefined ? undefined : renderValue(value, env);
+}
+
+function textOf(value: Value | undefined): string | undefined {
+  return value === undefined || value === null || value === ''
+    ? undefined
+    : isOmit(value)
+      ? undefined
+      : str(value);
+}
+
+function isOmit(value: Value): boolean {
+  return typeof value === 'object' && value !== null && 'special' in value && value.special === 'omit';
+}
+
+function numberOf(value: Value | undefined): number | undefined {
+  const number = typeof value === 'string' ? Number.parseInt(value, 10) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+const TRUE_WORDS = new Set(['yes', 'on', '1', 'true', 't', 'y']);
+const FALSE_WORDS = new Set(['no', 'off', '0', 'false', 'f', 'n', '']);
+
+/** A boolean keyword by Ansible's lenient rules; undefined when it is not set. */
+export function flagOf(name: string, value: Value | undefined): boolean | undefined {
+  if (value === undefined || value === null || isOmit(value)) return undefined;
+  if (typeof value === 'boolean') return value;
+  const word = str(value).toLowerCase();
+  if (TRUE_WORDS.has(word)) return true;
+  if (FALSE_WORDS.has(word)) return false;
+  throw new TemplateError(
+    'runtime',
+    'AnsibleParserError',
+    `the field '${snakeCase(name)}' has an invalid value (${str(value)}), and could not be converted to an bool.`,
+  );
+}
+
+/** `ignoreErrors` → `ignore_errors`: a keyword's name as playbooks write it. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Merges `module_defaults` of all levels that name the action, the innermost winning. */
+export function moduleDefaults(task: Task, names: ReadonlySet<string>, env: Environment): Dict {
+  const merged: Dict = new Map();
+  for (const level of everyKeyword(task, 'moduleDefaults')) {
+    for (const entry of [rendered(level, env)].flat()) {
+      if (!(entry instanceof Map)) continue;
+      for (const [name, defaults] of entry)
+        if (typeof name === 'string' && names.has(name) && defaults instanceof Map)
+          for (const [argument, value] of defaults) merged.set(argument, value);
+    }
+  }
+  return merged;
+}

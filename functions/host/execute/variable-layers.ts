@@ -1,0 +1,147 @@
+/** Ansible's precedence of variables as a stack of layers, highest first; nothing is merged or rendered here. */
+
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import type { Parent, Play, Role, Task } from '../../../shared/project/model.ts';
+import { Pending } from '../../../shared/template/special.ts';
+import { Suspension } from '../../../shared/template/template-error.ts';
+import { arrivedFacts, type FactLayer, type HostVars } from './host-state.ts';
+
+/** One source of variables. What it gives is raw: templates in it are rendered by the scope. */
+export type Layer = {
+  readonly get: (name: string) => Value | undefined;
+  readonly names: () => Iterable<Value>;
+};
+
+/** Where the layers of a task come from. Outside a play and task (hostvars), those parts are absent. */
+export type LayerSources = {
+  readonly item: Dict;
+  readonly magic: Layer;
+  readonly extraVars: Dict;
+  readonly hostVars: HostVars;
+  readonly task: Task | undefined;
+  readonly play: Play | undefined;
+  /** vars_files and answers of vars_prompt, highest first. */
+  readonly playFiles: readonly Dict[];
+  readonly publicRoles: readonly Role[];
+  readonly inventory: Dict;
+};
+
+/** The layers of a task, highest precedence first, as Ansible's documentation orders them. */
+export function stackLayers(sources: LayerSources): readonly Layer[] {
+  const { hostVars, task, play } = sources;
+  const roles = rolesSeen(sources);
+  const dicts = (list: readonly Dict[]): readonly Layer[] =>
+    list.filter((vars) => vars.size > 0).map(dictLayer);
+  return [
+    ...dicts([sources.item]),
+    sources.magic,
+    ...dicts([sources.extraVars, ...includeParams(task), ...roleParams(task)]),
+    assignedLayer(hostVars.assigned),
+    ...dicts([hostVars.included, ...taskVars(task)]),
+    ...dicts(roleChain(task?.role).map((role) => role.vars)),
+    ...dicts(roles.map((role) => role.vars)),
+    ...dicts([...sources.playFiles, play?.keywords.vars ?? new Map()]),
+    factsLayer(hostVars.facts),
+    ...dicts([sources.inventory]),
+    ...dicts(roleChain(task?.role).map((role) => role.defaults)),
+    ...dicts(roles.map((role) => role.defaults)),
+  ];
+}
+
+/** A layer over a dict of raw values. */
+export function dictLayer(vars: Dict): Layer {
+  return { get: (name) => vars.get(name), names: () => vars.keys() };
+}
+
+/** A layer over facts, newest first. Suspends on a name that a result still on its way may hold. */
+export function factsLayer(facts: readonly FactLayer[]): Layer {
+  return {
+    get: (name) => {
+      for (const layer of facts.toReversed()) {
+        const arrived = arrivedFacts(layer);
+        if (arrived === undefined && !(layer instanceof Map) && layer.mayHold(name))
+          throw new Suspension(layer.pending.arrived, `facts that may hold ${name}`);
+        const value = arrived?.get(name);
+        if (value !== undefined) return value;
+      }
+      return undefined;
+    },
+    names: () => allFacts(facts).keys(),
+  };
+}
+
+/** All facts in one dict, once they are there. */
+export function allFacts(facts: readonly FactLayer[]): Dict {
+  const merged: Dict = new Map();
+  for (const layer of facts) {
+    const arrived = arrivedFacts(layer);
+    if (arrived === undefined && !(layer instanceof Map))
+      throw new Suspension(layer.pending.arrived, 'all facts');
+    for (const [name, value] of arrived ?? []) merged.set(name, value);
+  }
+  return merged;
+}
+
+function assignedLayer(assigned: Dict): Layer {
+  return {
+    get: (name) => {
+      const value = assigned.get(name);
+      if (!(value instanceof Pending)) return value;
+      if (value.value === undefined) throw new Suspension(value.arrived, `the result registered as ${name}`);
+      return value.value;
+    },
+    names: () => assigned.keys(),
+  };
+}
+
+/** Variables written at the task and its blocks, innermost first; those of includes stand higher up. */
+function taskVars(task: Task | undefined): readonly Dict[] {
+  return parents(task).flatMap((node) =>
+    (node.kind === 'task' || node.kind === 'block') && node.keywords.vars !== undefined
+      ? [node.keywords.vars]
+      : [],
+  );
+}
+
+/** Variables that include and import tasks give to what they bring in. */
+function includeParams(task: Task | undefined): readonly Dict[] {
+  return parents(task).flatMap((node) =>
+    node.kind === 'task' && node !== task && node.keywords.vars !== undefined ? [node.keywords.vars] : [],
+  );
+}
+
+function roleParams(task: Task | undefined): readonly Dict[] {
+  return roleChain(task?.role).flatMap((role) => [role.params, role.keywords.vars ?? new Map()]);
+}
+
+/** The role and the roles that depend on it, the role itself first, each followed by its own dependencies. */
+function roleChain(role: Role | undefined): readonly Role[] {
+  const chain: Role[] = [];
+  for (let at: Role | undefined = role; at !== undefined; at = outerRole(at))
+    chain.push(at, ...dependenciesOf(at));
+  return [...new Set(chain)];
+}
+
+/** The role that depends on `role` or whose task brought it in. */
+function outerRole(role: Role): Role | undefined {
+  if (role.parent.kind === 'role') return role.parent;
+  return role.parent.kind === 'task' ? role.parent.role : undefined;
+}
+
+/** Roles whose variables the whole play sees, the last one first. */
+function rolesSeen(sources: LayerSources): readonly Role[] {
+  const roles = [...(sources.play?.roles ?? []), ...sources.publicRoles];
+  return [...new Set(roles.flatMap((role) => [...dependenciesOf(role).toReversed(), role]))].toReversed();
+}
+
+function dependenciesOf(role: Role): readonly Role[] {
+  return role.dependencies.flatMap((dependency) => [dependency, ...dependenciesOf(dependency)]);
+}
+
+/** The task and what it stands in, innermost first, up to the play. */
+export function parents(task: Task | undefined): readonly Parent[] {
+  const chain: Parent[] = [];
+  for (let at: Parent | undefined = task; at !== undefined; at = at.kind === 'play' ? undefined : at.parent)
+    chain.push(at);
+  return chain;
+}

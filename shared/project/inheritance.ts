@@ -1,0 +1,91 @@
+/** How keywords, variables and roles pass from plays, roles, includes and blocks down to a task. */
+
+import type { Dict } from '../base/value.ts';
+import type { Block, Keywords, Node, Parent, Play, Role, Task } from './model.ts';
+
+/** Something that keywords are written on. */
+export type Level = Block | Play | Role | Task;
+
+const DYNAMIC_INCLUDE = /^(?:ansible\.(?:builtin|legacy)\.)?(?:include|include_tasks|include_role)$/;
+
+/** `node` and everything around it, nearest first, the play last. */
+export function enclosing(node: Level): readonly Level[] {
+  const levels: Level[] = [];
+  for (let level: Level | undefined = node; level !== undefined; level = parentOf(level)) levels.push(level);
+  return levels;
+}
+
+function parentOf(level: Level): Parent | undefined {
+  return level.kind === 'play' ? undefined : level.parent;
+}
+
+/** Whether `task` brings in tasks at run time: what they inherit skips its keywords, but not its vars. */
+export function isDynamicInclude(task: Task): boolean {
+  return DYNAMIC_INCLUDE.test(task.action);
+}
+
+/** The levels whose keywords count for `node`, nearest first. */
+function keywordLevels(node: Level): readonly Level[] {
+  return enclosing(node).filter(
+    (level) => level === node || level.kind !== 'task' || !isDynamicInclude(level),
+  );
+}
+
+/** The keyword's value on the nearest level that has it. A written null counts: it switches inheritance off. */
+export function inheritedKeyword<K extends keyof Keywords>(node: Level, name: K): Keywords[K] | undefined {
+  return keywordLevels(node).find((level) => level.keywords[name] !== undefined)?.keywords[name];
+}
+
+/**
+ * The keyword's values of all levels that have it, outermost first: for `when` (all must hold, in this order), `tags`
+ * (their union), `environment` and `module_defaults` (later ones win).
+ */
+export function keywordOfAllLevels<K extends keyof Keywords>(
+  node: Level,
+  name: K,
+): readonly Exclude<Keywords[K], undefined>[] {
+  return keywordLevels(node)
+    .toReversed()
+    .flatMap((level) => {
+      const value = level.keywords[name];
+      return value === undefined ? [] : [value as Exclude<Keywords[K], undefined>];
+    });
+}
+
+/** The `vars` of the blocks, imports and includes around `node` and its own, outermost first. Roles and play not included. */
+export function taskVars(node: Node): readonly Dict[] {
+  return enclosing(node)
+    .toReversed()
+    .flatMap((level) =>
+      isTaskOrBlock(level) && level.keywords.vars !== undefined ? [level.keywords.vars] : [],
+    );
+}
+
+/** The `vars` of run-time includes around `node` (and its own, when it is one), outermost first: these win over facts. */
+export function includeParams(node: Node): readonly Dict[] {
+  return enclosing(node)
+    .toReversed()
+    .flatMap((level) =>
+      level.kind === 'task' && isDynamicInclude(level) && level.keywords.vars !== undefined
+        ? [level.keywords.vars]
+        : [],
+    );
+}
+
+/** `role` and the roles that led to it, outermost first. */
+export function roleChain(role: Role): readonly Role[] {
+  return enclosing(role)
+    .toReversed()
+    .filter((level) => level.kind === 'role');
+}
+
+/** The play that `node` belongs to. */
+export function playOf(node: Level): Play {
+  const outermost = enclosing(node).at(-1);
+  if (outermost?.kind !== 'play') throw new Error('a node without a play');
+  return outermost;
+}
+
+function isTaskOrBlock(level: Level): level is Node {
+  return level.kind === 'task' || level.kind === 'block';
+}
