@@ -1,6 +1,6 @@
 /** How keywords, variables and roles pass from plays, roles, includes and blocks down to a task. */
 
-import type { Dict } from '../base/value.ts';
+import type { Dict, Value } from '../base/value.ts';
 import type { Block, Keywords, Node, Parent, Play, Role, Task } from './model.ts';
 
 /** Something that keywords are written on. */
@@ -32,24 +32,30 @@ function keywordLevels(node: Level): readonly Level[] {
 }
 
 /** The keyword's value on the nearest level that has it. A written null counts: it switches inheritance off. */
-export function inheritedKeyword<K extends keyof Keywords>(node: Level, name: K): Keywords[K] | undefined {
-  return keywordLevels(node).find((level) => level.keywords[name] !== undefined)?.keywords[name];
+export function inheritedKeyword(node: Level, name: keyof Keywords): Value | undefined {
+  return keywordLevels(node)
+    .map((level) => keywordValue(level, name))
+    .find((value) => value !== undefined);
 }
 
 /**
  * The keyword's values of all levels that have it, outermost first: for `when` (all must hold, in this order), `tags`
  * (their union), `environment` and `module_defaults` (later ones win).
  */
-export function keywordOfAllLevels<K extends keyof Keywords>(
-  node: Level,
-  name: K,
-): readonly Exclude<Keywords[K], undefined>[] {
+export function keywordOfAllLevels(node: Level, name: keyof Keywords): readonly Value[] {
   return keywordLevels(node)
     .toReversed()
-    .flatMap((level) => {
-      const value = level.keywords[name];
-      return value === undefined ? [] : [value as Exclude<Keywords[K], undefined>];
-    });
+    .map((level) => keywordValue(level, name))
+    .filter((value) => value !== undefined);
+}
+
+function keywordValue(level: Level, name: keyof Keywords): Value | undefined {
+  const value = level.keywords[name];
+  return isList(value) ? [...value] : value;
+}
+
+function isList(value: Value | readonly Value[] | undefined): value is readonly Value[] {
+  return Array.isArray(value);
 }
 
 /** The `vars` of the blocks, imports and includes around `node` and its own, outermost first. Roles and play not included. */

@@ -40,9 +40,11 @@ export type Keywords = {
   readonly vars?: Dict;
   /** Conditions of this level only, in order; strings are bare expressions, booleans stand for themselves. */
   readonly when?: readonly Value[];
-  /** Of blocks and tasks. */
+  /** Of blocks, roles and tasks. */
   readonly delegateTo?: Value;
   readonly delegateFacts?: Value;
+  /** Of blocks: what their tasks notify that say nothing themselves. Tasks carry the outcome in {@link Task.notify}. */
+  readonly notify?: readonly Value[];
 };
 
 export type Play = {
@@ -64,14 +66,17 @@ export type Play = {
   readonly order: Value | undefined;
   readonly maxFailPercentage: Value | undefined;
   readonly forceHandlers: Value | undefined;
-  /** Roles of `roles:` with their dependencies, each once per distinct parameters, in execution order. */
+  /**
+   * Every role whose defaults and vars the whole play sees, lowest precedence first: the roles of `roles:`, each after
+   * its dependencies, then those that `import_role` brought in. Their `keywords.vars` are seen too.
+   */
   readonly roles: readonly Role[];
   readonly preTasks: readonly Block[];
-  /** One block tree per role of `roles:`, in order. */
+  /** The tasks of the roles of `roles:` in order, each role after its dependencies; `block.role` says whose they are. */
   readonly roleTasks: readonly Block[];
   readonly tasks: readonly Block[];
   readonly postTasks: readonly Block[];
-  /** Handlers of the play and, before them, of its roles. */
+  /** Handlers in the order of definition: of the roles of `roles:`, of the play, of roles that `import_role` brought in. */
   readonly handlers: readonly Block[];
 };
 
@@ -87,10 +92,17 @@ export type VarsPrompt = {
   readonly isUnsafe: boolean;
 };
 
-/** One use of a role: a role used twice with other parameters is two of these. */
+/**
+ * One use of a role; a role used twice is two of these.
+ *
+ * Uses with the same `identity` count as the same role: unless `allowDuplicates`, a host that ran a task (one that
+ * was not skipped) of one use skips the tasks of every later use. The executor keeps, per host, which use ran first.
+ */
 export type Role = {
   readonly kind: 'role';
   readonly name: string;
+  /** Name, parameters, conditions, tags, vars and chosen files as one text. */
+  readonly identity: string;
   /** Collection name for roles of collections. */
   readonly collection: string | undefined;
   readonly directory: string;
@@ -100,11 +112,15 @@ export type Role = {
   readonly params: Dict;
   readonly keywords: Keywords;
   readonly dependencies: readonly Role[];
+  /** Its own tasks, without those of its dependencies. */
+  readonly tasks: readonly Block[];
+  /** Its own handlers, without those of its dependencies. */
   readonly handlers: readonly Block[];
   readonly allowDuplicates: boolean;
   /** Whether its defaults and vars are seen by the rest of the play. */
   readonly isPublic: boolean;
-  readonly parent: Play | Role | Task;
+  /** The play, the role that depends on it, the import or include task, or the block of an include's `apply`. */
+  readonly parent: Parent;
   readonly position: Position;
 };
 
@@ -132,7 +148,10 @@ export type Task = {
   readonly name: Value | undefined;
   /** As written, e.g. `ansible.builtin.copy`; legacy free form already split off. */
   readonly action: string;
-  /** A dict, or a template that gives one. Free-form text stands under `_raw_params`. */
+  /**
+   * A dict, or a template that gives one. Free-form text stands under `_raw_params`; a template that gives further
+   * arguments beside written ones, which win, stands under `_variable_params`.
+   */
   readonly args: Value;
   readonly keywords: Keywords;
   readonly loop: LoopClause | undefined;
