@@ -1,0 +1,46 @@
+/** Errors that Ansible's own filters, tests and lookups raise, as their callers see them. */
+
+import type { Value } from '../base/value.ts';
+import { TemplateError } from './template-error.ts';
+import { typeName } from './values.ts';
+
+/** Ansible's AnsibleFilterError. */
+export function filterError(message: string): TemplateError {
+  return new TemplateError('runtime', 'AnsibleFilterError', message);
+}
+
+/** Ansible's AnsibleFilterTypeError. */
+export function filterTypeError(message: string): TemplateError {
+  return new TemplateError('runtime', 'AnsibleFilterTypeError', message);
+}
+
+/** Jinja2's FilterArgumentError. */
+export function filterArgumentError(message: string): TemplateError {
+  return new TemplateError('runtime', 'FilterArgumentError', message);
+}
+
+/** Ansible's AnsibleError, which lookups raise most. */
+export function ansibleError(message: string): TemplateError {
+  return new TemplateError('lookup', 'AnsibleError', message);
+}
+
+/** Ansible's AnsibleLookupError: the kind that `errors='ignore'` is made for. */
+export function lookupError(message: string): TemplateError {
+  return new TemplateError('lookup', 'AnsibleLookupError', message);
+}
+
+/** What `'%s' % type(value)` prints. */
+export function classText(value: Value): string {
+  const name = typeName(value);
+  return `<class '${name === 'AnsibleUndefined' ? 'ansible.template.AnsibleUndefined' : name}'>`;
+}
+
+/** Runs `attempt`; an error of the template for which `handle` returns another is replaced by that. */
+export function rethrown<T>(attempt: () => T, handle: (error: TemplateError) => Error | undefined): T {
+  try {
+    return attempt();
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    throw handle(error) ?? error;
+  }
+}

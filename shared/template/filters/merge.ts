@@ -1,0 +1,82 @@
+/** Ansible's way to merge dicts, behind `combine`. */
+
+import type { Dict, Value } from '../../base/value.ts';
+import { contains, equals } from '../comparison.ts';
+import { dictGet, dictSet } from '../dict-key.ts';
+import { ansibleError } from '../filter-error.ts';
+import { repr } from '../python-repr.ts';
+import { asDict, asText, force, isMapping, typeName } from '../values.ts';
+import { dumpJson } from '../json-dump.ts';
+
+/** How two lists under the same key become one. */
+export type ListMerge = 'append' | 'append_rp' | 'keep' | 'prepend' | 'prepend_rp' | 'replace';
+
+const LIST_MERGES: readonly ListMerge[] = [
+  'append',
+  'append_rp',
+  'keep',
+  'prepend',
+  'prepend_rp',
+  'replace',
+];
+
+export type MergeOptions = { readonly recursive: boolean; readonly listMerge: ListMerge };
+
+/** Accepts the name of a list merge, or raises Ansible's error. */
+export function parseListMerge(value: Value): ListMerge {
+  const text = asText(force(value));
+  for (const known of LIST_MERGES) if (known === text) return known;
+  throw ansibleError(
+    "merge_hash: 'list_merge' argument can only be equal to 'replace', 'keep', 'append', " +
+      "'prepend', 'append_rp' or 'prepend_rp'",
+  );
+}
+
+/** A new dict of `low` with the items of `high` over it. */
+export function mergeDicts(low: Value, high: Value, options: MergeOptions): Dict {
+  const x = asDict(force(low));
+  const y = asDict(force(high));
+  if (x === undefined || y === undefined) throw notDicts(low, high);
+  if (x.size === 0 || equals(x, y)) return new Map(y);
+  const merged: Dict = new Map(x);
+  for (const [key, item] of y) {
+    const before = dictGet(merged, key);
+    dictSet(merged, key, before === undefined ? item : mergeItems(force(before), force(item), options));
+  }
+  return merged;
+}
+
+function mergeItems(before: Value, item: Value, options: MergeOptions): Value {
+  if (isMapping(before) && isMapping(item)) return options.recursive ? mergeDicts(before, item, options) : item;
+  if (!Array.isArray(before) || !Array.isArray(item)) return item;
+  const rest = (): Value[] => before.filter((other) => !contains(item, other));
+  switch (options.listMerge) {
+    case 'replace':
+      return item;
+    case 'keep':
+      return before;
+    case 'append':
+      return [...before, ...item];
+    case 'prepend':
+      return [...item, ...before];
+    case 'append_rp':
+      return [...rest(), ...item];
+    case 'prepend_rp':
+      return [...item, ...rest()];
+    default:
+      return options.listMerge satisfies never;
+  }
+}
+
+function notDicts(low: Value, high: Value): Error {
+  const shown = [low, high].map((value) => {
+    const settled = force(value);
+    return isMapping(settled) || Array.isArray(settled) || asText(settled) !== undefined
+      ? dumpJson(settled)
+      : repr(settled);
+  });
+  return ansibleError(
+    `failed to combine variables, expected dicts but got a '${typeName(force(low))}' and a ` +
+      `'${typeName(force(high))}': \n${shown[0]}\n${shown[1]}`,
+  );
+}

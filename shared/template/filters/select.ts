@@ -1,0 +1,99 @@
+/** Jinja2's filters that apply another filter or test to each item: map, select, reject and their attribute forms. */
+
+import type { Value } from '../../base/value.ts';
+import type { Builtin } from '../builtin.ts';
+import type { Environment } from '../environment.ts';
+import { filterArgumentError } from '../filter-error.ts';
+import type { Kwargs } from '../special.ts';
+import { asText, force, isTrue, iterate } from '../values.ts';
+import { makeGetter } from './attribute-path.ts';
+
+/** One call of a filter or test by its name. */
+export type NamedCall = {
+  readonly name: string;
+  readonly value: Value;
+  readonly args: readonly Value[];
+  readonly kwargs: Kwargs;
+};
+
+/** How these filters call others; made where the tables are made. */
+export type NamedCalls = {
+  readonly filter: (env: Environment, call: NamedCall) => Value;
+  readonly test: (env: Environment, call: NamedCall) => Value;
+};
+
+type Predicate = (item: Value) => boolean;
+
+/** The filters, over a way to call the others. */
+export function makeSelectFilters(calls: NamedCalls): readonly Builtin[] {
+  const signature = '*args, **kwargs';
+  const select = (name: string, isWanted: boolean, hasAttribute: boolean): Builtin => ({
+    name,
+    signature,
+    call: (env, value, args = [], kwargs = null) => {
+      if (!isTrue(force(value))) return [];
+      const given = { env, args: asArgs(args), kwargs: asKwargs(kwargs) };
+      const predicate = hasAttribute ? attributeTest(calls, given) : itemTest(calls, given);
+      return Array.from(iterate(force(value))).filter((item) => predicate(item) === isWanted);
+    },
+  });
+  return [
+    { name: 'map', signature, call: (env, value, args = [], kwargs = null) => map(calls, { env, value, args, kwargs }) },
+    select('select', true, false),
+    select('reject', false, false),
+    select('selectattr', true, true),
+    select('rejectattr', false, true),
+  ];
+}
+
+type Given = { readonly env: Environment; readonly args: readonly Value[]; readonly kwargs: Kwargs };
+
+function asArgs(value: Value): readonly Value[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function asKwargs(value: Value): Kwargs {
+  const kwargs = new Map<string, Value>();
+  if (value instanceof Map) for (const [key, item] of value) if (typeof key === 'string') kwargs.set(key, item);
+  return kwargs;
+}
+
+type MapCall = { readonly env: Environment; readonly value: Value; readonly args: Value; readonly kwargs: Value };
+
+function map(calls: NamedCalls, call: MapCall): Value {
+  if (!isTrue(force(call.value))) return [];
+  const apply = mapper(calls, { env: call.env, args: asArgs(call.args), kwargs: asKwargs(call.kwargs) });
+  return Array.from(iterate(force(call.value)), apply);
+}
+
+function mapper(calls: NamedCalls, { env, args, kwargs }: Given): (item: Value) => Value {
+  const attribute = kwargs.get('attribute');
+  if (args.length === 0 && attribute !== undefined) {
+    const extra = [...kwargs.keys()].find((name) => name !== 'attribute' && name !== 'default');
+    if (extra !== undefined) throw filterArgumentError(`Unexpected keyword argument '${extra}'`);
+    return makeGetter(attribute, kwargs.get('default'));
+  }
+  const [name, ...rest] = args;
+  if (name === undefined) throw filterArgumentError('map requires a filter argument');
+  const filter = nameText(name);
+  return (item) => calls.filter(env, { name: filter, value: item, args: rest, kwargs });
+}
+
+function nameText(name: Value): string {
+  return asText(force(name)) ?? String(name);
+}
+
+function itemTest(calls: NamedCalls, { env, args, kwargs }: Given): Predicate {
+  const [name, ...rest] = args;
+  if (name === undefined) return (item) => isTrue(force(item));
+  const test = nameText(name);
+  return (item) => isTrue(calls.test(env, { name: test, value: item, args: rest, kwargs }));
+}
+
+function attributeTest(calls: NamedCalls, { env, args, kwargs }: Given): Predicate {
+  const [attribute, ...rest] = args;
+  if (attribute === undefined) throw filterArgumentError('Missing parameter for attribute name');
+  const get = makeGetter(attribute);
+  const test = itemTest(calls, { env, args: rest, kwargs });
+  return (item) => test(get(item));
+}

@@ -1,0 +1,75 @@
+/** Python's `textwrap.wrap` with the options that Jinja2's wordwrap sets: no tabs expanded, white space kept. */
+
+export type WrapOptions = {
+  readonly width: number;
+  readonly breakLongWords: boolean;
+  readonly breakOnHyphens: boolean;
+};
+
+const SPACE = '[\\t\\n\\v\\f\\r ]';
+const WORD_CHARACTER = '[\\p{L}\\p{N}_!"\'&.,?]';
+const LETTER = '[\\p{L}_]';
+const CHUNK = new RegExp(
+  `(${SPACE}+|(?<=${WORD_CHARACTER})-{2,}(?=[\\p{L}\\p{N}_])|` +
+    `[^\\t\\n\\v\\f\\r ]+?(?:-(?:(?<=${LETTER}{2}-)|(?<=${LETTER}-${LETTER}-))(?=${LETTER}-?${LETTER})|` +
+    `(?=${SPACE}|$)|(?<=${WORD_CHARACTER})(?=-{2,}[\\p{L}\\p{N}_])))`,
+  'u',
+);
+
+/** The lines of one paragraph. */
+export function wrapText(text: string, options: WrapOptions): string[] {
+  const splitter = options.breakOnHyphens ? CHUNK : new RegExp(`(${SPACE}+)`);
+  const chunks = text.split(splitter).filter((chunk) => chunk !== '');
+  const lines: string[] = [];
+  chunks.reverse();
+  while (chunks.length > 0) {
+    if (isBlank(chunks.at(-1)) && lines.length > 0) chunks.pop();
+    const line = takeLine(chunks, options);
+    if (line !== '') lines.push(line);
+  }
+  return lines;
+}
+
+function isBlank(chunk: string | undefined): boolean {
+  return chunk !== undefined && /^\s*$/.test(chunk);
+}
+
+/** Takes the chunks of one line off the end of `chunks`. */
+function takeLine(chunks: string[], options: WrapOptions): string {
+  const line: string[] = [];
+  let used = 0;
+  for (let chunk = chunks.at(-1); chunk !== undefined; chunk = chunks.at(-1)) {
+    const size = [...chunk].length;
+    if (used + size > options.width) break;
+    chunks.pop();
+    line.push(chunk);
+    used += size;
+  }
+  const next = chunks.at(-1);
+  if (next !== undefined && [...next].length > options.width) {
+    breakLongWord(chunks, line, { ...options, used });
+  }
+  if (isBlank(line.at(-1))) line.pop();
+  return line.join('');
+}
+
+function breakLongWord(
+  chunks: string[],
+  line: string[],
+  state: WrapOptions & { readonly used: number },
+): void {
+  const room = state.width < 1 ? 1 : state.width - state.used;
+  const chunk = [...(chunks.pop() ?? '')];
+  if (!state.breakLongWords) {
+    if (line.length === 0) line.push(chunk.join(''));
+    else chunks.push(chunk.join(''));
+    return;
+  }
+  let end = room;
+  if (state.breakOnHyphens && chunk.length > room) {
+    const hyphen = chunk.slice(0, room).lastIndexOf('-');
+    if (hyphen > 0 && chunk.slice(0, hyphen).some((character) => character !== '-')) end = hyphen + 1;
+  }
+  line.push(chunk.slice(0, end).join(''));
+  chunks.push(chunk.slice(end).join(''));
+}

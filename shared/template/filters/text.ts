@@ -1,0 +1,210 @@
+/** Jinja2's filters over texts: case, width, indentation, replacement. */
+
+import type { Value } from '../../base/value.ts';
+import type { Builtin } from '../builtin.ts';
+import { filterArgumentError } from '../filter-error.ts';
+import { pythonError, typeError } from '../python-error.ts';
+import { formatPercent } from '../python-format.ts';
+import { indexArgument } from '../python-number.ts';
+import { str } from '../python-repr.ts';
+import { splitLines, stripEnd, stripStart, stripText } from '../python-whitespace.ts';
+import { Markup, PyTuple } from '../special.ts';
+import { asText, characters, force, isTrue, textLength, typeName } from '../values.ts';
+import { wrapText } from './text-wrap.ts';
+
+/** Text filters. */
+export const textFilters: readonly Builtin[] = [
+  { name: 'upper', signature: '', call: (_env, value) => mapText(value, (text) => text.toUpperCase()) },
+  { name: 'lower', signature: '', call: (_env, value) => mapText(value, (text) => text.toLowerCase()) },
+  { name: 'capitalize', signature: '', call: (_env, value) => mapText(value, capitalize) },
+  { name: 'title', signature: '', call: (_env, value) => mapText(value, title) },
+  { name: 'trim', signature: 'chars=None', call: (_env, value, chars = null) => trim(value, chars) },
+  { name: 'center', signature: 'width=80', call: (_env, value, width = 80) => center(value, width) },
+  { name: 'replace', signature: 'old, new, count=None', call: replace },
+  { name: 'indent', signature: 'width=4, first=False, blank=False', call: indent },
+  { name: 'truncate', signature: "length=255, killwords=False, end='...', leeway=None", call: truncate },
+  {
+    name: 'wordwrap',
+    signature: 'width=79, break_long_words=True, wrapstring=None, break_on_hyphens=True',
+    call: wordwrap,
+  },
+  { name: 'wordcount', signature: '', call: (_env, value) => str(value).match(WORD)?.length ?? 0 },
+  { name: 'format', signature: '*args, **kwargs', call: format },
+  { name: 'string', signature: '', call: (_env, value) => toText(value) },
+  { name: 'split', signature: 'sep=None, maxsplit=-1', call: split },
+];
+
+const WORD = /[\p{L}\p{N}_]+/gu;
+
+/** Jinja2's `soft_str`: escaped text stays escaped text. */
+function toText(value: Value): Value {
+  const settled = force(value);
+  return settled instanceof Markup ? settled : str(settled);
+}
+
+/** Applies `change` to the text of a value and keeps what is escaped marked so. */
+function mapText(value: Value, change: (text: string) => string): Value {
+  const settled = force(value);
+  if (settled instanceof Markup) return new Markup(change(settled.text));
+  return change(str(settled));
+}
+
+function capitalize(text: string): string {
+  const [first = '', ...rest] = text;
+  return first.toUpperCase() + rest.join('').toLowerCase();
+}
+
+function title(text: string): string {
+  return text
+    .split(/([-\s({[<]+)/)
+    .map((word) => capitalize(word))
+    .join('');
+}
+
+function trim(value: Value, chars: Value): Value {
+  return mapText(value, (text) => {
+    if (chars === null) return stripText(text);
+    const unwanted = new Set(requireText(chars, 'strip arg must be None or str'));
+    const units = [...text];
+    let start = 0;
+    let end = units.length;
+    while (start < end && unwanted.has(units[start] ?? '')) start++;
+    while (end > start && unwanted.has(units[end - 1] ?? '')) end--;
+    return units.slice(start, end).join('');
+  });
+}
+
+function requireText(value: Value, message: string): string {
+  const text = asText(force(value));
+  if (text === undefined) throw typeError(message);
+  return text;
+}
+
+function center(value: Value, width: Value): Value {
+  const columns = indexArgument(width);
+  return mapText(value, (text) => {
+    const room = columns - textLength(text);
+    if (room <= 0) return text;
+    const left = Math.floor(room / 2) + (room & columns & 1);
+    return ' '.repeat(left) + text + ' '.repeat(room - left);
+  });
+}
+
+function replace(_env: unknown, value: Value, old: Value = '', next: Value = '', count: Value = null): Value {
+  const text = str(value);
+  const sought = str(old);
+  const put = str(next);
+  const most = count === null ? -1 : indexArgument(count);
+  if (most < 0 && sought !== '') return text.replaceAll(sought, () => put);
+  const pieces = sought === '' ? ['', ...text, ''] : text.split(sought);
+  const done = most < 0 ? pieces.length : most;
+  let out = pieces[0] ?? '';
+  for (const [index, piece] of pieces.slice(1).entries()) out += (index < done ? put : sought) + piece;
+  return out;
+}
+
+function indent(
+  _env: unknown,
+  value: Value,
+  width: Value = 4,
+  first: Value = false,
+  blank: Value = false,
+): Value {
+  const prefix = asText(force(width)) ?? ' '.repeat(Math.max(0, indexArgument(width)));
+  const text = asText(force(value));
+  if (text === undefined) throw notAddable(value);
+  const lines = splitLines(`${text}\n`);
+  const indentRest = (line: string): string => (line === '' && !isTrue(blank) ? line : prefix + line);
+  const done = lines.map((line, index) => (index === 0 ? line : indentRest(line))).join('\n');
+  const whole = isTrue(first) ? prefix + done : done;
+  return force(value) instanceof Markup ? new Markup(whole) : whole;
+}
+
+function notAddable(value: Value): Error {
+  str(value);
+  const name = typeName(value);
+  if (name === 'list') return typeError("'str' object has no attribute 'splitlines'");
+  return typeError(`unsupported operand type(s) for +=: '${name}' and 'str'`);
+}
+
+function truncate(
+  _env: unknown,
+  value: Value,
+  length: Value = 255,
+  killwords: Value = false,
+  end: Value = '...',
+  leeway: Value = null,
+): Value {
+  const most = indexArgument(length);
+  const tail = str(end);
+  const slack = leeway === null ? 5 : indexArgument(leeway);
+  const tailLength = textLength(tail);
+  if (most < tailLength) throw pythonError('AssertionError', `expected length >= ${tailLength}, got ${most}`);
+  if (slack < 0) throw pythonError('AssertionError', `expected leeway >= 0, got ${slack}`);
+  const text = requireText(value, `object of type '${typeName(value)}' has no len()`);
+  if (textLength(text) <= most + slack) return value;
+  const units = characters(text);
+  const kept = [...units].slice(0, most - tailLength).join('');
+  if (isTrue(killwords)) return kept + tail;
+  const space = kept.lastIndexOf(' ');
+  return (space < 0 ? kept : kept.slice(0, space)) + tail;
+}
+
+function wordwrap(
+  _env: unknown,
+  value: Value,
+  width: Value = 79,
+  breakLongWords: Value = true,
+  wrapstring: Value = null,
+  breakOnHyphens: Value = true,
+): Value {
+  const separator = wrapstring === null ? '\n' : str(wrapstring);
+  const options = {
+    width: indexArgument(width),
+    breakLongWords: isTrue(breakLongWords),
+    breakOnHyphens: isTrue(breakOnHyphens),
+  };
+  const lines = splitLines(str(value));
+  return lines.map((line) => wrapText(line, options).join(separator)).join(separator);
+}
+
+function format(_env: unknown, value: Value, args: Value = [], kwargs: Value = null): Value {
+  const positional = Array.isArray(args) ? args : [];
+  const named = kwargs instanceof Map && kwargs.size > 0 ? kwargs : undefined;
+  if (named !== undefined && positional.length > 0) {
+    throw filterArgumentError("can't handle positional and keyword arguments at the same time");
+  }
+  return formatPercent(str(value), named ?? new PyTuple(positional));
+}
+
+function split(_env: unknown, value: Value, sep: Value = null, maxsplit: Value = -1): Value {
+  const settled = force(value);
+  const text = asText(settled);
+  if (text === undefined) {
+    str(settled);
+    const name = typeName(settled);
+    throw typeError(`descriptor 'split' for 'str' objects doesn't apply to a '${name}' object`);
+  }
+  const most = indexArgument(maxsplit);
+  if (sep === null) return splitAtSpace(text, most);
+  const separator = requireText(sep, `must be str or None, not ${typeName(sep)}`);
+  if (separator === '') throw pythonError('ValueError', 'empty separator');
+  const pieces = text.split(separator);
+  if (most < 0 || pieces.length <= most + 1) return pieces;
+  return [...pieces.slice(0, most), pieces.slice(most).join(separator)];
+}
+
+function splitAtSpace(text: string, most: number): Value[] {
+  const words: Value[] = [];
+  let rest = stripStart(text);
+  while (rest !== '') {
+    if (words.length === most) return [...words, stripEnd(rest)];
+    const found = /[ \t\n\r\f\v\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.exec(
+      rest,
+    );
+    const end = found?.index ?? rest.length;
+    words.push(rest.slice(0, end));
+    rest = stripStart(rest.slice(end));
+  }
+  return words;
+}
