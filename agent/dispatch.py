@@ -9,6 +9,7 @@ import zlib
 import frames
 from arguments import ModuleFailure, masked
 from context import Context, InlineContent, StreamedContent
+from crash import crashed
 from surroundings import Surroundings
 
 
@@ -37,10 +38,8 @@ class Runner:
     def run(self, request, blob):
         """Return the answer's frame without id and epoch; no exception of a module gets out."""
         if self._surroundings.refresh() and self._become:
-            self._become.close_idle()
+            self._become.close()
         try:
-            if request.get('timeout'):
-                signal.setitimer(signal.ITIMER_REAL, request['timeout'])
             return self._answer(request, blob)
         except frames.Interrupted as interruption:
             return {'t': 'error', 'kind': interruption.kind, 'message': interruption.message}
@@ -60,6 +59,8 @@ class Runner:
                 self._become = become.Children(self._channel, self._payload)
             load = self._foreign_loads.get(request['module'])
             return self._become.run(request, blob, [load] if load else self._native_loads)
+        if request.get('timeout'):
+            signal.setitimer(signal.ITIMER_REAL, request['timeout'])
         self._surroundings.enter(request.get('environment') or {})
         name = request['module']
         if name in self._foreign_loads:
@@ -111,16 +112,6 @@ def run_native(name, args, context):
         result.setdefault('invocation', {'module_args': masked(context.module_args, context.no_log_names)})
     if context.warnings:
         result['warnings'] = list(result.get('warnings', [])) + context.warnings
-    return result
-
-
-def crashed(stdout, stderr, rc):
-    """Return what Ansible reports for a module that ended without a result."""
-    result = {
-        'failed': True, 'changed': False, 'rc': rc, 'module_stdout': stdout, 'module_stderr': stderr,
-        'msg': 'MODULE FAILURE\nSee stdout/stderr for the exact error'}
-    if stderr.startswith('Traceback'):
-        result['exception'] = stderr
     return result
 
 

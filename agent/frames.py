@@ -99,9 +99,13 @@ class Channel:
                 self._queue.append(frame)
                 self._queued_bytes += len(blob)
 
+    def is_cancelled(self):
+        """Tell whether the host no longer wants the request in hand."""
+        return self._current in self._cancelled
+
     def raise_if_cancelled(self):
         """Raise Interrupted when the host no longer wants the request in hand."""
-        if self._current in self._cancelled:
+        if self.is_cancelled():
             raise Interrupted('timed-out', 'The task was cancelled')
 
     def listen(self, seconds):
