@@ -63,18 +63,25 @@ function sideText(side: Value, options: DiffTextOptions): string {
   return `${formatYaml(side, { indent: 4, isLossy: options.prettyResults !== false })}\n`;
 }
 
+/** Characters that end a line for Python, beside the pair of carriage return and line feed. */
+const LINE_ENDS = new Set('\n\r\v\f\u001c\u001d\u001e\u0085\u2028\u2029');
+
 /** Lines with their ends, as Python splits text; a missing last line end is said. */
 function linesOf(text: string): string[] {
-  const lines =
-    text.match(
-      /(?:(?!\r\n)[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029])*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|$)/g,
-    ) ?? [];
-  const kept = lines.filter((line) => line !== '');
-  const last = kept.at(-1);
-  if (last !== undefined && !last.endsWith('\n')) {
-    kept[kept.length - 1] = `${last}\n\\ No newline at end of file\n`;
+  const lines: string[] = [];
+  let start = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const isPair = text[at] === '\r' && text[at + 1] === '\n';
+    if (isPair || !LINE_ENDS.has(text.charAt(at))) continue;
+    lines.push(text.slice(start, at + 1));
+    start = at + 1;
   }
-  return kept;
+  if (start < text.length) lines.push(text.slice(start));
+  const last = lines.at(-1);
+  if (last !== undefined && !last.endsWith('\n')) {
+    lines[lines.length - 1] = `${last}\n\\ No newline at end of file\n`;
+  }
+  return lines;
 }
 
 function paintedLine(line: string, options: DiffTextOptions): string {
