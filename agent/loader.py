@@ -10,11 +10,14 @@ class MemoryFinder:
     def __init__(self, sources, place):
         self.sources = {}
         self._packages = set()
+        self._codes = {}
         self._place = place
         self.add(sources)
 
     def add(self, sources):
         """Serve these modules too."""
+        for name in sources:
+            self._codes.pop(name, None)
         self.sources.update(sources)
         for name in sources:
             while '.' in name:
@@ -43,7 +46,17 @@ class MemoryFinder:
 
     def code_of(self, name):
         """Return the compiled module."""
-        return compile(self.get_source(name), self.file_of(name), 'exec', dont_inherit=True)
+        if name not in self._codes:
+            self._codes[name] = compile(self.get_source(name), self.file_of(name), 'exec', dont_inherit=True)
+        return self._codes[name]
+
+    def compile_all(self):
+        """Compile everything, so that forked children need not; what is broken shows when it is imported."""
+        for name in self.sources:
+            try:
+                self.code_of(name[:-9] if name.endswith('.__init__') else name)
+            except SyntaxError:
+                pass
 
     def file_of(self, name):
         """Return the file name that tracebacks show."""

@@ -67,8 +67,7 @@ class Agent:
 
     def _count_failure(self, request, answer):
         """Raise the epoch, which discards what is queued behind, after a failure that is not tolerated."""
-        has_failed = answer['t'] == 'error' or bool(answer['result'].get('failed'))
-        has_failed = has_failed and not request.get('tolerated')
+        has_failed = _is_failure(answer) and not request.get('tolerated')
         group = request.get('group')
         if group is not None:
             if has_failed:
@@ -79,3 +78,10 @@ class Agent:
             self._failed_groups.discard(group)
         if has_failed:
             self._epoch += 1
+
+
+def _is_failure(answer):
+    if answer['t'] == 'error':
+        return True
+    result = answer['result']
+    return bool(result['failed']) if 'failed' in result else result.get('rc', 0) not in (0, '0')

@@ -18,6 +18,11 @@ def run(argv, channel=None, data=None, **options):
     child = subprocess.Popen(
         argv, stdin=subprocess.DEVNULL if data is None else subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, start_new_session=True, **options)
+    return communicate(child, channel, data)
+
+
+def communicate(child, channel, data=None):
+    """Return (return code, stdout bytes, stderr bytes) of a started child, at whose end nothing of it is left."""
     try:
         return _communicate(child, channel, data)
     except BaseException:

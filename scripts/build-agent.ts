@@ -47,31 +47,38 @@ function firstStage(payloadBytes: number): string {
   return `import sys;sys.path.pop(0);import base64,zlib;exec(zlib.decompress(base64.b64decode("${packed}")))`;
 }
 
-/** The agent's files that this one imports, directly or not, itself last. */
-function withImports(name: string, sources: Sources, found: Set<string> = new Set()): Set<string> {
-  const text = sources[name];
-  if (text === undefined || found.has(name)) return found;
-  for (const [, container, names = ''] of text.matchAll(/^ *(?:from (\S+) )?import (.+)$/gm)) {
+/** The agent's files that this one imports, directly or not, before itself where they do not import each other. */
+function withImports(name: string, sources: Sources): string[] {
+  const visited = new Set<string>();
+  const visit = (current: string): string[] => {
+    if (visited.has(current) || !(current in sources)) return [];
+    visited.add(current);
+    return [...importsOf(sources[current] ?? '').flatMap(visit), current];
+  };
+  return visit(name);
+}
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/^ *(?:from (\S+) )?import (.+)$/gm)].flatMap(([, container, names = '']) => {
     const imported = names.split(',').map((word) => word.trim().split(' ')[0] ?? '');
-    const modules =
-      container === undefined ? imported : [container, ...imported.map((word) => `${container}.${word}`)];
-    for (const module of modules) if (module !== name) withImports(module, sources, found);
-  }
-  return found.add(name);
+    return container === undefined
+      ? imported
+      : [container, ...imported.map((word) => `${container}.${word}`)];
+  });
 }
 
 function build(): void {
   const core = readSources(source, '');
   const modules = readSources(join(source, 'modules'), 'modules.');
   const all: Sources = { ...core, ...modules };
-  const atBoot = new Set(BOOT_ROOTS.flatMap((name) => [...withImports(name, all)]));
+  const atBoot = new Set(BOOT_ROOTS.flatMap((name) => withImports(name, all)));
   const boot = pick(all, [...atBoot]);
   const payload = compress(JSON.stringify(boot));
   const later = Object.keys(all).filter((name) => !atBoot.has(name));
   const blobs = later.map((name) => [name, compress(JSON.stringify(pick(all, [name]))).toString('base64')]);
   const needs = Object.keys(modules).map((name) => [
     name.slice('modules.'.length),
-    [...withImports(name, all)].filter((needed) => !atBoot.has(needed)),
+    withImports(name, all).filter((needed) => !atBoot.has(needed)),
   ]);
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, 'boot.bin'), payload);

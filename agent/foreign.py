@@ -1,0 +1,249 @@
+"""Runs Ansible's own modules, unmodified: Python ones in forked children, others from a private directory."""
+
+import json
+import os
+import random
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import zlib
+
+import module_child
+import process
+from crash import crashed
+from loader import MemoryFinder
+from module_output import parse_output
+
+# The module that tells a bundle apart which starts itself again under another Python, and so needs a file.
+RESPAWN = 'ansible.module_utils.common.respawn'
+JSON_ARGS = '<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>'
+_DEFAULTS = {
+    '_ansible_no_log': False, '_ansible_debug': False, '_ansible_verbosity': 0, '_ansible_keep_remote_files': False,
+    '_ansible_syslog_facility': 'LOG_USER', '_ansible_string_conversion_action': 'warn', '_ansible_socket': None,
+    '_ansible_selinux_special_fs': ['fuse', 'nfs', 'vboxsf', 'ramfs', '9p', 'vfat'],
+    '_ansible_shell_executable': '/bin/sh', '_ansible_tmpdir': None, '_ansible_remote_tmp': '~/.ansible/tmp',
+}
+
+
+class Foreign:
+    """The warm parent: has `module_utils.basic` imported, so that a child starts with a fork."""
+
+    def __init__(self, channel, own_finder):
+        self._channel = channel
+        self._own_finder = own_finder
+        self._finders = {}
+        self._warm = None
+
+    def run(self, request, header, blob):
+        """Return the module's result."""
+        args = dict(_DEFAULTS, **request['args'])
+        args['_ansible_check_mode'] = bool(request.get('check'))
+        args['_ansible_diff'] = bool(request.get('diff'))
+        args['_ansible_module_name'] = name = header['name']
+        kind = header['kind']
+        if kind != 'python':
+            source = json.loads(zlib.decompress(blob).decode('utf-8'))['__main__']
+            return self._run_file(kind, source, args, request)
+        finder = self._finder_of(name, blob)
+        directory = _private_directory(args) if RESPAWN in finder.sources else None
+        try:
+            modlib_path = _write_archive(directory, finder.sources, name) if directory else module_child.PLACE
+            return self._run_python(finder, name, args, modlib_path, request)
+        finally:
+            if directory:
+                shutil.rmtree(directory, ignore_errors=True)
+
+    def _finder_of(self, name, blob):
+        known = self._finders.get(name)
+        if known is None or known[0] is not blob:
+            finder = MemoryFinder(json.loads(zlib.decompress(blob).decode('utf-8')), module_child.PLACE)
+            known = self._finders[name] = (blob, finder)
+        return known[1]
+
+    def _run_python(self, finder, name, args, modlib_path, request):
+        interpreter = request.get('interpreter')
+        if interpreter and interpreter != sys.executable:
+            return self._run_elsewhere(interpreter, finder, name, args, modlib_path)
+        if self._warm is None and module_child.BASIC in finder.sources:
+            self._warm_up(finder)
+        finder.compile_all()
+
+        def body():
+            self._become_module(finder)
+            return module_child.run_module(finder, name, args, modlib_path)
+
+        return parse_output(*process.communicate(Forked(body), self._channel))
+
+    def _warm_up(self, finder):
+        """Import what every module imports, once; children check that their bundle holds the same text."""
+        sys.meta_path.insert(0, finder)
+        before = set(sys.modules)
+        try:
+            __import__(module_child.BASIC)
+            self._warm = dict((name, finder.get_source(name)) for name in set(sys.modules) - before
+                              if name.partition('.')[0] == 'ansible')
+        except Exception:
+            self._warm = {}
+            for name in set(sys.modules) - before:
+                del sys.modules[name]
+        finally:
+            sys.meta_path.remove(finder)
+
+    def _become_module(self, finder):
+        """Leave nothing of the agent that the module could see, in a child."""
+        for name in self._own_finder.sources:
+            sys.modules.pop(name, None)
+        sys.meta_path.remove(self._own_finder)
+        sys.meta_path.insert(0, finder)
+        if any(finder.get_source(name) != source for name, source in (self._warm or {}).items()):
+            for name in self._warm:
+                sys.modules.pop(name, None)
+
+    def _run_elsewhere(self, interpreter, finder, name, args, modlib_path):
+        """Run the module under another Python, which starts cold."""
+        own = self._own_finder.sources
+        script = own['loader'] + own['module_child'].replace('from loader import MemoryFinder', '') + 'run_from_stdin()'
+        job = {'sources': finder.sources, 'name': name, 'args': args, 'modlib_path': modlib_path, 'environment': {}}
+        return self._run_process(shlex.split(interpreter) + ['-c', script], json.dumps(job).encode('ascii'))
+
+    def _run_file(self, kind, source, args, request):
+        """Run a module that wants to be a file, with its arguments in another."""
+        directory = _private_directory(args)
+        try:
+            text = json.dumps(args)
+            if kind == 'json-args':
+                source = source.replace(JSON_ARGS, text)
+            elif kind == 'old-style':
+                text = ' '.join('%s=%s' % (key, shlex.quote(str(value))) for key, value in args.items())
+            module = os.path.join(directory, args['_ansible_module_name'])
+            _write(module, source.encode('latin-1' if kind == 'binary' else 'utf-8'), 0o700)
+            words = _interpreter(kind, source, request) + [module]
+            if kind != 'json-args':
+                words.append(os.path.join(directory, 'args'))
+                _write(words[-1], text.encode('utf-8', 'surrogateescape'), 0o600)
+            return self._run_process(words)
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+
+    def _run_process(self, words, data=None):
+        try:
+            rc, stdout, stderr = process.run(words, self._channel, data)
+        except OSError:
+            return crashed('', '/bin/sh: 1: %s: not found\n' % words[0], 127, words[0])
+        return parse_output(rc, stdout, stderr, words[0])
+
+
+class Forked:
+    """A forked child with captured output; waited for like one of `subprocess`."""
+
+    stdin = None
+    returncode = None
+
+    def __init__(self, body):
+        out, err = os.pipe(), os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _run_in_child(body, out[1], err[1])
+        os.close(out[1])
+        os.close(err[1])
+        self.stdout, self.stderr = os.fdopen(out[0], 'rb', 0), os.fdopen(err[0], 'rb', 0)
+
+    def poll(self):
+        """Return the exit status, or None while the child runs."""
+        return self._wait(os.WNOHANG)
+
+    def wait(self):
+        """Wait for the child's end and return its exit status."""
+        return self._wait(0)
+
+    def _wait(self, options):
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, options)
+            if pid:
+                self.returncode = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
+        return self.returncode
+
+
+def _run_in_child(body, out, err):
+    """Be the child: nothing of the agent's connection stays open, and nothing returns from here."""
+    status = 1
+    try:
+        os.setsid()
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        for descriptor in _open_descriptors():
+            try:
+                os.close(descriptor)
+            except OSError:
+                pass
+        random.seed()
+        status = body()
+    except BaseException:
+        import traceback
+        traceback.print_exc()
+    finally:
+        try:
+            sys.stderr.flush()
+        finally:
+            os._exit(status & 0xff)
+
+
+def _open_descriptors():
+    try:
+        return [int(name) for name in os.listdir('/proc/self/fd') if int(name) > 2]
+    except OSError:
+        return range(3, 1024)
+
+
+def _interpreter(kind, source, request):
+    """Return the words that start a file: nothing for what the system starts itself."""
+    if kind == 'binary':
+        return []
+    if request.get('interpreter'):
+        return shlex.split(request['interpreter'])
+    first = source.partition('\n')[0]
+    if not first.startswith('#!'):
+        return ['/bin/sh']
+    words = shlex.split(first[2:])
+    return [sys.executable] + words[1:] if os.path.basename(words[0]).startswith('python') else words
+
+
+def _private_directory(args):
+    """Make a directory that only this user may enter, where modules may be executed from."""
+    place = os.path.expanduser(args.get('_ansible_remote_tmp') or '~/.ansible/tmp')
+    try:
+        os.makedirs(place, 0o700, exist_ok=True)
+        return tempfile.mkdtemp(prefix='ansible-tmp-', dir=place)
+    except OSError:
+        return tempfile.mkdtemp(prefix='ansible-tmp-')
+
+
+def _write(path, data, mode):
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), 'wb') as file:
+        file.write(data)
+
+
+def _write_archive(directory, sources, name):
+    """Write the bundle as a zip file that another Python can import from."""
+    import zipfile
+    path = os.path.join(directory, 'ansible_%s_payload.zip' % name)
+    packages = set()
+    with zipfile.ZipFile(path, 'w') as archive:
+        for module, source in sources.items():
+            if module == '__main__':
+                module = name if '.' in name else 'ansible.modules.' + name
+            parent = module.rpartition('.')[0]
+            while parent:
+                packages.add(parent)
+                parent = parent.rpartition('.')[0]
+            archive.writestr(module.replace('.', '/') + '.py', source)
+        for package in packages:
+            if package + '.__init__' not in sources:
+                archive.writestr(package.replace('.', '/') + '/__init__.py', '')
+    return path
