@@ -32,7 +32,7 @@ function keywordLevels(node: Level): readonly Level[] {
 }
 
 /** The keyword's value on the nearest level that has it. A written null counts: it switches inheritance off. */
-export function inheritedKeyword(node: Level, name: keyof Keywords): Value | undefined {
+export function nearestKeyword(node: Level, name: keyof Keywords): Value | undefined {
   return keywordLevels(node)
     .map((level) => keywordValue(level, name))
     .find((value) => value !== undefined);
@@ -42,7 +42,7 @@ export function inheritedKeyword(node: Level, name: keyof Keywords): Value | und
  * The keyword's values of all levels that have it, outermost first: for `when` (all must hold, in this order), `tags`
  * (their union), `environment` and `module_defaults` (later ones win).
  */
-export function keywordOfAllLevels(node: Level, name: keyof Keywords): readonly Value[] {
+export function everyKeyword(node: Level, name: keyof Keywords): readonly Value[] {
   return keywordLevels(node)
     .toReversed()
     .map((level) => keywordValue(level, name))

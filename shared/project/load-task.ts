@@ -1,0 +1,127 @@
+/** From one entry of a task list to a task with its keywords. */
+
+import { isDict, type Value } from '../base/value.ts';
+import { enclosing, isDynamicInclude } from './inheritance.ts';
+import type { KeywordOwner } from './keyword-table.ts';
+import { asList, checkKeywords, loadKeywords, loadNames } from './load-keywords.ts';
+import { builtinName, type Loading, type Place, report, writtenText } from './loading.ts';
+import type { LoopClause, LoopControl, Parent, Task } from './model.ts';
+import { loadAction } from './task-action.ts';
+import type { YamlDict, YamlNode } from './yaml-node.ts';
+
+const NO_LOOP_CONTROL: LoopControl = {
+  loopVar: 'item',
+  indexVar: undefined,
+  label: undefined,
+  pause: undefined,
+  extended: undefined,
+  extendedAllitems: undefined,
+};
+
+/** The task in `node`, or undefined when it has no action; mistakes are reported. */
+export function loadTask(loading: Loading, node: YamlDict, place: Place): Task | undefined {
+  const action = loadAction(loading, node);
+  if (action === undefined) return undefined;
+  checkTaskKeywords(loading, node, { action: action.action, isHandler: place.isHandler });
+  const read = (key: string): Value | undefined => node.entries.get(key)?.node.value;
+  const keywords = loadKeywords(loading, node, place.isHandler ? 'Handler' : 'Task');
+  const { notify, ...own } = keywords;
+  return {
+    kind: 'task',
+    name: read('name'),
+    action: action.action,
+    args: action.args,
+    keywords: action.isLocal ? { ...own, delegateTo: 'localhost' } : own,
+    loop: loadLoop(loading, node),
+    loopControl: loadLoopControl(loading, node.entries.get('loop_control')?.node),
+    register: writtenText(read('register')),
+    until: conditions(read('until')) ?? [],
+    retries: read('retries'),
+    delay: read('delay'),
+    changedWhen: conditions(read('changed_when')),
+    failedWhen: conditions(read('failed_when')),
+    notify: notify ?? inheritedNotify(place.parent),
+    listen: loadNames(read('listen') ?? null),
+    async: read('async') ?? read('async_val'),
+    poll: read('poll'),
+    isHandler: place.isHandler,
+    parent: place.parent,
+    role: place.role,
+    position: node.position,
+  };
+}
+
+function conditions(value: Value | undefined): readonly Value[] | undefined {
+  return value === undefined ? undefined : asList(value);
+}
+
+function inheritedNotify(parent: Parent): readonly Value[] {
+  const level = enclosing(parent).find(
+    (candidate) =>
+      candidate.keywords.notify !== undefined && !(candidate.kind === 'task' && isDynamicInclude(candidate)),
+  );
+  return level?.keywords.notify ?? [];
+}
+
+function checkTaskKeywords(
+  loading: Loading,
+  node: YamlDict,
+  task: { readonly action: string; readonly isHandler: boolean },
+): void {
+  const owner = ownerOf(builtinName(task.action), task.isHandler);
+  checkKeywords(loading, node, {
+    owner,
+    isExtra: (key) => key === task.action || key.startsWith('with_') || key === 'shell',
+  });
+}
+
+function ownerOf(action: string, isHandler: boolean): KeywordOwner {
+  if (action === 'include_role') return 'IncludeRole';
+  if (action === 'include_tasks') return isHandler ? 'HandlerTaskInclude' : 'TaskInclude';
+  return isHandler ? 'Handler' : 'Task';
+}
+
+function loadLoop(loading: Loading, node: YamlDict): LoopClause | undefined {
+  const clauses = [...node.entries].filter(([key]) => key === 'loop' || String(key).startsWith('with_'));
+  const [first, second] = clauses;
+  if (first === undefined) return undefined;
+  const [key, entry] = first;
+  const name = String(key).replace(/^with_/, '');
+  if (second !== undefined) {
+    const message = `duplicate loop in task: ${String(second[0]).replace(/^with_/, '')}`;
+    report(loading, { code: 'keyword-type', message, position: second[1].key });
+  }
+  if (name !== 'loop' && entry.node.value === null) {
+    const message = `you must specify a value when using ${String(key)}`;
+    report(loading, { code: 'keyword-type', message, position: entry.key });
+  }
+  return entry.node.value === null ? undefined : { with: name, value: entry.node.value };
+}
+
+function loadLoopControl(loading: Loading, node: YamlNode | undefined): LoopControl {
+  if (node === undefined) return NO_LOOP_CONTROL;
+  if (node.kind !== 'dict') {
+    report(loading, {
+      code: 'keyword-type',
+      message:
+        'the `loop_control` value must be specified as a dictionary and cannot be a variable itself (though it can contain variables)',
+      position: node.position,
+    });
+    return NO_LOOP_CONTROL;
+  }
+  checkKeywords(loading, node, { owner: 'LoopControl' });
+  const read = (key: string): Value | undefined => node.value.get(key);
+  return {
+    loopVar: read('loop_var') ?? 'item',
+    indexVar: read('index_var'),
+    label: read('label'),
+    pause: read('pause'),
+    extended: read('extended'),
+    extendedAllitems: read('extended_allitems'),
+  };
+}
+
+/** An argument of a task whose arguments are written as a dict. */
+export function argument(task: Task, name: string): Value | undefined {
+  return isDict(task.args) ? task.args.get(name) : undefined;
+}
