@@ -40,7 +40,8 @@ function isHostName(host: string): boolean {
   return hostName.test(host);
 }
 
-function isAddress6(host: string): boolean {
+/** Whether a text is an IPv6 address, perhaps with ranges in it. */
+export function isAddress6(host: string): boolean {
   const plain = host.replace(address6Range, '0');
   return isIPv6(plain) && !plain.includes('%');
 }

@@ -66,6 +66,16 @@ export class InventoryBuilder {
     return this.#hosts.has(name);
   }
 
+  /** The groups right below a group. */
+  childrenOf(group: string): ReadonlySet<string> {
+    return this.#groups.get(group)?.children ?? new Set();
+  }
+
+  /** The hosts that stand in the group itself. */
+  membersOf(group: string): ReadonlySet<string> {
+    return this.#groups.get(group)?.hosts ?? new Set();
+  }
+
   /** The variables of a host so far. */
   varsOf(host: string): Dict {
     return this.#hosts.get(host)?.vars ?? new Map();
