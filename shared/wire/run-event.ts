@@ -71,6 +71,8 @@ export type RunEvent =
   | { readonly kind: 'playbook-started'; readonly path: string }
   | {
       readonly kind: 'play-started';
+      /** Milliseconds since the epoch, as every `at`. */
+      readonly at: number;
       readonly title: string;
       readonly hosts: readonly string[];
       readonly isCheckMode: boolean;
@@ -79,7 +81,7 @@ export type RunEvent =
     }
   | { readonly kind: 'no-hosts-matched' }
   | { readonly kind: 'no-hosts-left' }
-  | { readonly kind: 'task-started'; readonly task: TaskHeader }
+  | { readonly kind: 'task-started'; readonly at: number; readonly task: TaskHeader }
   | { readonly kind: 'host-started'; readonly task: string; readonly host: string }
   | {
       readonly kind: 'item-finished';
