@@ -21,6 +21,8 @@ export const limits = {
   keepaliveCountMax: 4,
   /** Time for an agent or a connection to end when asked to, in ms: because closing must not hold up a run. */
   closeTimeoutMs: 5_000,
+  /** Largest result of one task, in bytes: because the memory of a function is bounded. */
+  resultBytesMax: 268_435_456,
   /** What is kept of banners, greetings and stderr, in bytes: because the last lines tell what went wrong. */
   chatterBytesMax: 8_192,
   /** Time from exec to the agent's ready marker, in ms: because a slow disk may need seconds to start Python. */

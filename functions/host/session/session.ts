@@ -58,7 +58,10 @@ export type Session = {
   readonly executable: string;
   /** Resolves when the session ended, with the reason when it was not closed by us. */
   readonly ended: Promise<Failure | undefined>;
-  /** Sends the request at once, in call order, and resolves with what became of it. Never rejects for what the world does. */
+  /**
+   * Sends the request at once, in call order, and resolves with what became of it. Never rejects for what the world does.
+   * The agent's own modules need no {@link Session.load}: what they need is sent ahead of their first request.
+   */
   readonly run: (request: SessionRequest) => Promise<Reply>;
   /** Sends a bundle ahead of the requests that need it; a second time is free. */
   readonly load: (bundle: ModuleBundle) => void;
@@ -67,7 +70,7 @@ export type Session = {
   readonly close: () => Promise<void>;
 };
 
-/** A connection before, or without, an agent: `raw` and hosts without Python. */
+/** A connection before, or without, an agent: `raw` and hosts without Python. It connects when it is first used. */
 export type Connection = {
   /** Runs a command line through the login shell, with its stdin empty. */
   readonly raw: (command: string, become: BecomeRequest | undefined) => Promise<RawResult>;

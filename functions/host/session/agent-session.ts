@@ -1,0 +1,450 @@
+/**
+ * The conversation with a booted agent: requests go out without waiting, answers come back in the same order.
+ *
+ * Invariant: every request is settled exactly once, by its answer, by the failure of one before it, or by the end of
+ * the conversation. A request is written at most once.
+ */
+
+import { type Failure, FailureError } from '../../../shared/base/failure.ts';
+import { limits } from '../../../shared/base/limits.ts';
+import type { AgentPayload } from '../../../shared/modules/agent-payload.ts';
+import type {
+  DataFrame,
+  ErrorFrame,
+  FromAgent,
+  ResultFrame,
+  RunRequest,
+  ToAgent,
+} from '../../../shared/wire/agent-frame.ts';
+import { encodeFrame, type ReadFrame } from '../../../shared/wire/frame-codec.ts';
+import type { ModuleBundle } from '../../../shared/wire/module-bundle.ts';
+import type { BootedChannel } from './boot.ts';
+import type { ChannelExit } from './byte-channel.ts';
+import { cutContent, readContent } from './content.ts';
+import type { Reply, Session, SessionRequest } from './session.ts';
+import { decodeSurrogateEscape } from './surrogate-escape.ts';
+
+/** A request that is not settled yet. */
+type Outstanding = {
+  readonly id: number;
+  readonly epoch: number;
+  readonly request: SessionRequest;
+  readonly settle: (reply: Reply) => void;
+  /** Texts of the result that came ahead of it. */
+  readonly spilled: Uint8Array[];
+  spilledBytes: number;
+  isSent: boolean;
+  /** What went wrong on our side while the agent had the request; it takes the place of the agent's answer. */
+  failure: Failure | undefined;
+};
+
+export type AgentSessionOptions = {
+  readonly host: string;
+  readonly native: AgentPayload['native'];
+};
+
+/** Makes the session of a booted agent, and starts to read its answers. */
+export function startSession(booted: BootedChannel, options: AgentSessionOptions): Session {
+  const session = new AgentSession(booted, options);
+  return {
+    python: booted.ready.python,
+    executable: booted.ready.executable,
+    ended: session.ended,
+    run: (request) => session.run(request),
+    load: (bundle) => session.load(bundle),
+    cancel: () => session.cancel(),
+    close: () => session.close(),
+  };
+}
+
+class AgentSession {
+  readonly ended: Promise<Failure | undefined>;
+  readonly #booted: BootedChannel;
+  readonly #options: AgentSessionOptions;
+  readonly #outstanding = new Map<number, Outstanding>();
+  readonly #loaded = new Set<string>();
+  #lastId = 0;
+  #epoch = 0;
+  /** Requests whose content is being read, and those behind them. */
+  #waiting: Promise<void> | undefined;
+  #failure: Failure | undefined;
+  #isClosing = false;
+  #hasEnded = false;
+
+  constructor(booted: BootedChannel, options: AgentSessionOptions) {
+    this.#booted = booted;
+    this.#options = options;
+    this.ended = this.#listen();
+  }
+
+  run(request: SessionRequest): Promise<Reply> {
+    const { promise, resolve } = Promise.withResolvers<Reply>();
+    if (this.#hasEnded || this.#isClosing) {
+      resolve({ kind: 'failed', failure: this.#failure ?? this.#closedFailure() });
+      return promise;
+    }
+    this.#lastId += 1;
+    const outstanding: Outstanding = {
+      id: this.#lastId,
+      epoch: this.#epoch,
+      request,
+      settle: resolve,
+      spilled: [],
+      spilledBytes: 0,
+      isSent: false,
+      failure: undefined,
+    };
+    this.#outstanding.set(outstanding.id, outstanding);
+    this.#start(outstanding);
+    return promise;
+  }
+
+  load(bundle: ModuleBundle): void {
+    const key = `${bundle.kind} ${bundle.name}`;
+    if (!this.#loaded.has(key)) {
+      this.#loaded.add(key);
+      this.#inOrder(() => {
+        this.#write({ t: 'load', name: bundle.name, kind: bundle.kind }, bundle.blob);
+      });
+    }
+  }
+
+  cancel(): void {
+    const [inHand] = this.#outstanding.values();
+    if (inHand?.isSent === true) {
+      this.#write({ t: 'cancel', id: inHand.id });
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isClosing) {
+      this.#isClosing = true;
+      this.#inOrder(() => {
+        this.#write({ t: 'quit' });
+        this.#booted.channel.stdin.end();
+      });
+    }
+    const timer = setTimeout(() => {
+      this.#booted.channel.kill();
+      this.#booted.channel.stdout.destroy();
+    }, limits.closeTimeoutMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  /** Sends now, unless something before it still waits for its content. */
+  #start(outstanding: Outstanding): void {
+    const content = outstanding.request.content;
+    this.#loadNative(outstanding.request.module);
+    if (content === undefined || content.size > limits.inlineContentBytesMax) {
+      this.#inOrder(() => this.#send(outstanding, undefined));
+      return;
+    }
+    const blob = readContent(content);
+    // Told apart from the awaited promise: it may fail before its turn comes.
+    blob.catch(() => {});
+    this.#inOrder(async () => {
+      try {
+        this.#send(outstanding, await blob);
+      } catch (error) {
+        this.#failUnsent(outstanding, this.#contentFailure(error));
+      }
+    });
+  }
+
+  #inOrder(step: () => Promise<void> | void): void {
+    const before = this.#waiting;
+    const after = before === undefined ? step() : before.then(step);
+    if (after instanceof Promise) {
+      const waiting = after.finally(() => {
+        if (this.#waiting === waiting) {
+          this.#waiting = undefined;
+        }
+      });
+      this.#waiting = waiting;
+    }
+  }
+
+  #loadNative(module: string): void {
+    const isForeign = [...this.#loaded].some(
+      (key) => key.endsWith(` ${module}`) && !key.startsWith('native '),
+    );
+    for (const bundle of isForeign ? [] : (this.#options.native(module) ?? [])) {
+      this.load(bundle);
+    }
+  }
+
+  #send(outstanding: Outstanding, blob: Uint8Array | undefined): void {
+    if (!this.#outstanding.has(outstanding.id)) {
+      return;
+    }
+    outstanding.isSent = true;
+    const { content, onData: _onData, ...request } = outstanding.request;
+    const frame: RunRequest = {
+      ...request,
+      t: 'run',
+      id: outstanding.id,
+      epoch: outstanding.epoch,
+      ...streamSize(content?.size, blob),
+    };
+    this.#write(frame, blob);
+  }
+
+  /** Gives false when more should not be written before the channel has drained. */
+  #write(frame: ToAgent, blob?: Uint8Array): boolean {
+    const { stdin } = this.#booted.channel;
+    return stdin.writable && stdin.write(encodeFrame(frame, blob));
+  }
+
+  /** A request that cannot be sent fails, and what was made behind it is discarded as the agent would do. */
+  #failUnsent(outstanding: Outstanding, failure: Failure): void {
+    this.#settle(outstanding, { kind: 'failed', failure });
+    for (const later of [...this.#outstanding.values()]) {
+      if (later.id > outstanding.id) {
+        this.#settle(later, { kind: 'discarded' });
+      }
+    }
+  }
+
+  #settle(outstanding: Outstanding, reply: Reply): void {
+    if (this.#outstanding.delete(outstanding.id)) {
+      outstanding.settle(reply);
+    }
+  }
+
+  async #listen(): Promise<Failure | undefined> {
+    let broken: Failure | undefined;
+    try {
+      await this.#readFrames();
+    } catch (error) {
+      broken = failureOf(error);
+      this.#booted.channel.kill();
+      this.#booted.channel.stdout.destroy();
+    }
+    const exit = broken === undefined ? await this.#booted.channel.exit : undefined;
+    this.#hasEnded = true;
+    this.#failure = broken ?? (this.#isClosing ? undefined : this.#endFailure(exit));
+    this.#failOutstanding(this.#failure ?? this.#closedFailure());
+    return this.#failure;
+  }
+
+  async #readFrames(): Promise<void> {
+    const { reader, pieces } = this.#booted;
+    for (;;) {
+      for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
+        await this.#handle(frame);
+      }
+      const { value, done } = await pieces.next().catch(() => ({ value: undefined, done: true }));
+      if (done === true || value === undefined) {
+        return;
+      }
+      reader.push(value);
+    }
+  }
+
+  #handle(frame: ReadFrame<FromAgent>): Promise<void> | void {
+    const { header, blob } = frame;
+    if (header.t === 'ready') {
+      return;
+    }
+    const outstanding = this.#outstanding.get(header.id);
+    if (outstanding === undefined) {
+      throw new FailureError(this.#protocolFailure(`an answer to request ${header.id}, which is not open`));
+    }
+    switch (header.t) {
+      case 'data':
+        return this.#takeData(outstanding, header, blob);
+      case 'error':
+        return this.#takeError(outstanding, header);
+      case 'need':
+        // Runs beside the reading: the agent may answer before it has taken all of the content.
+        void this.#stream(outstanding);
+        return;
+      case 'result':
+        return this.#takeResult(outstanding, header);
+      default:
+        return header satisfies never;
+    }
+  }
+
+  async #takeData(outstanding: Outstanding, _header: DataFrame, blob: Uint8Array): Promise<void> {
+    const { onData } = outstanding.request;
+    if (outstanding.failure !== undefined) {
+      return;
+    }
+    if (onData !== undefined) {
+      await onData(blob).catch((error: unknown) => {
+        outstanding.failure = this.#contentFailure(error);
+      });
+      return;
+    }
+    outstanding.spilledBytes += blob.length;
+    outstanding.spilled.push(blob);
+    if (outstanding.spilledBytes > limits.resultBytesMax) {
+      outstanding.spilled.length = 0;
+      outstanding.failure = {
+        kind: 'frame-too-big',
+        message: `The result exceeds ${limits.resultBytesMax} bytes`,
+        retryable: false,
+        host: this.#options.host,
+      };
+    }
+  }
+
+  #takeResult(outstanding: Outstanding, frame: ResultFrame): void {
+    const failure = outstanding.failure;
+    if (failure === undefined) {
+      addSpilled(frame, outstanding.spilled);
+      this.#settle(outstanding, { kind: 'result', result: frame.result });
+    } else {
+      this.#settle(outstanding, { kind: 'failed', failure });
+    }
+    this.#raiseEpoch(frame.epoch);
+  }
+
+  #takeError(outstanding: Outstanding, frame: ErrorFrame): void {
+    const failure: Failure = outstanding.failure ?? {
+      kind: frame.kind === 'module-crashed' ? 'module-failed' : frame.kind,
+      message: frame.message,
+      retryable: false,
+      host: this.#options.host,
+      ...(frame.detail === undefined ? {} : { detail: frame.detail }),
+    };
+    this.#settle(outstanding, { kind: 'failed', failure });
+    this.#raiseEpoch(frame.epoch);
+  }
+
+  #raiseEpoch(epoch: number): void {
+    if (epoch <= this.#epoch) {
+      return;
+    }
+    this.#epoch = epoch;
+    for (const outstanding of [...this.#outstanding.values()]) {
+      if (outstanding.epoch < epoch) {
+        this.#settle(outstanding, { kind: 'discarded' });
+      }
+    }
+  }
+
+  async #stream(outstanding: Outstanding): Promise<void> {
+    const { content } = outstanding.request;
+    const isOpen = (): boolean => this.#outstanding.has(outstanding.id) && !this.#hasEnded;
+    try {
+      for await (const piece of content === undefined ? [] : cutContent(content)) {
+        if (!isOpen()) {
+          return;
+        }
+        if (!this.#write({ t: 'data', id: outstanding.id }, piece)) {
+          await this.#drained();
+        }
+      }
+      this.#write({ t: 'data', id: outstanding.id, end: true });
+    } catch (error) {
+      outstanding.failure = this.#contentFailure(error);
+      if (isOpen()) {
+        this.#write({ t: 'cancel', id: outstanding.id });
+      }
+    }
+  }
+
+  /** Resolves when the channel takes more, or is gone. */
+  async #drained(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { stdin } = this.#booted.channel;
+    stdin.once('drain', resolve);
+    await Promise.race([promise, this.ended]);
+    stdin.off('drain', resolve);
+  }
+
+  /**
+   * What was sent before the end may have been executed, with its answer lost; only when the agent itself died, and
+   * the connection with it delivered all its answers, is it certain that nothing behind the request in hand has run.
+   */
+  #failOutstanding(failure: Failure): void {
+    let isInHand = true;
+    for (const outstanding of [...this.#outstanding.values()]) {
+      const mayHaveRun = outstanding.isSent && (isInHand || failure.kind !== 'agent-died');
+      this.#settle(outstanding, {
+        kind: 'failed',
+        failure: mayHaveRun ? this.#unknownFailure(failure) : failure,
+      });
+      isInHand = false;
+    }
+  }
+
+  #unknownFailure(failure: Failure): Failure {
+    return {
+      ...failure,
+      kind: 'outcome-unknown',
+      message: `${failure.message}\nThe task had been sent: it is not known whether it was executed.`,
+      retryable: false,
+    };
+  }
+
+  #endFailure(exit: ChannelExit | undefined): Failure {
+    const { host } = this.#options;
+    if (exit?.lost !== undefined) {
+      return { ...exit.lost, host };
+    }
+    const stderr = this.#booted.stderr.text().trim();
+    const end = exit?.signal === undefined ? `exit code ${exit?.code ?? 'unknown'}` : `signal ${exit.signal}`;
+    return {
+      kind: 'agent-died',
+      message: [`The agent on the host ended unexpectedly (${end})`, stderr].filter(Boolean).join('\n'),
+      retryable: false,
+      host,
+      ...(stderr === '' ? {} : { detail: stderr }),
+    };
+  }
+
+  #closedFailure(): Failure {
+    return {
+      kind: 'agent-died',
+      message: 'The session with the host was closed',
+      retryable: false,
+      host: this.#options.host,
+    };
+  }
+
+  #protocolFailure(what: string): Failure {
+    return {
+      kind: 'protocol-broken',
+      message: `The agent sent ${what}`,
+      retryable: false,
+      host: this.#options.host,
+    };
+  }
+
+  #contentFailure(error: unknown): Failure {
+    return {
+      kind: 'module-failed',
+      message: error instanceof Error ? error.message : String(error),
+      retryable: false,
+      host: this.#options.host,
+    };
+  }
+}
+
+function streamSize(size: number | undefined, blob: Uint8Array | undefined): { readonly stream?: number } {
+  if (size === undefined) {
+    return {};
+  }
+  // Zero says "content, and it is in this frame", which an empty blob alone would not.
+  return { stream: blob === undefined ? size : 0 };
+}
+
+function addSpilled(frame: ResultFrame, pieces: readonly Uint8Array[]): void {
+  const all = Buffer.concat(pieces);
+  let start = 0;
+  for (const [key, bytes] of frame.spill ?? []) {
+    frame.result.set(key, decodeSurrogateEscape(all.subarray(start, start + bytes)));
+    start += bytes;
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof FailureError) {
+    return error.failure;
+  }
+  throw error;
+}

@@ -1,0 +1,157 @@
+/** Connections: to hosts over SSH, and to this machine. Nothing is opened before it is used. */
+
+import type { Duplex } from 'node:stream';
+import { FailureError } from '../../../shared/base/failure.ts';
+import type { AgentPayload } from '../../../shared/modules/agent-payload.ts';
+import { startSession } from './agent-session.ts';
+import { bootAgent } from './boot.ts';
+import type { ByteChannel, ExecRequest } from './byte-channel.ts';
+import { execLocally, openProxyCommand } from './local-channel.ts';
+import { runRaw } from './raw.ts';
+import type { Connection, ConnectionTarget, Session } from './session.ts';
+import { connectSsh, type SshConnected, type SshLink } from './ssh-link.ts';
+import { jumpTarget, planSsh, type SshEnvironment, type SshPlan } from './ssh-plan.ts';
+
+export type ConnectionDeps = {
+  readonly agent: AgentPayload;
+  readonly environment: SshEnvironment;
+  readonly warn: (message: string) => void;
+  readonly randomBytes: (length: number) => Uint8Array;
+};
+
+/** A connection to the target. Its methods throw FailureError when the host cannot be used. */
+export function openConnection(target: ConnectionTarget, deps: ConnectionDeps): Connection {
+  const route = target.kind === 'local' ? new LocalRoute() : new SshRoute(target, deps);
+  return new OpenedConnection(target, deps, route);
+}
+
+/** How processes are started at the other end. */
+type Route = {
+  /** `mayGoAhead`: executing the command twice does no harm, so it may be sent before the login is confirmed. */
+  readonly exec: (request: ExecRequest, mayGoAhead: boolean) => Promise<ByteChannel>;
+  readonly close: () => Promise<void>;
+};
+
+class OpenedConnection implements Connection {
+  readonly #target: ConnectionTarget;
+  readonly #deps: ConnectionDeps;
+  readonly #route: Route;
+  #session: Promise<Session> | undefined;
+
+  constructor(target: ConnectionTarget, deps: ConnectionDeps, route: Route) {
+    this.#target = target;
+    this.#deps = deps;
+    this.#route = route;
+  }
+
+  readonly raw: Connection['raw'] = (command, become) =>
+    runRaw((request) => this.#route.exec(request, false), {
+      host: this.#target.host,
+      command,
+      become,
+      randomText: () => Buffer.from(this.#deps.randomBytes(16)).toString('hex'),
+    });
+
+  readonly session: Connection['session'] = () => {
+    this.#session ??= this.#boot();
+    return this.#session;
+  };
+
+  readonly close: Connection['close'] = async () => {
+    const session = await this.#session?.catch(() => undefined);
+    try {
+      await session?.close();
+    } finally {
+      await this.#route.close();
+    }
+  };
+
+  async #boot(): Promise<Session> {
+    const { host, python } = this.#target;
+    const { agent } = this.#deps;
+    const channel = await this.#route.exec({ command: agent.command(python), stdin: agent.boot }, true);
+    const booted = await bootAgent(channel, { host, python });
+    return startSession(booted, { host, native: agent.native });
+  }
+}
+
+class LocalRoute implements Route {
+  exec(request: ExecRequest): Promise<ByteChannel> {
+    return Promise.resolve(execLocally(request));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** The SSH connection of a host, made with the first exec, and the connections that it goes through. */
+class SshRoute implements Route {
+  readonly #target: ConnectionTarget;
+  readonly #deps: ConnectionDeps;
+  readonly #jumps: SshLink[] = [];
+  #connected: Promise<SshConnected> | undefined;
+
+  constructor(target: ConnectionTarget, deps: ConnectionDeps) {
+    this.#target = target;
+    this.#deps = deps;
+  }
+
+  async exec(request: ExecRequest, mayGoAhead: boolean): Promise<ByteChannel> {
+    const isFirst = this.#connected === undefined;
+    const first = isFirst && mayGoAhead ? request : undefined;
+    this.#connected ??= this.#connect(first);
+    try {
+      const { link, channel } = await this.#connected;
+      return first !== undefined && channel !== undefined ? channel : await link.exec(request);
+    } catch (error) {
+      throw withHost(error, this.#target.host);
+    }
+  }
+
+  async close(): Promise<void> {
+    const connected = await this.#connected?.catch(() => undefined);
+    for (const link of [connected?.link, ...this.#jumps.reverse()]) {
+      await link?.close();
+    }
+  }
+
+  async #connect(first: ExecRequest | undefined): Promise<SshConnected> {
+    const { plan, warnings } = planSsh(this.#target, this.#deps.environment);
+    for (const warning of warnings) {
+      this.#deps.warn(warning);
+    }
+    const openStream = await this.#openStream(plan);
+    return await connectSsh(plan, {
+      warn: this.#deps.warn,
+      ...(first === undefined ? {} : { first }),
+      ...(openStream === undefined ? {} : { openStream }),
+    });
+  }
+
+  /** Connects the hosts on the way, nearest first. */
+  async #openStream(plan: SshPlan): Promise<(() => Promise<Duplex>) | undefined> {
+    const command = plan.proxyCommand;
+    if (command !== undefined) {
+      return () => Promise.resolve(openProxyCommand(command));
+    }
+    let openStream: (() => Promise<Duplex>) | undefined;
+    const hops = plan.jumps.map((jump) =>
+      planSsh(jumpTarget(jump, this.#target, this.#deps.environment), this.#deps.environment),
+    );
+    for (const [index, hop] of hops.entries()) {
+      const { link } = await connectSsh(hop.plan, {
+        warn: this.#deps.warn,
+        ...(openStream === undefined ? {} : { openStream }),
+      });
+      this.#jumps.push(link);
+      const next = hops[index + 1]?.plan ?? plan;
+      openStream = () => link.forward(next.address, next.port);
+    }
+    return openStream;
+  }
+}
+
+function withHost(error: unknown, host: string): unknown {
+  return error instanceof FailureError ? new FailureError({ ...error.failure, host }) : error;
+}

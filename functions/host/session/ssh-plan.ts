@@ -1,0 +1,296 @@
+/** Everything that a connection needs to know, decided: target, command-line words and configuration files together. */
+
+import path from 'node:path';
+import type { Secret } from '../../../shared/base/secret.ts';
+import type { ConnectionTarget } from './session.ts';
+import { loadSshConfig } from './ssh-config.ts';
+import { joinSettings, parseSshArguments, type SshSettings, splitWords } from './ssh-settings.ts';
+
+/** Where this process runs: what ssh's defaults depend on. */
+export type SshEnvironment = {
+  readonly home: string;
+  readonly user: string;
+  readonly authSocket: string | undefined;
+};
+
+/** One hop, ready to connect. */
+export type SshPlan = {
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  readonly addressFamily: 0 | 4 | 6;
+  readonly bindAddress: string | undefined;
+  readonly connectTimeoutMs: number;
+  readonly keepaliveMs: number | undefined;
+  readonly keepaliveCountMax: number | undefined;
+  /** Tried in order; `isNamed` tells a key that the user asked for from one of ssh's usual places. */
+  readonly keyFiles: readonly { readonly file: string; readonly isNamed: boolean }[];
+  readonly passphrase: Secret | undefined;
+  readonly password: Secret | undefined;
+  readonly agentSocket: string | undefined;
+  /** Of the agent's keys, only those whose public half lies beside a named key file. */
+  readonly identitiesOnly: boolean;
+  readonly forwardAgent: boolean;
+  /** Which of publickey, keyboard-interactive and password may be used, most wanted first. */
+  readonly methods: readonly string[];
+  /** The name that known_hosts files have for the host. */
+  readonly hostKeyName: string;
+  /** With an alias, known_hosts has no port. */
+  readonly hostKeyPort: number;
+  readonly hostKeyChecking: 'accept-new' | 'no' | 'yes';
+  /** The first is the one that is added to. */
+  readonly knownHostsFiles: readonly string[];
+  readonly algorithms: SshAlgorithms;
+  /** Hosts to go through, nearest first, each as `[user@]host[:port]`. */
+  readonly jumps: readonly string[];
+  readonly proxyCommand: string | undefined;
+};
+
+/** Lists as ssh_config(5) writes them: `a,b`, `+a`, `-a` or `^a`. */
+export type SshAlgorithms = Readonly<Partial<Record<'cipher' | 'hmac' | 'kex' | 'serverHostKey', string>>>;
+
+export type PlannedSsh = { readonly plan: SshPlan; readonly warnings: readonly string[] };
+
+const DEFAULT_PORT = 22;
+const ADDRESS_FAMILIES: Readonly<Record<string, 0 | 4 | 6>> = { any: 0, inet: 4, inet6: 6 };
+const DEFAULT_KEY_NAMES = ['id_rsa', 'id_ecdsa', 'id_ed25519'];
+const DEFAULT_METHODS = ['publickey', 'keyboard-interactive', 'password'];
+
+/** Keywords that change nothing here, because of how this client works; they need no warning. */
+const WITHOUT_EFFECT = new Set(
+  `addkeystoagent canonicaldomains canonicalizehostname checkhostip clearallforwardings compression configfile
+  connectionattempts controlmaster controlpath controlpersist escapechar fingerprinthash forkafterauthentication
+  forwardx11 forwardx11trusted gssapiauthentication gssapidelegatecredentials gssapikeyexchange hashknownhosts
+  hostbasedauthentication include ipqos loglevel nohostauthenticationforlocalhost numberofpasswordprompts
+  permitlocalcommand pubkeyacceptedalgorithms pubkeyacceptedkeytypes requesttty sendenv setenv stdinnull tcpkeepalive
+  updatehostkeys usekeychain verifyhostkeydns visualhostkey xauthlocation batchmode`.split(/\s+/),
+);
+const WITH_EFFECT = new Set(
+  `addressfamily bindaddress ciphers connecttimeout forwardagent globalknownhostsfile hostkeyalgorithms hostkeyalias
+  hostname identitiesonly identityagent identityfile kbdinteractiveauthentication kexalgorithms macs
+  passwordauthentication port preferredauthentications proxycommand proxyjump pubkeyauthentication serveralivecountmax
+  serveraliveinterval stricthostkeychecking user userknownhostsfile`.split(/\s+/),
+);
+
+/**
+ * Plans the connection to a target. What the inventory says beyond the default wins over the command-line words,
+ * those over ~/.ssh/config, that over /etc/ssh/ssh_config.
+ */
+export function planSsh(target: ConnectionTarget, environment: SshEnvironment): PlannedSsh {
+  const { settings: fromWords, ignored } = parseSshArguments(target.sshArguments);
+  const settings = joinSettings([fromWords, ...loadConfigs(fromWords, target, environment)]);
+  const unknown = [...fromWords].filter(
+    ([keyword]) => !WITH_EFFECT.has(keyword) && !WITHOUT_EFFECT.has(keyword),
+  );
+  const words = [...ignored, ...unknown.map(([keyword, values]) => `-o ${keyword}=${values[0]}`)];
+  return {
+    plan: decide(target, settings, environment),
+    warnings: words.map((word) => `The ssh argument ${word} is not supported and was ignored`),
+  };
+}
+
+/** The target of one hop of a ProxyJump: like the final one, but for address, port, user and what belongs to those. */
+export function jumpTarget(
+  jump: string,
+  target: ConnectionTarget,
+  environment: SshEnvironment,
+): ConnectionTarget {
+  const match = /^(?:ssh:\/\/)?(?:([^@]*)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(jump);
+  const [, user, host, port] = match ?? [];
+  return {
+    ...target,
+    host: jump,
+    address: (host ?? jump).replace(/^\[|\]$/g, ''),
+    port: port === undefined ? DEFAULT_PORT : Number(port),
+    user: user ?? environment.user,
+    password: undefined,
+    sshArguments: [],
+  };
+}
+
+function loadConfigs(
+  fromWords: SshSettings,
+  target: ConnectionTarget,
+  environment: SshEnvironment,
+): readonly SshSettings[] {
+  const query = { host: target.address, user: target.user, home: environment.home };
+  const named = fromWords.get('configfile')?.[0];
+  const files =
+    named === undefined
+      ? [path.join(environment.home, '.ssh/config'), '/etc/ssh/ssh_config']
+      : named === 'none'
+        ? []
+        : [named];
+  return files.map((file) => loadSshConfig(file, query));
+}
+
+function decide(target: ConnectionTarget, settings: SshSettings, environment: SshEnvironment): SshPlan {
+  const first = (keyword: string): string | undefined => settings.get(keyword)?.[0];
+  const address = (first('hostname') ?? target.address).replaceAll('%h', target.address);
+  const port = target.port === DEFAULT_PORT ? Number(first('port') ?? DEFAULT_PORT) : target.port;
+  const user = target.user === environment.user ? (first('user') ?? target.user) : target.user;
+  const expand = (text: string): string => expandTokens(text, { address, port, user, target, environment });
+  const alias = first('hostkeyalias');
+  return {
+    address,
+    port,
+    user,
+    addressFamily: ADDRESS_FAMILIES[first('addressfamily') ?? 'any'] ?? 0,
+    bindAddress: first('bindaddress'),
+    connectTimeoutMs: milliseconds(first('connecttimeout')) ?? target.connectTimeoutMs,
+    keepaliveMs: milliseconds(first('serveraliveinterval')),
+    keepaliveCountMax: wholeNumber(first('serveralivecountmax')),
+    keyFiles: decideKeyFiles(target, settings, expand),
+    passphrase: target.privateKeyPassphrase,
+    password: target.password,
+    agentSocket: decideAgentSocket(settings, environment, expand),
+    identitiesOnly: first('identitiesonly') === 'yes',
+    forwardAgent: first('forwardagent') === 'yes',
+    methods: decideMethods(settings),
+    hostKeyName: alias ?? address,
+    hostKeyPort: alias === undefined ? port : DEFAULT_PORT,
+    hostKeyChecking: decideHostKeyChecking(target, first('stricthostkeychecking')),
+    knownHostsFiles: decideKnownHosts(target, settings, expand),
+    algorithms: decideAlgorithms(settings),
+    ...decideProxy(settings, expand),
+  };
+}
+
+function decideKeyFiles(
+  target: ConnectionTarget,
+  settings: SshSettings,
+  expand: (text: string) => string,
+): SshPlan['keyFiles'] {
+  const named = [...target.privateKeyFiles, ...(settings.get('identityfile') ?? [])]
+    .filter((file) => file !== 'none')
+    .map((file) => ({ file: expand(unquote(file)), isNamed: true }));
+  if (named.length > 0) {
+    return named;
+  }
+  return DEFAULT_KEY_NAMES.map((name) => ({ file: expand(`~/.ssh/${name}`), isNamed: false }));
+}
+
+function decideAgentSocket(
+  settings: SshSettings,
+  environment: SshEnvironment,
+  expand: (text: string) => string,
+): string | undefined {
+  const named = settings.get('identityagent')?.[0];
+  if (named === 'none') {
+    return undefined;
+  }
+  return named === undefined || named === 'SSH_AUTH_SOCK' ? environment.authSocket : expand(unquote(named));
+}
+
+function decideMethods(settings: SshSettings): readonly string[] {
+  const wanted = settings.get('preferredauthentications')?.[0]?.split(',') ?? DEFAULT_METHODS;
+  const keywords: Readonly<Record<string, string>> = {
+    publickey: 'pubkeyauthentication',
+    'keyboard-interactive': 'kbdinteractiveauthentication',
+    password: 'passwordauthentication',
+  };
+  return wanted.filter((method) => {
+    const keyword = keywords[method];
+    return keyword !== undefined && settings.get(keyword)?.[0] !== 'no';
+  });
+}
+
+function decideHostKeyChecking(
+  target: ConnectionTarget,
+  setting: string | undefined,
+): SshPlan['hostKeyChecking'] {
+  if (target.hostKeyChecking !== 'yes') {
+    return target.hostKeyChecking;
+  }
+  switch (setting) {
+    case 'no':
+    case 'off':
+      return 'no';
+    case 'accept-new':
+      return 'accept-new';
+    default:
+      return 'yes';
+  }
+}
+
+function decideKnownHosts(
+  target: ConnectionTarget,
+  settings: SshSettings,
+  expand: (text: string) => string,
+): readonly string[] {
+  if (target.knownHostsFiles.length > 0) {
+    return target.knownHostsFiles.map(expand);
+  }
+  const user = settings.get('userknownhostsfile')?.[0] ?? '~/.ssh/known_hosts ~/.ssh/known_hosts2';
+  const global =
+    settings.get('globalknownhostsfile')?.[0] ?? '/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2';
+  return [...splitWords(user), ...splitWords(global)].filter((file) => file !== 'none').map(expand);
+}
+
+function decideAlgorithms(settings: SshSettings): SshAlgorithms {
+  const keywords = [
+    ['cipher', 'ciphers'],
+    ['hmac', 'macs'],
+    ['kex', 'kexalgorithms'],
+    ['serverHostKey', 'hostkeyalgorithms'],
+  ] as const;
+  return Object.fromEntries(
+    keywords.flatMap(([name, keyword]) => {
+      const value = settings.get(keyword)?.[0];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function decideProxy(
+  settings: SshSettings,
+  expand: (text: string) => string,
+): Pick<SshPlan, 'jumps' | 'proxyCommand'> {
+  const jump = settings.get('proxyjump')?.[0];
+  if (jump !== undefined && jump !== 'none') {
+    return { jumps: jump.split(',').map((hop) => hop.trim()), proxyCommand: undefined };
+  }
+  const command = settings.get('proxycommand')?.[0];
+  return {
+    jumps: [],
+    proxyCommand:
+      command === undefined || command === 'none' || jump === 'none' ? undefined : expand(unquote(command)),
+  };
+}
+
+type TokenValues = {
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  readonly target: ConnectionTarget;
+  readonly environment: SshEnvironment;
+};
+
+/** Replaces `~` and the tokens of ssh_config(5) that this client knows. */
+function expandTokens(text: string, values: TokenValues): string {
+  const tokens: Readonly<Record<string, string>> = {
+    '%%': '%',
+    '%d': values.environment.home,
+    '%h': values.address,
+    '%n': values.target.address,
+    '%p': String(values.port),
+    '%r': values.user,
+    '%u': values.environment.user,
+  };
+  return text
+    .replace(/^~(?=\/|$)/, values.environment.home)
+    .replace(/%[%dhnpru]/g, (token) => tokens[token] ?? token);
+}
+
+function unquote(text: string): string {
+  return text.replace(/^"(.*)"$/s, '$1').replace(/^'(.*)'$/s, '$1');
+}
+
+function milliseconds(seconds: string | undefined): number | undefined {
+  const number = wholeNumber(seconds);
+  return number === undefined || number === 0 ? undefined : number * 1000;
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
