@@ -32,6 +32,8 @@ export type LocalPort = {
   /** Paths that match a shell glob, sorted. */
   readonly glob: (pattern: string) => readonly string[];
   readonly environment: (name: string) => string | undefined;
+  /** An absolute path with all symbolic links followed, as far as it exists. */
+  readonly realPath: (path: string) => string;
   /** Runs `sh -c command` to its end. */
   readonly run: (
     command: string,

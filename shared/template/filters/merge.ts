@@ -6,7 +6,7 @@ import { dictGet, dictSet } from '../dict-key.ts';
 import { ansibleError } from '../filter-error.ts';
 import { repr } from '../python-repr.ts';
 import { asDict, asText, force, isMapping, typeName } from '../values.ts';
-import { dumpJson } from '../json-dump.ts';
+import { dumpJson } from '../json.ts';
 
 /** How two lists under the same key become one. */
 export type ListMerge = 'append' | 'append_rp' | 'keep' | 'prepend' | 'prepend_rp' | 'replace';

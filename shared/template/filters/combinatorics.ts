@@ -1,0 +1,115 @@
+/** Ansible's filters that combine lists: zip, product, permutations, combinations. */
+
+import { limits } from '../../base/limits.ts';
+import type { Value } from '../../base/value.ts';
+import type { Builtin } from '../builtin.ts';
+import { typeError, valueError } from '../python-error.ts';
+import { indexArgument } from '../python-number.ts';
+import { PyTuple } from '../special.ts';
+import { checkSize, force, isTrue, iterateOrUndefined, toList, typeName } from '../values.ts';
+
+/** Combining filters. */
+export const combinatoricFilters: readonly Builtin[] = [
+  { name: 'zip', signature: '*args, **kwargs', call: zip },
+  { name: 'zip_longest', signature: '*args, **kwargs', call: zipLongest },
+  { name: 'product', signature: '*args, **kwargs', call: productFilter },
+  { name: 'permutations', signature: 'r=None', call: (_env, value, r = null) => permutations(value, r) },
+  { name: 'combinations', signature: 'r', call: (_env, value, r = 0) => combinations(value, r) },
+];
+
+function lists(value: Value, args: Value): Value[][] {
+  return [value, ...(Array.isArray(args) ? args : [])].map((item) => toList(force(item)));
+}
+
+function option(kwargs: Value, name: string): Value | undefined {
+  return kwargs instanceof Map ? kwargs.get(name) : undefined;
+}
+
+function refuseOthers(kwargs: Value, callee: string, known: string): void {
+  const other = kwargs instanceof Map ? [...kwargs.keys()].find((key) => key !== known) : undefined;
+  if (other !== undefined) throw typeError(`${callee}() got an unexpected keyword argument '${String(other)}'`);
+}
+
+function zip(_env: unknown, value: Value, args: Value = [], kwargs: Value = null): Value {
+  const given = [value, ...(Array.isArray(args) ? args : [])].map(force);
+  for (const item of given) {
+    if (iterateOrUndefined(item) === undefined) throw typeError(`'${typeName(item)}' object is not iterable`);
+  }
+  refuseOthers(kwargs, 'zip', 'strict');
+  const columns = given.map(toList);
+  const count = Math.min(...columns.map((column) => column.length));
+  if (isTrue(option(kwargs, 'strict') ?? false)) checkStrict(columns);
+  return Array.from({ length: count }, (_, row) => new PyTuple(columns.map((column) => column[row] ?? null)));
+}
+
+function checkStrict(columns: readonly Value[][]): void {
+  const size = columns[0]?.length ?? 0;
+  const odd = columns.findIndex((column) => column.length !== size);
+  if (odd < 0) return;
+  const others = odd === 1 ? 'argument 1' : `arguments 1-${odd}`;
+  const relation = (columns[odd]?.length ?? 0) < size ? 'shorter' : 'longer';
+  throw valueError(`zip() argument ${odd + 1} is ${relation} than ${others}`);
+}
+
+function zipLongest(_env: unknown, value: Value, args: Value = [], kwargs: Value = null): Value {
+  refuseOthers(kwargs, 'zip_longest', 'fillvalue');
+  const fill = option(kwargs, 'fillvalue') ?? null;
+  const columns = lists(value, args);
+  const count = Math.max(...columns.map((column) => column.length));
+  return Array.from({ length: count }, (_, row) => new PyTuple(columns.map((column) => column[row] ?? fill)));
+}
+
+function productFilter(_env: unknown, value: Value, args: Value = [], kwargs: Value = null): Value {
+  refuseOthers(kwargs, 'product', 'repeat');
+  const pools = lists(value, args);
+  const repeat = indexArgument(option(kwargs, 'repeat') ?? 1);
+  if (repeat < 0) throw valueError('repeat argument cannot be negative');
+  const all = Array.from({ length: repeat }, () => pools).flat();
+  return product(all).map((items) => new PyTuple(items));
+}
+
+/** Every way to take one item of each pool, the last pool turning fastest. */
+export function product(pools: readonly (readonly Value[])[]): Value[][] {
+  let rows: Value[][] = [[]];
+  for (const pool of pools) {
+    checkSize(rows.length * pool.length, limits.templateItemsMax);
+    rows = rows.flatMap((row) => pool.map((item) => [...row, item]));
+  }
+  return rows;
+}
+
+function permutations(value: Value, r: Value): Value {
+  const pool = toList(force(value));
+  const size = r === null ? pool.length : indexArgument(r);
+  if (size < 0) throw valueError('r must be non-negative');
+  const found: Value[] = [];
+  const walk = (chosen: readonly number[]): void => {
+    if (chosen.length === size) {
+      found.push(new PyTuple(chosen.map((index) => pool[index] ?? null)));
+      checkSize(found.length, limits.templateItemsMax);
+      return;
+    }
+    for (let index = 0; index < pool.length; index++) if (!chosen.includes(index)) walk([...chosen, index]);
+  };
+  if (size <= pool.length) walk([]);
+  return found;
+}
+
+function combinations(value: Value, r: Value): Value {
+  const pool = toList(force(value));
+  const size = indexArgument(r);
+  if (size < 0) throw valueError('r must be non-negative');
+  const found: Value[] = [];
+  const walk = (chosen: readonly Value[], from: number): void => {
+    if (chosen.length === size) {
+      found.push(new PyTuple(chosen));
+      checkSize(found.length, limits.templateItemsMax);
+      return;
+    }
+    for (let index = from; index <= pool.length - (size - chosen.length); index++) {
+      walk([...chosen, pool[index] ?? null], index + 1);
+    }
+  };
+  walk([], 0);
+  return found;
+}

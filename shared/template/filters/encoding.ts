@@ -1,0 +1,122 @@
+/** Ansible's filters that encode, hash and quote. */
+
+import { createHash, getHashes } from 'node:crypto';
+import type { Value } from '../../base/value.ts';
+import type { Builtin } from '../builtin.ts';
+import type { Environment } from '../environment.ts';
+import { filterError } from '../filter-error.ts';
+import { pythonError, undefinedError } from '../python-error.ts';
+import { indexArgument } from '../python-number.ts';
+import { str } from '../python-repr.ts';
+import { PyBytes, Undefined } from '../special.ts';
+import { TemplateError } from '../template-error.ts';
+import { asText, force, isTrue } from '../values.ts';
+import { decodeText, encodeText } from './charset.ts';
+import { hashPassword, randomSalt, saltSizeOf, schemeName } from './password.ts';
+
+/** Encoding and hashing filters. */
+export const encodingFilters: readonly Builtin[] = [
+  { name: 'b64encode', signature: "encoding='utf-8'", call: b64encode },
+  { name: 'b64decode', signature: "encoding='utf-8'", call: b64decode },
+  { name: 'hash', signature: "hashtype='sha1'", call: (_env, value, type = 'sha1') => hash(value, str(type)) },
+  { name: 'md5', signature: '', call: (_env, value) => hash(value, 'md5') },
+  { name: 'sha1', signature: '', call: (_env, value) => hash(value, 'sha1') },
+  { name: 'checksum', signature: '', call: (_env, value) => hash(value, 'sha1') },
+  {
+    name: 'password_hash',
+    signature: "hashtype='sha512', salt=None, salt_size=None, rounds=None, ident=None",
+    call: passwordHash,
+  },
+  { name: 'to_uuid', signature: "namespace='361e6d51-faec-444a-9079-341386da8e2e'", call: toUuid },
+  { name: 'quote', signature: '', call: (_env, value) => quote(force(value)) },
+];
+
+/** The bytes that Ansible takes a value for: bytes as they are, all else as text. */
+export function toBytes(value: Value, encoding = 'utf-8'): Uint8Array {
+  const settled = force(value);
+  return settled instanceof PyBytes ? settled.bytes : encodeText(str(settled), encoding);
+}
+
+function b64encode(_env: unknown, value: Value, encoding: Value = 'utf-8'): Value {
+  return Buffer.from(toBytes(value, str(encoding))).toString('base64');
+}
+
+function b64decode(_env: unknown, value: Value, encoding: Value = 'utf-8'): Value {
+  const text = Buffer.from(toBytes(value)).toString('latin1');
+  const digits = text.replace(/[^A-Za-z0-9+/=]/g, '');
+  const end = /(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)/y.exec(digits)?.[0] ?? digits;
+  const data = end.replaceAll('=', '');
+  if (data.length % 4 === 1) {
+    const message =
+      `Invalid base64-encoded string: number of data characters (${data.length}) ` +
+      'cannot be 1 more than a multiple of 4';
+    throw pythonError('Error', message);
+  }
+  if (end.length % 4 !== 0 || (data.length % 4 !== 0 && !end.endsWith('='))) {
+    throw pythonError('Error', 'Incorrect padding');
+  }
+  return decodeText(Buffer.from(data, 'base64'), str(encoding));
+}
+
+const HASH_NAMES: Readonly<Record<string, string>> = {
+  sha3_224: 'sha3-224',
+  sha3_256: 'sha3-256',
+  sha3_384: 'sha3-384',
+  sha3_512: 'sha3-512',
+  blake2b: 'blake2b512',
+  blake2s: 'blake2s256',
+};
+
+function hash(value: Value, type: string): string {
+  const name = HASH_NAMES[type] ?? type;
+  if (!getHashes().some((known) => known.toLowerCase() === name.toLowerCase())) {
+    throw filterError(`unsupported hash type ${type}`);
+  }
+  return createHash(name).update(toBytes(value)).digest('hex');
+}
+
+function passwordHash(
+  env: Environment,
+  value: Value,
+  hashtype: Value = 'sha512',
+  salt: Value = null,
+  saltSize: Value = null,
+  rounds: Value = null,
+): Value {
+  const password = str(force(value));
+  const scheme = schemeName(str(hashtype));
+  const size = saltSize === null ? undefined : indexArgument(saltSize);
+  const given = salt === null || !isTrue(force(salt)) ? undefined : str(salt);
+  try {
+    const made = given ?? str(env.memory.once(`password_hash ${scheme}`, () => randomSalt(env, size ?? saltSizeOf(scheme))));
+    const times = rounds === null || !isTrue(rounds) ? undefined : indexArgument(rounds);
+    return hashPassword(password, { scheme, salt: made, rounds: times }, env);
+  } catch (error) {
+    if (error instanceof TemplateError && error.pythonType === 'AnsibleError') throw filterError(error.message);
+    throw error;
+  }
+}
+
+function toUuid(_env: unknown, value: Value, namespace: Value = ''): Value {
+  const space = asText(force(namespace));
+  const digits = space?.replaceAll('urn:', '').replaceAll('uuid:', '').replace(/^[{}]+|[{}]+$/g, '').replaceAll('-', '');
+  if (digits === undefined) {
+    throw filterError(`Invalid value '${str(namespace)}' for 'namespace': '${typeof namespace}' object has no attribute 'replace'`);
+  }
+  if (!/^[0-9a-fA-F]{32}$/.test(digits)) {
+    throw filterError(`Invalid value '${space}' for 'namespace': badly formed hexadecimal UUID string`);
+  }
+  const digest = createHash('sha1').update(Buffer.from(digits, 'hex')).update(toBytes(value)).digest();
+  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;
+  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
+  return digest.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** Python's `shlex.quote`. */
+function quote(value: Value): Value {
+  if (value instanceof Undefined) throw undefinedError(value);
+  const text = value === null ? '' : str(value);
+  if (text === '') return "''";
+  if (!/[^\w@%+=:,./-]/.test(text)) return text;
+  return `'${text.replaceAll("'", `'"'"'`)}'`;
+}

@@ -1,0 +1,171 @@
+/** Jinja2's filters for HTML and URLs, and Ansible's urlsplit and urldecode. */
+
+import type { Dict, Value } from '../../base/value.ts';
+import type { Builtin } from '../builtin.ts';
+import { filterArgumentError, filterError } from '../filter-error.ts';
+import { dumpJson } from '../json.ts';
+import { pythonError, typeError, undefinedError, valueError } from '../python-error.ts';
+import { indexArgument } from '../python-number.ts';
+import { repr, str } from '../python-repr.ts';
+import { splitWords } from '../python-whitespace.ts';
+import { Markup, PyBytes, Undefined } from '../special.ts';
+import { splitUrl } from '../url.ts';
+import { asDict, asInt, asSequence, asText, force, isMapping, isTrue, iterate, iterateOrUndefined, typeName } from '../values.ts';
+import { toBytes } from './encoding.ts';
+import { linkUrls } from './urlize.ts';
+
+/** HTML and URL filters. */
+export const htmlFilters: readonly Builtin[] = [
+  { name: 'escape', signature: '', call: (_env, value) => escapeValue(force(value)) },
+  { name: 'e', signature: '', call: (_env, value) => escapeValue(force(value)) },
+  { name: 'forceescape', signature: '', call: (_env, value) => new Markup(escapeHtml(str(force(value)))) },
+  { name: 'safe', signature: '', call: (_env, value) => new Markup(str(force(value))) },
+  { name: 'striptags', signature: '', call: (_env, value) => stripTags(str(force(value))) },
+  { name: 'xmlattr', signature: 'autospace=True', call: xmlattr },
+  { name: 'urlencode', signature: '', call: (_env, value) => urlencode(force(value)) },
+  {
+    name: 'urlize',
+    signature: 'trim_url_limit=None, nofollow=False, target=None, rel=None, extra_schemes=None',
+    call: urlize,
+  },
+  { name: 'tojson', signature: 'indent=None', call: tojson },
+  { name: 'urldecode', signature: '', call: (_env, value) => urldecode(force(value)) },
+  { name: 'urlsplit', signature: "query='', alias='urlsplit'", call: urlsplit },
+];
+
+const HTML_ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  "'": '&#39;',
+  '"': '&#34;',
+};
+
+/** A text with HTML's special characters as entities. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>'"]/g, (character) => HTML_ESCAPES[character] ?? character);
+}
+
+function escapeValue(value: Value): Markup {
+  return value instanceof Markup ? value : new Markup(escapeHtml(str(value)));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\xa0' };
+
+function stripTags(text: string): string {
+  const plain = splitWords(text.replace(/<!--.*?-->/gs, '').replace(/<.*?>/gs, '')).join(' ');
+  return plain.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex?: string, decimal?: string, name?: string) => {
+    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
+    if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
+    return ENTITIES[name ?? ''] ?? whole;
+  });
+}
+
+function xmlattr(_env: unknown, value: Value, autospace: Value = true): Value {
+  const entries = asDict(force(value));
+  if (entries === undefined) {
+    throw pythonError('AttributeError', `'${typeName(force(value))}' object has no attribute 'items'`);
+  }
+  const parts: string[] = [];
+  for (const [key, item] of entries) {
+    const settled = force(item);
+    if (settled === null || settled instanceof Undefined) continue;
+    const name = str(key);
+    if (/[\s/>=]/.test(name)) throw valueError(`Invalid character in attribute name: ${repr(name)}`);
+    parts.push(`${escapeHtml(name)}="${escapeValue(settled).text}"`);
+  }
+  const text = parts.join(' ');
+  return isTrue(autospace) && text !== '' ? ` ${text}` : text;
+}
+
+/** Percent-encodes all but letters, digits, `_.-~` and the characters of `safe`. */
+function quoteUrl(value: Value, safe: string): string {
+  return Array.from(toBytes(value), (byte) => {
+    const character = String.fromCharCode(byte);
+    if (/[A-Za-z0-9_.~-]/.test(character) || safe.includes(character)) return character;
+    return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }).join('');
+}
+
+function urlencode(value: Value): Value {
+  const isPlain = asText(value) !== undefined || value instanceof PyBytes;
+  if (isPlain || iterateOrUndefined(value) === undefined) return quoteUrl(value, '/');
+  const pairs = isMapping(value) ? [...(asDict(value) ?? [])] : Array.from(iterate(value), pairOf);
+  const quote = (item: Value): string => quoteUrl(item, '').replaceAll('%20', '+');
+  return pairs.map(([key, item]) => `${quote(key)}=${quote(item)}`).join('&');
+}
+
+function pairOf(item: Value): [Value, Value] {
+  const text = asText(force(item));
+  const parts = text === undefined ? asSequence(force(item)) : [...text];
+  if (parts === undefined) throw typeError(`cannot unpack non-iterable ${typeName(item)} object`);
+  if (parts.length < 2) throw valueError(`not enough values to unpack (expected 2, got ${parts.length})`);
+  if (parts.length > 2) throw valueError('too many values to unpack (expected 2)');
+  return [parts[0] ?? null, parts[1] ?? null];
+}
+
+function urlize(
+  _env: unknown,
+  value: Value,
+  limit: Value = null,
+  nofollow: Value = false,
+  target: Value = null,
+  rel: Value = null,
+  extraSchemes: Value = null,
+): Value {
+  const rels = new Set((rel === null ? '' : str(rel)).split(/\s+/).filter((word) => word !== ''));
+  if (isTrue(nofollow)) rels.add('nofollow');
+  rels.add('noopener');
+  const schemes = extraSchemes === null ? [] : Array.from(iterate(force(extraSchemes)), str);
+  for (const scheme of schemes) {
+    if (!/^[\w.+-]{2,}:\/{0,2}$/.test(scheme)) {
+      throw filterArgumentError(`${repr(scheme)} is not a valid URI scheme prefix.`);
+    }
+  }
+  return linkUrls(escapeValue(force(value)).text, {
+    trimLength: limit === null ? undefined : indexArgument(limit),
+    attributes:
+      ` rel="${escapeHtml([...rels].sort().join(' '))}"` +
+      (target === null ? '' : ` target="${escapeHtml(str(target))}"`),
+    schemes,
+  });
+}
+
+function tojson(_env: unknown, value: Value, indent: Value = null): Value {
+  const settled = force(value);
+  const spaces = indent === null ? {} : { indent: asInt(indent) === undefined ? str(indent) : indexArgument(indent) };
+  const json = dumpJson(settled, { sortKeys: true, ...spaces });
+  const safe = json.replace(/[<>&']/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+  return new Markup(safe);
+}
+
+function urldecode(value: Value): Value {
+  if (value instanceof Undefined) throw undefinedError(value);
+  const text = asText(value);
+  if (text === undefined) {
+    throw pythonError('AttributeError', `'${typeName(value)}' object has no attribute 'replace'`);
+  }
+  return text.replaceAll('+', ' ').replace(/(?:%[0-9a-fA-F]{2})+/g, (escapes) =>
+    Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'),
+  );
+}
+
+function urlsplit(_env: unknown, value: Value, query: Value = '', alias: Value = 'urlsplit'): Value {
+  const url = splitUrl(str(force(value)));
+  const parts: Dict = new Map<Value, Value>([
+    ['fragment', url.fragment],
+    ['hostname', url.hostname ?? null],
+    ['netloc', url.netloc],
+    ['password', url.password ?? null],
+    ['path', url.path],
+    ['port', url.port ?? null],
+    ['query', url.query],
+    ['scheme', url.scheme],
+    ['username', url.username ?? null],
+  ]);
+  const wanted = str(query);
+  if (wanted === '') return parts;
+  const part = parts.get(wanted);
+  if (part === undefined) throw filterError(`${str(alias)}: unknown URL component: ${wanted}`);
+  return part;
+}

@@ -1,0 +1,105 @@
+/** Ansible's path filters. They look at the machine that runs the playbook, never at the target. */
+
+import type { Value } from '../../base/value.ts';
+import type { Builtin } from '../builtin.ts';
+import type { Environment } from '../environment.ts';
+import { classText, filterTypeError } from '../filter-error.ts';
+import {
+  absolutePath,
+  baseName,
+  directoryName,
+  joinPath,
+  relativePath,
+  splitExtension,
+  splitWindowsDrive,
+  windowsBaseName,
+  windowsDirectoryName,
+} from '../posix-path.ts';
+import { typeError, undefinedError, valueError } from '../python-error.ts';
+import { PyTuple, Undefined } from '../special.ts';
+import { asText, force, iterate, typeName } from '../values.ts';
+import { isSequence } from './sequence.ts';
+
+/** Path filters. */
+export const pathFilters: readonly Builtin[] = [
+  { name: 'basename', signature: '', call: (_env, value) => baseName(pathText(value)) },
+  { name: 'dirname', signature: '', call: (_env, value) => directoryName(pathText(value)) },
+  { name: 'splitext', signature: '', call: (_env, value) => new PyTuple(splitExtension(pathText(value))) },
+  { name: 'path_join', signature: '', call: (_env, value) => pathJoin(force(value)) },
+  { name: 'expanduser', signature: '', call: (env, value) => expandUser(env, pathText(value)) },
+  { name: 'expandvars', signature: '', call: (env, value) => expandVariables(env, pathText(value)) },
+  { name: 'realpath', signature: '', call: (env, value) => env.local.realPath(absolute(env, pathText(value))) },
+  { name: 'relpath', signature: 'start=None', call: relpath },
+  { name: 'win_basename', signature: '', call: (_env, value) => windowsBaseName(pathText(value)) },
+  { name: 'win_dirname', signature: '', call: (_env, value) => windowsDirectoryName(pathText(value)) },
+  {
+    name: 'win_splitdrive',
+    signature: '',
+    call: (_env, value) => new PyTuple(splitWindowsDrive(pathText(value))),
+  },
+  { name: 'fileglob', signature: '', call: (env, value) => fileglob(env, pathText(value)) },
+];
+
+/** A path argument as `os.path` takes it. */
+export function pathText(value: Value): string {
+  const settled = force(value);
+  if (settled instanceof Undefined) throw undefinedError(settled);
+  const text = asText(settled);
+  if (text === undefined) {
+    throw typeError(`expected str, bytes or os.PathLike object, not ${typeName(settled)}`);
+  }
+  return text;
+}
+
+function pathJoin(value: Value): Value {
+  const text = asText(value);
+  if (text !== undefined) return text;
+  if (value instanceof Undefined) throw undefinedError(value);
+  if (!isSequence(value)) {
+    throw filterTypeError(`|path_join expects string or sequence, got ${classText(value)} instead.`);
+  }
+  const [first, ...rest] = Array.from(iterate(value), pathText);
+  if (first === undefined) throw typeError("join() missing 1 required positional argument: 'a'");
+  return joinPath(first, ...rest);
+}
+
+/** The path from the working directory of the run. */
+export function absolute(env: Environment, path: string): string {
+  return absolutePath(path, env.local.environment('PWD') ?? '/');
+}
+
+function relpath(env: Environment, value: Value, start: Value = null): Value {
+  const path = pathText(value);
+  if (path === '') throw valueError('no path specified');
+  const from = start === null ? '.' : pathText(start);
+  return relativePath(absolute(env, path), absolute(env, from));
+}
+
+/** `os.path.expanduser`. */
+export function expandUser(env: Environment, path: string): string {
+  const found = /^~([^/]*)/.exec(path);
+  if (found === null) return path;
+  const name = found[1] ?? '';
+  const home = name === '' ? (env.local.environment('HOME') ?? homeOf(env, undefined)) : homeOf(env, name);
+  if (home === undefined) return path;
+  return home.replace(/\/+$/, '') + path.slice(found[0].length) || '/';
+}
+
+/** A user's home directory by the password file; without a name, that of root. */
+function homeOf(env: Environment, name: string | undefined): string | undefined {
+  const passwd = env.local.readFile('/etc/passwd');
+  if (passwd === undefined) return undefined;
+  const lines = Buffer.from(passwd).toString('utf8').split('\n');
+  return lines.map((line) => line.split(':')).find(([user]) => user === (name ?? 'root'))?.[5];
+}
+
+function expandVariables(env: Environment, path: string): string {
+  return path.replace(/\$(\w+|\{[^}]*\})/g, (whole, word: string) => {
+    const name = word.startsWith('{') ? word.slice(1, -1) : word;
+    return env.local.environment(name) ?? whole;
+  });
+}
+
+function fileglob(env: Environment, pattern: string): Value {
+  return env.local.glob(pattern).filter((path) => env.local.stat(path, true)?.kind === 'file');
+}

@@ -1,0 +1,51 @@
+/** JSON as templates write and read it: Python's layout, Ansible's encoder for rare values, Python's errors. */
+
+import { formatJson, JsonError, type JsonOptions, JsonTypeError, parseJson } from '../base/json.ts';
+import type { Special, Value } from '../base/value.ts';
+import { pythonError, typeError, undefinedError } from './python-error.ts';
+import { LazyDict, PyObject, PyTuple, Undefined, Vaulted } from './special.ts';
+import { asText, force, typeName } from './values.ts';
+
+/** How to write JSON: Python's options, and whether vaulted values are opened. */
+export type TemplateJsonOptions = Omit<JsonOptions, 'convert'> & {
+  /** Plain text of a vaulted value; without it the value is written as `{"__ansible_vault": …}`. */
+  readonly decrypt?: (ciphertext: string) => string;
+};
+
+/** The JSON text of a value. */
+export function dumpJson(value: Value, options: TemplateJsonOptions = {}): string {
+  const { decrypt, ...layout } = options;
+  try {
+    return formatJson(force(value), { ...layout, convert: (special) => convert(special, decrypt) });
+  } catch (error) {
+    if (error instanceof JsonTypeError) throw typeError(error.message);
+    throw error;
+  }
+}
+
+function convert(special: Special, decrypt: ((ciphertext: string) => string) | undefined): Value {
+  if (special instanceof Undefined) throw undefinedError(special);
+  if (special instanceof PyTuple) return [...special.items];
+  if (special instanceof LazyDict) return special.toDict();
+  if (special instanceof Vaulted) {
+    return decrypt?.(special.ciphertext) ?? new Map([['__ansible_vault', special.ciphertext]]);
+  }
+  if (special instanceof PyObject && special.behaviour.typeName.startsWith('datetime.')) {
+    return special.behaviour.str().replace(' ', 'T');
+  }
+  const settled = force(special);
+  if (settled !== special) return settled;
+  const text = asText(special);
+  if (text !== undefined) return text;
+  throw typeError(`Object of type ${typeName(special)} is not JSON serializable`);
+}
+
+/** The value of a JSON text; raises Python's JSONDecodeError. */
+export function loadJson(text: string): Value {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof JsonError) throw pythonError('JSONDecodeError', error.message);
+    throw error;
+  }
+}
