@@ -1,6 +1,7 @@
 /** What tasks may change in an inventory: add_host and group_by. Each change makes a new inventory. */
 
-import { type Dict, isDict } from '../../base/value.ts';
+import type { Dict } from '../../base/value.ts';
+import { equals } from '../../template/comparison.ts';
 import type { HashBehaviour } from '../variables/combine-vars.ts';
 import { combineVars } from '../variables/combine-vars.ts';
 import type { Inventory } from './inventory.ts';
@@ -24,7 +25,7 @@ export function addHost(inventory: Inventory, host: NewHost, options: BuilderOpt
   builder.replaceVars(host.name, vars);
   let isChanged = before === undefined || differs(before.vars, host.vars, options.hashBehaviour);
   for (const name of host.groups) isChanged = addToOne(builder, name, host.name) || isChanged;
-  return isChanged ? { inventory: builder.build(inventory.sources), isChanged } : { inventory, isChanged };
+  return finish(inventory, builder, isChanged);
 }
 
 /** Puts a known host into a group, and the group below its parents, as `group_by` does. */
@@ -46,7 +47,13 @@ export function addToGroup(
     isChanged = true;
   }
   if (builder.hasHost(membership.host)) isChanged = addToOne(builder, group, membership.host) || isChanged;
-  return isChanged ? { inventory: builder.build(inventory.sources), isChanged } : { inventory, isChanged };
+  return finish(inventory, builder, isChanged);
+}
+
+function finish(inventory: Inventory, builder: InventoryBuilder, isChanged: boolean): ChangedInventory {
+  if (!isChanged) return { inventory, isChanged };
+  builder.reconcile();
+  return { inventory: builder.build(inventory.sources), isChanged };
 }
 
 function reopen(inventory: Inventory, options: BuilderOptions): InventoryBuilder {
@@ -66,12 +73,6 @@ function addToOne(builder: InventoryBuilder, name: string, host: string): boolea
 
 /** Whether laying `upper` over `lower` changes anything. */
 function differs(lower: Dict, upper: Dict, behaviour: HashBehaviour): boolean {
-  for (const [name, value] of upper) {
-    const before = lower.get(name);
-    if (before === value) continue;
-    const isSame =
-      isDict(before) && isDict(value) && !differs(before, value, behaviour) && before.size === value.size;
-    if (!isSame) return true;
-  }
-  return false;
+  const combined = combineVars(lower, upper, behaviour);
+  return !equals(lower, combined);
 }

@@ -225,8 +225,8 @@ export class InventoryBuilder {
     }
   }
 
-  /** The inventory so far, after the rules: every group is below `all`, hosts without a group are in `ungrouped`. */
-  build(sources: readonly string[]): Inventory {
+  /** Keeps the rules: every group is below `all`, and hosts without a group are in `ungrouped`. */
+  reconcile(): void {
     for (const group of this.#groups.values()) {
       if (group.name !== 'all' && group.parents.size === 0) this.addChild('all', group.name);
     }
@@ -236,6 +236,10 @@ export class InventoryBuilder {
         this.warn('inventory-same-name', `Found both group and host with same name: ${name}`);
       }
     }
+  }
+
+  /** The inventory so far. The builder is spent. */
+  build(sources: readonly string[]): Inventory {
     return { hosts: this.#hosts, groups: this.#groups, sources, localhost: this.#localhost };
   }
 

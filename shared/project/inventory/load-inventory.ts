@@ -30,7 +30,8 @@ export function loadInventory(sources: readonly string[], deps: InventoryDeps): 
   const resolved = sources.filter((source) => source !== '').map((source) => resolveSource(source, deps));
   let isParsed = false;
   for (const source of resolved) isParsed = readSource(source, loader) || isParsed;
-  if (!isParsed) reportNothingParsed(loader);
+  if (isParsed) loader.builder.reconcile();
+  else reportNothingParsed(loader);
   const inventory = loader.builder.build(resolved);
   return { value: inventory, diagnostics: [...loader.builder.warnings, ...loader.diagnostics] };
 }
@@ -79,15 +80,10 @@ function readSource(source: string, loader: Loader): boolean {
 
 function currentSource(source: string, { files }: InventoryDeps): { path: string; directory: string } {
   const directory = dirname(source);
-  const isHere = directory === '.';
-  return {
-    path: source,
-    directory: isHere
-      ? ''
-      : isAbsolute(directory)
-        ? directory
-        : normalize(join(files.workingDirectory, directory)),
-  };
+  // A list of hosts has no directory, which Ansible shows as the text None.
+  if (directory === '.') return { path: source, directory: 'None' };
+  const absolute = isAbsolute(directory) ? directory : join(files.workingDirectory, directory);
+  return { path: source, directory: normalize(absolute) };
 }
 
 type Failure = { readonly plugin: string; readonly problem: () => SourceProblem };

@@ -1,0 +1,86 @@
+/** Inventories read as ansible-core reads them: hosts, groups, every variable of every host, and what is said. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../../shared/base/secret.ts';
+import { loadConfig } from '../../../shared/project/config/load-config.ts';
+import { diskFiles } from '../../../shared/project/disk-files.ts';
+import { groupHosts } from '../../../shared/project/inventory/inventory.ts';
+import { loadInventory } from '../../../shared/project/inventory/load-inventory.ts';
+import { inventoryVariables } from '../../../shared/project/variables/inventory-variables.ts';
+import { toPythonJson } from './python-json.ts';
+
+const cases = join(import.meta.dirname, '../../cases/inventory');
+
+type Case = {
+  readonly sources: readonly string[];
+  readonly playbook?: string;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+type Recorded = {
+  readonly error?: string;
+  readonly groups?: unknown;
+  readonly hosts?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly warnings: readonly string[];
+};
+
+function parseJson<T>(path: string): T {
+  return JSON.parse(readFileSync(path, 'utf8')) as T;
+}
+
+/** The words of a syntax error of YAML are the YAML reader's subject. */
+function withoutSyntax(message: string): string {
+  return message
+    .replace(/^\s*/, '')
+    .replace(/(with (?:yaml|auto) plugin: ).*(?:YAML\.|JSON)[^]*$/s, '$1(syntax)');
+}
+
+function load(name: string): Recorded {
+  const directory = join(cases, name);
+  const { sources, playbook, env = {} } = parseJson<Case>(join(directory, 'case.json'));
+  const files = diskFiles({
+    environment: { ANSIBLE_CONFIG: join(directory, 'ansible.cfg'), ...env },
+    homeDirectory: '/nonexistent',
+    workingDirectory: directory,
+  });
+  const { value: config } = loadConfig(files);
+  const secrets = [{ id: 'default', password: new Secret('secret') }];
+  const { value: inventory, diagnostics } = loadInventory(sources, { files, config, secrets });
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning').map(({ message }) => message);
+  if (errors[0] !== undefined) return { error: errors[0].message, warnings };
+  const playbookDirectory = playbook === undefined ? undefined : join(directory, playbook);
+  const variables = inventoryVariables({ files, config, secrets, playbookDirectory });
+  const hosts = [...inventory.hosts.keys()].map((host) => {
+    const { value, diagnostics: noticed } = variables.of(inventory, host);
+    for (const { message } of noticed) if (!warnings.includes(message)) warnings.push(message);
+    return [host, Object.fromEntries([...value].map(([key, item]) => [String(key), toPythonJson(item)]))];
+  });
+  const groups = [...inventory.groups.values()].map((group) => [
+    group.name,
+    {
+      hosts: groupHosts(inventory, group.name),
+      depth: group.depth,
+      priority: group.priority,
+      children: [...group.children],
+    },
+  ]);
+  const result = { groups: Object.fromEntries(groups), hosts: Object.fromEntries(hosts), warnings };
+  return JSON.parse(JSON.stringify(result).replaceAll(directory, '{{DIR}}')) as Recorded;
+}
+
+describe('inventories', () => {
+  for (const name of readdirSync(cases).sort()) {
+    it(name, () => {
+      const expected = parseJson<Recorded>(join(cases, name, 'expected.json'));
+      const actual = load(name);
+      expect(actual.error).toEqual(expected.error);
+      expect(actual.groups).toEqual(expected.groups);
+      expect(actual.hosts).toEqual(expected.hosts);
+      expect(Object.keys(actual.hosts ?? {})).toEqual(Object.keys(expected.hosts ?? {}));
+      expect(actual.warnings.map(withoutSyntax).sort()).toEqual(expected.warnings.map(withoutSyntax).sort());
+    });
+  }
+});
