@@ -1,0 +1,14 @@
+/** What `sortie help` prints. */
+
+export const helpOverview = `usage: sortie COMMAND [options]
+
+Runs unmodified Ansible playbooks.
+
+commands:
+  run         run playbooks; takes the options of ansible-playbook
+  runs        list the runs of this directory
+  show        print a stored run again
+  help        show this, or the help of a command: sortie help run
+
+  --version   show the version
+`;

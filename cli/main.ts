@@ -1,0 +1,51 @@
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+/** The `sortie` command: finds the subcommand, loads only its code, and gives its exit code to the shell. */
+
+import { homedir } from 'node:os';
+import type { Command, CommandDeps } from './command-deps.ts';
+import { helpOverview } from './help.ts';
+import { version } from './version.ts';
+
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  runs: async () => (await import('./runs.ts')).runs,
+  show: async () => (await import('./show.ts')).show,
+};
+
+process.exitCode = await main(process.argv.slice(2), {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  columns: process.stdout.columns ?? 0,
+  isTerminal: process.stdout.isTTY === true,
+  environment: process.env,
+  homeDirectory: homedir(),
+  workingDirectory: process.cwd(),
+});
+
+async function main(argv: readonly string[], deps: CommandDeps): Promise<number> {
+  const [name = 'help', ...rest] = argv;
+  if (name === '--version') {
+    deps.out(`sortie ${version}\n`);
+    return 0;
+  }
+  const [topic] = rest;
+  const isHelp = name === 'help' || name === '-h' || name === '--help';
+  const subject = isHelp ? topic : name;
+  const load = subject === undefined ? undefined : commands[subject];
+  if (load !== undefined) return runCommand(await load(), isHelp ? ['--help'] : rest, deps);
+  if (subject !== undefined) {
+    deps.err(`sortie: error: unknown command ${JSON.stringify(subject)}\n${helpOverview}`);
+    return 2;
+  }
+  deps.out(helpOverview);
+  return 0;
+}
+
+/** Runs a subcommand; whatever it throws becomes a message and an exit code. */
+async function runCommand(command: Command, argv: readonly string[], deps: CommandDeps): Promise<number> {
+  try {
+    return await command(argv, deps);
+  } catch (error) {
+    const { reportError } = await import('./report-error.ts');
+    return reportError(error, deps);
+  }
+}

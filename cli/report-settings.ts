@@ -1,0 +1,54 @@
+/** What of configuration, request and terminal shapes the output. */
+
+import type { Config } from '../shared/project/config/load-config.ts';
+import type { ColourRole, Palette } from '../shared/report/colour.ts';
+import type { ReportOptions } from '../shared/wire/run-event.ts';
+import type { RunRequest } from '../shared/wire/run-request.ts';
+
+/** The report options of a run, for its first event. */
+export function reportOptions(config: Config, request: RunRequest): ReportOptions {
+  const callback = (name: string): boolean => config.flag(`callback.default.${name}`);
+  const pretty = config.get('callback.default.pretty_results');
+  return {
+    verbosity: (config.number('DEFAULT_VERBOSITY') ?? 0) + request.verbosity,
+    isCheckMode: request.isCheckMode,
+    isDiff: request.isDiff ?? config.flag('DIFF_ALWAYS'),
+    showSkippedHosts: callback('display_skipped_hosts'),
+    showOkHosts: callback('display_ok_hosts'),
+    showFailedToStderr: callback('display_failed_stderr'),
+    showCustomStats: callback('show_custom_stats'),
+    showTaskPathOnFailure: callback('show_task_path_on_failure'),
+    showPerHostStart: callback('show_per_host_start'),
+    checkModeMarkers: callback('check_mode_markers'),
+    resultFormat: config.text('callback.default.result_format') === 'yaml' ? 'yaml' : 'json',
+    ...(typeof pretty === 'boolean' ? { prettyResults: pretty } : {}),
+    showArgs: config.flag('DISPLAY_ARGS_TO_STDOUT'),
+    diffContext: config.number('DIFF_CONTEXT') ?? 3,
+    actionWarnings: config.flag('ACTION_WARNINGS'),
+    deprecationWarnings: config.flag('DEPRECATION_WARNINGS'),
+    verboseToStderr: config.flag('VERBOSE_TO_STDERR'),
+  };
+}
+
+const ROLES: readonly ColourRole[] = [
+  'changed',
+  'debug',
+  'deprecate',
+  'diff_add',
+  'diff_lines',
+  'diff_remove',
+  'error',
+  'ok',
+  'skip',
+  'unreachable',
+  'verbose',
+  'warn',
+];
+
+/** The configured colours; undefined when the output has none: not on a terminal, or switched off. */
+export function paletteOf(config: Config, isTerminal: boolean): Palette | undefined {
+  const hasColour = config.flag('ANSIBLE_FORCE_COLOR') || (isTerminal && !config.flag('ANSIBLE_NOCOLOR'));
+  if (!hasColour) return undefined;
+  const colours = ROLES.map((role) => [role, config.text(`COLOR_${role.toUpperCase()}`) ?? 'normal']);
+  return Object.fromEntries(colours);
+}
