@@ -29,7 +29,12 @@ export function matchHosts(
   inventory: Inventory,
   options: MatchOptions = {},
 ): Checked<readonly string[]> {
-  const matcher: Matcher = { inventory, mismatch: options.mismatch ?? 'warning', diagnostics: new Map() };
+  const matcher: Matcher = {
+    inventory,
+    mismatch: options.mismatch ?? 'warning',
+    diagnostics: new Map(),
+    localhost: undefined,
+  };
   let hosts = evaluate(splitPatterns(pattern), matcher);
   if (options.limit !== undefined) {
     const within = new Set(evaluate(options.limit, matcher));
@@ -103,6 +108,8 @@ type Matcher = {
   readonly mismatch: 'error' | 'ignore' | 'warning';
   /** By message: a pattern is complained about once. */
   readonly diagnostics: Map<string, Diagnostic>;
+  /** The implicit localhost goes by the name under which it was first asked for. */
+  localhost: string | undefined;
 };
 
 function evaluate(patterns: readonly string[], matcher: Matcher): string[] {
@@ -151,19 +158,20 @@ function enumerate(pattern: string, matcher: Matcher): readonly string[] {
   const matches = compileMatch(pattern, matcher);
   if (matches === undefined) return [];
   const groups = matches([...inventory.groups.keys()], inventory.groups);
-  const hosts = new Set(groups.flatMap((group) => groupHosts(inventory, group)));
+  // A host found twice stays twice: subscripts count it so.
+  const hosts = groups.flatMap((group) => groupHosts(inventory, group));
   if (groups.length === 0 || /^~|[.?*[]/.test(pattern)) {
-    for (const host of matches([...inventory.hosts.keys()], inventory.hosts)) hosts.add(host);
+    hosts.push(...matches([...inventory.hosts.keys()], inventory.hosts));
   }
-  if (hosts.size === 0 && localhostNames.has(pattern)) {
-    const implicit = findHost(inventory, pattern);
-    if (implicit !== undefined) return [implicit.name];
+  if (hosts.length === 0 && localhostNames.has(pattern)) {
+    matcher.localhost ??= findHost(inventory, pattern)?.name;
+    return matcher.localhost === undefined ? [] : [matcher.localhost];
   }
-  if (hosts.size === 0 && groups.length === 0 && pattern !== 'all' && matcher.mismatch !== 'ignore') {
+  if (hosts.length === 0 && groups.length === 0 && pattern !== 'all' && matcher.mismatch !== 'ignore') {
     const message = `Could not match supplied host pattern, ignoring: ${pattern}`;
     note(matcher, { severity: matcher.mismatch, code: 'host-pattern', message });
   }
-  return [...hosts];
+  return hosts;
 }
 
 type Choose = (names: readonly string[], known: { readonly has: (name: string) => boolean }) => string[];

@@ -130,8 +130,8 @@ class LiteralReader {
   #signed(): Value {
     const sign = this.#text[this.#at];
     this.#at += 1;
-    const next = this.#peek();
-    const value = next === '+' || next === '-' ? this.#signed() : this.#number();
+    this.#peek();
+    const value = this.#number();
     if (sign === '+') return value;
     if (value instanceof PyFloat) return new PyFloat(-value.value);
     if (typeof value === 'bigint') return -value;

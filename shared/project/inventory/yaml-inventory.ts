@@ -1,8 +1,9 @@
 /** Reads inventories in YAML form: groups with `hosts`, `vars` and `children`. */
 
 import { type Dict, isDict, type Value } from '../../base/value.ts';
+import { str } from '../../template/python-repr.ts';
 import { Template } from '../../template/special.ts';
-import { typeName } from '../../template/values.ts';
+import { yamlTypePath } from '../yaml-type-name.ts';
 import { expandHostEntry } from './host-range.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
 import type { SourceProblem } from './source-problem.ts';
@@ -14,7 +15,7 @@ import type { SourceProblem } from './source-problem.ts';
 export function readYamlInventory(content: Value, builder: InventoryBuilder): SourceProblem | undefined {
   if (isEmpty(content)) return { why: 'Parsed empty YAML file' };
   if (!isDict(content)) {
-    const got = yamlTypeName(content);
+    const got = yamlTypePath(content);
     return { why: `YAML inventory has invalid structure, it should be a dictionary, got: <class '${got}'>` };
   }
   if (!isEmpty(content.get('plugin') ?? null)) {
@@ -39,7 +40,7 @@ function readGroup(name: Value, data: Value, builder: InventoryBuilder): string 
   for (const [key, value] of data ?? []) {
     const section = readSection(key, value);
     if (isSectionName(key) && section !== null && !isDict(section)) {
-      const got = yamlTypeName(section);
+      const got = yamlTypePath(section);
       const why = `Invalid "${key}" entry for "${group}" group, requires a dictionary, found "<class '${got}'>" instead.`;
       return { why };
     }
@@ -70,7 +71,7 @@ function fillGroup(
   const { value, builder } = section;
   if (value === null) return undefined;
   if (!isDict(value)) {
-    const got = `<class '${yamlTypeName(value)}'>`;
+    const got = `<class '${yamlTypePath(value)}'>`;
     const message = `Skipping key (${asText(key)}) in group (${group}) as it is not a mapping, it is a ${got}`;
     builder.warn('inventory-group', message);
     return undefined;
@@ -150,7 +151,7 @@ function groupNameProblem(name: Value): string {
   const isFalse = name === null || name === false || name === 0 || name === '';
   const why = isFalse
     ? `Invalid empty/false group name provided: ${text}`
-    : `Invalid group name supplied, expected a string but got <class '${yamlTypeName(name)}'> for ${text}`;
+    : `Invalid group name supplied, expected a string but got <class '${yamlTypePath(name)}'> for ${text}`;
   return `Unable to add group ${text}: ${why}`;
 }
 
@@ -160,18 +161,8 @@ function isEmpty(value: Value): boolean {
   return Array.isArray(value) ? value.length === 0 : isDict(value) && value.size === 0;
 }
 
-/** Python's name of the class that Ansible's YAML loader gives to the value. */
-function yamlTypeName(value: Value): string {
-  const loader = 'ansible.parsing.yaml.objects.';
-  if (isDict(value)) return `${loader}AnsibleMapping`;
-  if (Array.isArray(value)) return `${loader}AnsibleSequence`;
-  if (typeof value === 'string' || value instanceof Template) return `${loader}AnsibleUnicode`;
-  return typeName(value);
-}
-
+/** A value as Python prints it. */
 function asText(value: Value): string {
   if (value instanceof Template) return value.source;
-  if (value === null) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  return String(value);
+  return str(value);
 }

@@ -3,10 +3,10 @@
 import { join } from 'node:path';
 import { type Checked, type Diagnostic, hasErrors } from '../../base/diagnostic.ts';
 import { type Dict, isDict } from '../../base/value.ts';
-import { typeName } from '../../template/values.ts';
 import type { Config } from '../config/load-config.ts';
 import { type ProjectReader, readProjectText } from '../project-text.ts';
 import { loadYaml } from '../yaml.ts';
+import { yamlTypeName } from '../yaml-type-name.ts';
 import { combineVars } from './combine-vars.ts';
 
 /** Reads variables of groups and hosts; every file is read once. */
@@ -93,7 +93,7 @@ export function readVarsFile(path: string, reader: ProjectReader): Checked<Dict>
   if (hasErrors(diagnostics)) return { value: new Map(), diagnostics };
   if (isDict(value)) return { value, diagnostics };
   if (value === null || value === '' || value === false) return { value: new Map(), diagnostics };
-  const message = `failed to combine variables, expected dicts but got a 'dict' and a '${typeName(value)}'`;
+  const message = `failed to combine variables, expected dicts but got a 'dict' and a '${yamlTypeName(value)}'`;
   const position = { file: path, line: 1, column: 1 };
   const wrong: Diagnostic = { severity: 'error', code: 'vars-not-dict', message, position };
   return { value: new Map(), diagnostics: [...diagnostics, wrong] };
