@@ -59,7 +59,13 @@ DIFF_BYTES_MAX = 104448
 def run(args, context):
     """Put one file or, with `remote_src`, a file or directory in place."""
     host = dict((name, args[name]) for name in HOST_ARGUMENTS if name in args)
-    params = parse('copy', SPEC, dict((name, args[name]) for name in args if name not in host), context)
+    args = dict((name, args[name]) for name in args if name not in host)
+    try:
+        params = parse('ansible.legacy.copy', SPEC, args, context)
+    except ModuleFailure as error:
+        if '_checksum' in host:
+            error.result.update(checksum=host['_checksum'], diff=[])
+        raise
     if params['remote_src'] or '_checksum' not in host:
         return files.with_path_info(_copy_remote(params, context))
     return _copy_local(params, host, context)
@@ -189,8 +195,8 @@ def _put(params, host, context, content):
             raise ModuleFailure('Copied file does not match the expected checksum. Transfer failed.',
                                 checksum=got, expected_checksum=host['_checksum'])
         result['md5sum'] = summer.hexdigest() if summer else None
-        _replace(params, context, staged, dest, result)
-    files.set_attributes(context, files.wanted_attributes(params, dest), True)
+        mode = _replace(params, context, staged, dest, result)
+    files.set_attributes(context, dict(files.wanted_attributes(params, dest), mode=mode), True)
     return result
 
 
@@ -262,13 +268,19 @@ def _checked_target(params, dest):
 
 
 def _replace(params, context, staged, dest, result):
-    """Keep a backup, let the file be validated and put it in place; a link gives way to it."""
+    """Keep a backup, let the file be validated and put it in place; a link gives way to it.
+
+    Return the mode that the file is to have: of a new file the one it got, as symbols hold for what was there before.
+    """
     b_dest = to_bytes(dest)
     if params['backup'] and os.path.exists(b_dest):
         result['backup_file'] = files.backup(dest)
     if params['validate']:
         _validate(params, context, to_text(staged.path))
-    staged.commit(_first_mode(params, dest))
+    creating = os.path.islink(b_dest) or not os.path.exists(b_dest)
+    mode = _first_mode(params, dest) if creating else None
+    staged.commit(mode)
+    return params['mode'] if mode is None else mode
 
 
 def _validate(params, context, path):
@@ -281,14 +293,15 @@ def _validate(params, context, path):
 
 
 def _first_mode(params, dest):
-    """Return the mode that a new file has from its first moment, so that secrets are never readable in between."""
-    usual = files.NEW_FILE_MODE & ~files.umask()
-    if params['mode'] is None:
-        return usual
+    """Return the mode that a new file has from its first moment, so that secrets are never readable in between.
+
+    None without a mode, or with one that means nothing: setting it says so later.
+    """
+    usual = stat.S_IFREG | files.NEW_FILE_MODE & ~files.umask()
     try:
-        return stat.S_IMODE(files.parse_mode(params['mode'], stat.S_IFREG | usual, dest))
+        return None if params['mode'] is None else stat.S_IMODE(files.parse_mode(params['mode'], usual, dest))
     except ModuleFailure:
-        return usual
+        return None
 
 
 # From the target itself
@@ -329,15 +342,16 @@ def _copy_checked(params, context, sha1):
     there = files.digest(b_dest) if readable else None
     result = {'dest': dest, 'src': src, 'checksum': sha1, 'changed': False,
               'md5sum': files.md5(b_src) if sha1 else None}
+    mode = params['mode']
     if sha1 != there or os.path.islink(b_dest):
         result['changed'] = True
         if not sha1:
             raise ModuleFailure('Could not replace file: %s to %s: Is a directory' % (src, dest))
         if not context.check:
-            _copy_file(params, context, dest, result)
+            mode = _copy_file(params, context, dest, result)
     if sha1 is None and there is None:
         result['changed'] = _copy_directory(params, context, dest) or result['changed']
-    wanted = files.wanted_attributes(params, dest)
+    wanted = dict(files.wanted_attributes(params, dest), mode=mode)
     result['changed'] = files.set_attributes(context, wanted, result['changed'])
     return result
 
@@ -347,7 +361,7 @@ def _copy_file(params, context, dest, result):
     with files.Staged(dest, params['unsafe_writes']) as staged:
         shutil.copyfile(b_src, staged.path)
         shutil.copystat(b_src, staged.path)
-        _replace(params, context, staged, dest, result)
+        return _replace(params, context, staged, dest, result)
 
 
 def _copy_directory(params, context, dest):

@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 const CASES = join(import.meta.dirname, '../cases/modules');
 const DRIVER = join(import.meta.dirname, 'native_module_driver.py');
 /** Interpreters to check with, separated by colons; the system's without it. */
-const PYTHONS = (process.env['SORTIE_TEST_PYTHONS'] ?? '/usr/bin/python3').split(':');
+const PYTHONS = (process.env.SORTIE_TEST_PYTHONS ?? '/usr/bin/python3').split(':');
 const IS_ROOT = process.getuid?.() === 0;
 
 type Case = { readonly name: string; readonly root?: boolean };

@@ -24,6 +24,7 @@ UNSTABLE = ('invocation', 'exception', 'traceback', 'ansible_facts', 'stdout_lin
 TIMES = ('atime', 'mtime', 'ctime')
 # Facts that depend on the file system of the machine.
 MACHINE_FACTS = ('dev', 'inode', 'blocks', 'block_size', 'device_type', 'version', 'attr_flags', 'attributes')
+TEMPORARY_NAME = re.compile(r'(^ansible\.|^a)[a-z0-9_]{8}(b$|$)')
 BACKUP = re.compile(r'\.[0-9]+\.[0-9]{4}-[0-9]{2}-[0-9]{2}@[0-9]{2}:[0-9]{2}:[0-9]{2}~')
 CONTROLLER_TEMPORARY = re.compile(r'/[^ \'"]*/ansible-(?:local|tmp)-[^ \'"]*')
 
@@ -79,6 +80,7 @@ def normal(result, places, drop):
     kept = dict((key, value) for key, value in result.items()
                 if key not in UNSTABLE and key not in drop and not key.startswith('_ansible'))
     kept.setdefault('failed', False)
+    kept.setdefault('changed', False)
     return _normal(kept, places)
 
 
@@ -126,7 +128,8 @@ def listing(root):
     for base, directories, names in os.walk(root):
         for name in directories + names:
             path = os.path.join(base, name)
-            found[BACKUP.sub('.PID.DATE~', os.path.relpath(path, root))] = _entry(root, path)
+            shown = BACKUP.sub('.PID.DATE~', os.path.relpath(path, root))
+            found[TEMPORARY_NAME.sub(r'\1RANDOM\2', shown)] = _entry(root, path)
     return dict(sorted(found.items()))
 
 
