@@ -26,7 +26,10 @@ export function testRunStore(name: string, open: OpenStore): void {
     test('gives back the events of a run in order', async () => {
       await store.startRun(run('r1', 1));
       const events = [1, 2, 3].map(message);
-      await Promise.all([store.putEvents('r1', 0, events.slice(0, 2)), store.putEvents('r1', 2, events.slice(2))]);
+      await Promise.all([
+        store.putEvents('r1', 0, events.slice(0, 2)),
+        store.putEvents('r1', 2, events.slice(2)),
+      ]);
       await store.putEvents('r2', 0, [message(9)]);
       expect(await eventsOf(store, 'r1')).toEqual(events);
     });
@@ -70,7 +73,12 @@ export function testRunStore(name: string, open: OpenStore): void {
     });
 
     test('lists runs, newest first', async () => {
-      for (const [id, at] of [['r1', 1], ['r3', 3], ['r2', 2]] as const) await store.startRun(run(id, at));
+      for (const [id, at] of [
+        ['r1', 1],
+        ['r3', 3],
+        ['r2', 2],
+      ] as const)
+        await store.startRun(run(id, at));
       expect((await store.listRuns(2)).map(({ runId }) => runId)).toEqual(['r3', 'r2']);
     });
 
