@@ -22,6 +22,7 @@ class Runner:
         self._payload = payload
         self._native_loads = []
         self._foreign_loads = {}
+        self._shared_loads = []
         self._foreign = None
         self._become = None
         self._surroundings = Surroundings()
@@ -29,7 +30,9 @@ class Runner:
 
     def load(self, header, blob):
         """Keep a module's code for the requests to come."""
-        if header['kind'] != 'native':
+        if header['name'].startswith('@'):
+            self._shared_loads.append((header, blob))
+        elif header['kind'] != 'native':
             self._foreign_loads[header['name']] = (header, blob)
         else:
             self._native_loads.append((header, blob))
@@ -58,7 +61,7 @@ class Runner:
                 import become
                 self._become = become.Children(self._channel, self._payload)
             load = self._foreign_loads.get(request['module'])
-            return self._become.run(request, blob, [load] if load else self._native_loads)
+            return self._become.run(request, blob, self._shared_loads + [load] if load else self._native_loads)
         if request.get('timeout'):
             signal.setitimer(signal.ITIMER_REAL, request['timeout'])
         self._surroundings.enter(request.get('environment') or {})
@@ -75,6 +78,8 @@ class Runner:
         if self._foreign is None:
             import foreign
             self._foreign = foreign.Foreign(self._channel, self._finder)
+        for header, blob in self._shared_loads:
+            self._foreign.share(header['name'], blob)
         return self._foreign.run(request, *self._foreign_loads[request['module']])
 
     def _content(self, request, blob):

@@ -14,11 +14,12 @@ import zlib
 import module_child
 import process
 from crash import crashed
-from loader import MemoryFinder
 from module_output import parse_output
 
 # The module that tells a bundle apart which starts itself again under another Python, and so needs a file.
 RESPAWN = 'ansible.module_utils.common.respawn'
+# The key under which a bundle names the sources that it shares with others.
+SHARED = '__shared__'
 JSON_ARGS = '<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>'
 _DEFAULTS = {
     '_ansible_no_log': False, '_ansible_debug': False, '_ansible_verbosity': 0, '_ansible_keep_remote_files': False,
@@ -35,7 +36,13 @@ class Foreign:
         self._channel = channel
         self._own_finder = own_finder
         self._finders = {}
+        self._shared = {}
         self._warm = None
+
+    def share(self, name, blob):
+        """Keep sources that several bundles refer to by this name."""
+        if name not in self._shared:
+            self._shared[name] = _sources_in(blob)
 
     def run(self, request, header, blob):
         """Return the module's result."""
@@ -45,7 +52,7 @@ class Foreign:
         args['_ansible_module_name'] = name = header['name']
         kind = header['kind']
         if kind != 'python':
-            source = json.loads(zlib.decompress(blob).decode('utf-8'))['__main__']
+            source = _sources_in(blob)['__main__']
             return self._run_file(kind, source, args, request)
         finder = self._finder_of(name, blob)
         directory = _private_directory(args) if RESPAWN in finder.sources else None
@@ -59,7 +66,9 @@ class Foreign:
     def _finder_of(self, name, blob):
         known = self._finders.get(name)
         if known is None or known[0] is not blob:
-            finder = MemoryFinder(json.loads(zlib.decompress(blob).decode('utf-8')), module_child.PLACE)
+            sources = _sources_in(blob)
+            sources.update(self._shared.get(sources.pop(SHARED, None), {}))
+            finder = module_child.make_finder(name, sources)
             known = self._finders[name] = (blob, finder)
         return known[1]
 
@@ -134,6 +143,10 @@ class Foreign:
         except OSError:
             return crashed('', '/bin/sh: 1: %s: not found\n' % words[0], 127, words[0])
         return parse_output(rc, stdout, stderr, words[0])
+
+
+def _sources_in(blob):
+    return json.loads(zlib.decompress(blob).decode('utf-8'))
 
 
 class Forked:
@@ -237,7 +250,7 @@ def _write_archive(directory, sources, name):
     with zipfile.ZipFile(path, 'w') as archive:
         for module, source in sources.items():
             if module == '__main__':
-                module = name if '.' in name else 'ansible.modules.' + name
+                continue
             parent = module.rpartition('.')[0]
             while parent:
                 packages.add(parent)

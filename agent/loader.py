@@ -4,20 +4,20 @@ import sys
 from importlib.machinery import ModuleSpec
 
 
+_CODES = {}
+
+
 class MemoryFinder:
     """Imports from `{name: source}`; a package is named `package.__init__` or only by what is in it."""
 
     def __init__(self, sources, place):
         self.sources = {}
         self._packages = set()
-        self._codes = {}
         self._place = place
         self.add(sources)
 
     def add(self, sources):
         """Serve these modules too."""
-        for name in sources:
-            self._codes.pop(name, None)
         self.sources.update(sources)
         for name in sources:
             while '.' in name:
@@ -45,16 +45,18 @@ class MemoryFinder:
         return self.sources.get(name + '.__init__') or self.sources.get(name, '')
 
     def code_of(self, name):
-        """Return the compiled module."""
-        if name not in self._codes:
-            self._codes[name] = compile(self.get_source(name), self.file_of(name), 'exec', dont_inherit=True)
-        return self._codes[name]
+        """Return the compiled module; finders share what they have in common."""
+        key = self.file_of(name), self.get_source(name)
+        if key not in _CODES:
+            _CODES[key] = compile(key[1], key[0], 'exec', dont_inherit=True)
+        return _CODES[key]
 
     def compile_all(self):
         """Compile everything, so that forked children need not; what is broken shows when it is imported."""
-        for name in self.sources:
+        for name in self._packages.union(self.sources):
             try:
-                self.code_of(name[:-9] if name.endswith('.__init__') else name)
+                if name != '__main__' and not name.endswith('.__init__'):
+                    self.code_of(name)
             except SyntaxError:
                 pass
 

@@ -15,16 +15,17 @@ def run_module(finder, name, args, modlib_path):
     basic = __import__(BASIC, fromlist=['basic']) if BASIC in finder.sources else None
     if basic:
         basic._ANSIBLE_ARGS = json.dumps({'ANSIBLE_MODULE_ARGS': args}).encode('utf-8')
-    full_name = name if '.' in name else 'ansible.modules.' + name
+    full_name = full_name_of(name)
+    __import__(full_name.rpartition('.')[0])
     main = type(sys)('__main__')
     main.__dict__.update({
-        '__file__': finder.file_of(full_name), '__loader__': finder, '_module_fqn': full_name,
-        '_modlib_path': modlib_path})
+        '__file__': finder.file_of(full_name), '__loader__': finder, '__package__': full_name.rpartition('.')[0],
+        '_module_fqn': full_name, '_modlib_path': modlib_path})
     sys.modules['__main__'] = main
     sys.argv = [main.__file__]
     status = 0
     try:
-        exec(finder.code_of('__main__'), main.__dict__)
+        exec(finder.code_of(full_name), main.__dict__)
     except SystemExit as end:
         status = _status_of(end.code)
     except BaseException:
@@ -34,6 +35,21 @@ def run_module(finder, name, args, modlib_path):
         status = 1
     _finish()
     return status
+
+
+def full_name_of(name):
+    """Return the name under which Python sees a module, which its relative imports start from."""
+    package, _, short = name.rpartition('.')
+    if package in ('', 'ansible.builtin', 'ansible.legacy'):
+        return 'ansible.modules.' + short
+    namespace, collection = name.split('.')[:2]
+    return 'ansible_collections.%s.%s.plugins.modules.%s' % (namespace, collection, name.split('.', 2)[2])
+
+
+def make_finder(name, sources):
+    """Return what a module and its `module_utils` are imported from."""
+    sources[full_name_of(name)] = sources['__main__']
+    return MemoryFinder(sources, PLACE)
 
 
 def _status_of(code):
@@ -60,6 +76,6 @@ def run_from_stdin():
     """Run what standard input describes: the way into a Python that is not the agent's own."""
     job = json.loads(sys.stdin.buffer.read().decode('utf-8'))
     os.environ.update(job['environment'])
-    finder = MemoryFinder(job['sources'], PLACE)
+    finder = make_finder(job['name'], job['sources'])
     sys.meta_path.insert(0, finder)
     sys.exit(run_module(finder, job['name'], job['args'], job['modlib_path']))

@@ -1,8 +1,6 @@
 /** Takes comments and docstrings out of Python source and keeps every line where it is. */
 
-/** A comment, a string literal, a line end, blanks, a word, or one other character. */
-const TOKEN =
-  /#[^\n]*|[rRbBuUfF]{0,2}(?:"""(?:\\[\s\S]|(?!""")[\s\S])*"""|'''(?:\\[\s\S]|(?!''')[\s\S])*'''|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*')|\n| +|[A-Za-z0-9_]+|[\s\S]/g;
+import { pythonTokens } from '../shared/modules/python-source.ts';
 
 const OPENING = '([{';
 const CLOSING = ')]}';
@@ -12,7 +10,7 @@ const CLOSING = ')]}';
  * be the only statement of its block; four blanks of indentation become one.
  */
 export function stripPython(source: string): string {
-  const tokens = (source.match(TOKEN) ?? []).filter((token) => !token.startsWith('#'));
+  const tokens = pythonTokens(source);
   let depth = 0;
   let atLineStart = true;
   let stripped = '';

@@ -1,0 +1,21 @@
+/** The port through which the executor gets modules: find by name, bundle for an agent. */
+
+import type { ModuleBundle } from '../wire/module-bundle.ts';
+import { createModuleBundler } from './bundle-module.ts';
+import { type FoundModule, findModule, type ModuleLookup } from './find-module.ts';
+import { createRedirects } from './module-redirects.ts';
+import type { ModuleDeps, ModuleSearch } from './module-search.ts';
+
+export type Modules = {
+  /** Finds a module by the name that a task gives it. */
+  readonly find: (name: string, search: ModuleSearch) => ModuleLookup;
+  /** What to load into an agent for it, in order; the last one bears the module's name. */
+  readonly bundle: (module: FoundModule, search: ModuleSearch) => readonly ModuleBundle[];
+};
+
+/** Opens the modules of a disk; what was read is remembered, so one of these serves a whole run. */
+export function openModules(deps: ModuleDeps): Modules {
+  const sources = { ...deps, redirectsOf: createRedirects(deps) };
+  const bundler = createModuleBundler(sources);
+  return { find: (name, search) => findModule(name, search, sources), bundle: bundler.bundle };
+}
