@@ -1,6 +1,7 @@
 /** From one entry of a task list to a task with its keywords. */
 
 import { isDict, type Value } from '../base/value.ts';
+import { identityText } from './identity-text.ts';
 import { enclosing, isDynamicInclude } from './inheritance.ts';
 import type { KeywordOwner } from './keyword-table.ts';
 import { asList, checkKeywords, loadKeywords, loadNames } from './load-keywords.ts';
@@ -34,7 +35,7 @@ export function loadTask(loading: Loading, node: YamlDict, place: Place): Task |
     keywords: action.isLocal ? { ...own, delegateTo: 'localhost' } : own,
     loop: loadLoop(loading, node),
     loopControl: loadLoopControl(loading, node.entries.get('loop_control')?.node),
-    register: writtenText(read('register')),
+    register: registerName(read('register')),
     until: conditions(read('until')) ?? [],
     retries: read('retries'),
     delay: read('delay'),
@@ -51,16 +52,23 @@ export function loadTask(loading: Loading, node: YamlDict, place: Place): Task |
   };
 }
 
+/** The variable that keeps the result, as written: whether it can be one is checked when the task runs. */
+function registerName(value: Value | undefined): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return writtenText(value) ?? identityText(value);
+}
+
 function conditions(value: Value | undefined): readonly Value[] | undefined {
   return value === undefined ? undefined : asList(value);
 }
 
+/** What the nearest block or import around a task notifies. */
 function inheritedNotify(parent: Parent): readonly Value[] {
-  const level = enclosing(parent).find(
-    (candidate) =>
-      candidate.keywords.notify !== undefined && !(candidate.kind === 'task' && isDynamicInclude(candidate)),
-  );
-  return level?.keywords.notify ?? [];
+  for (const level of enclosing(parent)) {
+    if (level.kind === 'task' && !isDynamicInclude(level)) return level.notify;
+    if (level.kind === 'block' && level.keywords.notify !== undefined) return level.keywords.notify;
+  }
+  return [];
 }
 
 function checkTaskKeywords(

@@ -24,9 +24,10 @@ export function expandImport(loading: Loading, task: Task, place: Place): readon
       return importTasks(loading, task, place);
     case 'include':
       return legacyInclude(loading, task, place);
-    case 'include_tasks':
-      taskFileOption(loading, task);
-      return [task];
+    case 'include_tasks': {
+      const file = taskFileOption(loading, task);
+      return [file === undefined ? task : withFile(task, file)];
+    }
     case 'import_role':
       return importRole(loading, task, place);
     case 'include_role':
@@ -36,6 +37,12 @@ export function expandImport(loading: Loading, task: Task, place: Place): readon
     default:
       return [task];
   }
+}
+
+/** The same task with its file under `_raw_params`, wherever it was written. */
+function withFile(task: Task, file: Value): Task {
+  const others = [...argsOf(task)].filter(([name]) => name !== 'file' && name !== '_raw_params');
+  return { ...task, args: new Map([...others, ['_raw_params', file]]) };
 }
 
 /** The old `include` is an import when its name is plain, it does not loop, and all around it is static. */
