@@ -80,7 +80,7 @@ function openSection(reader: Reader, header: string, number: number): boolean {
     report(
       reader,
       number,
-      `While reading from '<string>' [line ${number}]: section '${header}' already exists`,
+      `While reading from '<string>' [line ${String(number).padStart(2)}]: section '${header}' already exists`,
     );
     return false;
   }

@@ -74,7 +74,7 @@ function findConfigFile(files: ProjectFiles, diagnostics: Diagnostic[]): string 
     '/etc/ansible/ansible.cfg',
   ];
   const found = candidates.find((path) => path !== undefined && isFile(files, path));
-  if (isLocalRefused && isFile(files, local) && found !== fromEnvironment) {
+  if (isLocalRefused && isFile(files, local) && (found === undefined || found !== fromEnvironment)) {
     diagnostics.push({
       severity: 'warning',
       code: 'config-world-writable',

@@ -2,6 +2,7 @@
 
 import { isAbsolute, normalize, resolve } from 'node:path';
 import { PyFloat, type Value } from '../../base/value.ts';
+import { reprText } from '../../template/python-repr.ts';
 import type { ProjectFiles } from '../files.ts';
 import type { SettingType } from './setting.ts';
 
@@ -74,7 +75,7 @@ function asInteger(raw: Value): Converted {
   if (typeof raw === 'number') return valid(raw);
   const text = asText(raw);
   if (/^\s*[-+]?\d+(_\d+)*\s*$/.test(text)) return valid(Number(text.replaceAll('_', '')));
-  return { kind: 'invalid', why: `invalid literal for int() with base 10: '${text}'` };
+  return { kind: 'invalid', why: `invalid literal for int() with base 10: ${reprText(text)}` };
 }
 
 function asFloat(raw: Value): Converted {
@@ -82,7 +83,7 @@ function asFloat(raw: Value): Converted {
   const text = asText(raw);
   const number = Number(text);
   if (text.trim() !== '' && !Number.isNaN(number)) return valid(new PyFloat(number));
-  return { kind: 'invalid', why: `could not convert string to float: '${text}'` };
+  return { kind: 'invalid', why: `could not convert string to float: ${reprText(text)}` };
 }
 
 function asPaths(raw: Value, separator: string, context: PathContext): Converted {
