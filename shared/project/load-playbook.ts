@@ -12,6 +12,7 @@ import type { Keywords, Play, Playbook } from './model.ts';
 import { collectionOfPath, findCollectionPlaybook } from './role-path.ts';
 import { splitArgs } from './split-args.ts';
 import { renderName } from './static-name.ts';
+import { uniqueDiagnostics } from './unique-diagnostics.ts';
 import type { YamlDict, YamlEntry, YamlNode } from './yaml-node.ts';
 
 type PlaybookContext = Pick<Loading, 'deps' | 'diagnostics'> & {
@@ -28,17 +29,6 @@ export function loadPlaybook(path: string, deps: LoadDeps): Checked<Playbook> {
   const file = hosted?.path ?? resolve(deps.files.workingDirectory, path);
   const plays = loadFile({ deps, diagnostics, path: file, open: [file], imported: {} });
   return { value: { path: file, plays }, diagnostics: uniqueDiagnostics(diagnostics) };
-}
-
-/** One file may be read for many uses: what is wrong in it is said once. */
-export function uniqueDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const seen = new Map<string, Diagnostic>();
-  for (const diagnostic of diagnostics) {
-    const { file, line, column } = diagnostic.position ?? { file: '', line: 0, column: 0 };
-    const key = [diagnostic.code, diagnostic.message, file, line, column].join('\n');
-    if (!seen.has(key)) seen.set(key, diagnostic);
-  }
-  return [...seen.values()];
 }
 
 function loadFile(context: PlaybookContext): readonly Play[] {

@@ -10,7 +10,7 @@ import type { Block, Role } from './model.ts';
 import { type RoleFile, readRoleFile, readRoleVars } from './role-files.ts';
 import { findRole, type RolePlace } from './role-path.ts';
 import { loadRoleUses } from './role-uses.ts';
-import { isTrue } from './static-import.ts';
+import { isTrue } from './written-flag.ts';
 import type { YamlDict, YamlNode } from './yaml-node.ts';
 
 /** A role while it is built: lists grow until it is handed out. */

@@ -67,8 +67,8 @@ export type Play = {
   readonly maxFailPercentage: Value | undefined;
   readonly forceHandlers: Value | undefined;
   /**
-   * Every role whose defaults and vars the whole play sees, lowest precedence first: the roles of `roles:`, each after
-   * its dependencies, then those that `import_role` brought in. Their `keywords.vars` are seen too.
+   * Every role whose defaults and vars the whole play sees, lowest precedence first: the roles of `roles:`, then those
+   * that `import_role` brought in. Those of their dependencies come before their own, and `keywords.vars` are seen too.
    */
   readonly roles: readonly Role[];
   readonly preTasks: readonly Block[];

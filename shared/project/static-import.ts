@@ -1,6 +1,6 @@
 /** Puts the content of import_tasks and import_role in the place of the task, while the playbook is loaded. */
 
-import { isDict, type Value } from '../base/value.ts';
+import type { Value } from '../base/value.ts';
 import { Template } from '../template/special.ts';
 import { argsOf, roleNameOption, taskFileOption } from './include-options.ts';
 import { enclosing, isDynamicInclude, nearestKeyword } from './inheritance.ts';
@@ -13,9 +13,10 @@ import {
   report,
   writtenText,
 } from './loading.ts';
-import type { Block, Node, Parent, Role, Task } from './model.ts';
+import type { Block, Node, Role, Task } from './model.ts';
 import { renderName } from './static-name.ts';
 import { findTaskFile } from './task-file.ts';
+import { isTrue } from './written-flag.ts';
 
 /** What stands in the playbook for `task`: the imported tasks, or the task itself when it is no import. */
 export function expandImport(loading: Loading, task: Task, place: Place): readonly Node[] {
@@ -176,13 +177,6 @@ export function fromOptions(
   return from;
 }
 
-/** Whether a written flag is on, as Ansible reads booleans. */
-export function isTrue(value: Value): boolean {
-  if (typeof value === 'string')
-    return ['yes', 'on', '1', 'true', 't', 'y'].includes(value.trim().toLowerCase());
-  return value === true || value === 1;
-}
-
 /** The tasks of a role and, before them, of its dependencies. */
 export function roleBlocks(role: Role): readonly Block[] {
   return [...role.dependencies.flatMap(roleBlocks), ...role.tasks];
@@ -191,26 +185,4 @@ export function roleBlocks(role: Role): readonly Block[] {
 /** The handlers of a role and, before them, of its dependencies. */
 export function roleHandlers(role: Role): readonly Block[] {
   return [...role.dependencies.flatMap(roleHandlers), ...role.handlers];
-}
-
-/** The parent that an include's `apply` puts between the include and what it brings in. */
-export function applyOf(task: Task): Value | undefined {
-  const apply = argsOf(task).get('apply');
-  return isDict(apply) && apply.size > 0 ? apply : undefined;
-}
-
-/** A block without tasks of its own, through which keywords of `apply` reach included tasks. */
-export function applyBlock(task: Task, keywords: Block['keywords']): Parent {
-  return {
-    kind: 'block',
-    name: undefined,
-    keywords,
-    tasks: [],
-    rescue: [],
-    always: [],
-    parent: task,
-    role: task.role,
-    isImplicit: true,
-    position: task.position,
-  };
 }

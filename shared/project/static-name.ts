@@ -1,15 +1,15 @@
 /** Renders the names of files and roles that are imported while the playbook is loaded, before any host is known. */
 
-import { dirname, isAbsolute, join } from 'node:path';
 import type { Position } from '../base/diagnostic.ts';
-import { type Dict, isDict, type Value } from '../base/value.ts';
+import type { Dict, Value } from '../base/value.ts';
 import type { Environment, Scope } from '../template/environment.ts';
 import { renderValue } from '../template/render.ts';
 import { Template } from '../template/special.ts';
 import { TemplateError } from '../template/template-error.ts';
 import { enclosing, roleChain } from './inheritance.ts';
-import { type Loading, readTree, report, writtenText } from './loading.ts';
+import { type Loading, report, writtenText } from './loading.ts';
 import type { Parent, Role } from './model.ts';
+import { loadVarsFile } from './vars-files.ts';
 
 /** A name to render: where it is used, and what it is for in messages. */
 export type StaticName = {
@@ -96,24 +96,9 @@ function magicVars(loading: Loading, role: Role | undefined): Dict {
 function varsFiles(loading: Loading): readonly Dict[] {
   return loading.play.varsFiles.toReversed().flatMap((entry) => {
     for (const name of Array.isArray(entry) ? entry : [entry]) {
-      const text = typeof name === 'string' ? name : undefined;
-      const vars = text === undefined ? undefined : readVarsFile(loading, text);
-      if (vars !== undefined) return vars.toReversed();
+      const vars = typeof name === 'string' ? loadVarsFile(loading.deps, loading.play, name) : undefined;
+      if (vars !== undefined) return [vars.value];
     }
     return [];
   });
-}
-
-function readVarsFile(loading: Loading, name: string): readonly Dict[] | undefined {
-  const base = loading.play.directory;
-  const places = isAbsolute(name)
-    ? [name]
-    : [join(dirname(loading.play.position.file), 'vars', name), join(base, 'vars', name), join(base, name)];
-  for (const path of places) {
-    const node = readTree({ deps: loading.deps, diagnostics: [] }, path);
-    if (node === undefined) continue;
-    const parts = node.kind === 'list' ? node.value : [node.value];
-    return parts.filter((part) => isDict(part));
-  }
-  return undefined;
 }

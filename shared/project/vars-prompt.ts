@@ -4,7 +4,7 @@ import type { Value } from '../base/value.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type Loading, report, writtenText } from './loading.ts';
 import type { VarsPrompt } from './model.ts';
-import { isTrue } from './static-import.ts';
+import { isTrue } from './written-flag.ts';
 import type { YamlDict, YamlNode } from './yaml-node.ts';
 
 const KEYS = ['name', 'prompt', 'default', 'private', 'confirm', 'encrypt', 'salt_size', 'salt', 'unsafe'];
