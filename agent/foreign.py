@@ -8,13 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import zlib
 
 import module_child
 import process
 from crash import crashed
 from module_output import parse_output
+from private import private_directory
 
 # The module that tells a bundle apart which starts itself again under another Python, and so needs a file.
 RESPAWN = 'ansible.module_utils.common.respawn'
@@ -55,7 +55,7 @@ class Foreign:
             source = _sources_in(blob)['__main__']
             return self._run_file(kind, source, args, request)
         finder = self._finder_of(name, blob)
-        directory = _private_directory(args) if RESPAWN in finder.sources else None
+        directory = private_directory(args['_ansible_remote_tmp']) if RESPAWN in finder.sources else None
         try:
             modlib_path = _write_archive(directory, finder.sources, name) if directory else module_child.PLACE
             return self._run_python(finder, name, args, modlib_path, request)
@@ -120,7 +120,7 @@ class Foreign:
 
     def _run_file(self, kind, source, args, request):
         """Run a module that wants to be a file, with its arguments in another."""
-        directory = _private_directory(args)
+        directory = private_directory(args['_ansible_remote_tmp'])
         try:
             text = json.dumps(args)
             if kind == 'json-args':
@@ -225,16 +225,6 @@ def _interpreter(kind, source, request):
         return ['/bin/sh']
     words = shlex.split(first[2:])
     return [sys.executable] + words[1:] if os.path.basename(words[0]).startswith('python') else words
-
-
-def _private_directory(args):
-    """Make a directory that only this user may enter, where modules may be executed from."""
-    place = os.path.expanduser(args.get('_ansible_remote_tmp') or '~/.ansible/tmp')
-    try:
-        os.makedirs(place, 0o700, exist_ok=True)
-        return tempfile.mkdtemp(prefix='ansible-tmp-', dir=place)
-    except OSError:
-        return tempfile.mkdtemp(prefix='ansible-tmp-')
 
 
 def _write(path, data, mode):
