@@ -1,5 +1,89 @@
 /** The tables of filters, tests and lookups that templates can name. */
 
-import type { Builtins } from './builtin.ts';
+import type { Value } from '../base/value.ts';
+import { bindArguments } from './bind-arguments.ts';
+import type { Builtin, Builtins } from './builtin.ts';
+import type { Environment } from './environment.ts';
+import { combinatoricFilters } from './filters/combinatorics.ts';
+import { commentFilters } from './filters/comment.ts';
+import { dataFilters } from './filters/data.ts';
+import { encodingFilters } from './filters/encoding.ts';
+import { formatFilters } from './filters/formats.ts';
+import { htmlFilters } from './filters/html.ts';
+import { numberFilters } from './filters/numbers.ts';
+import { pathFilters } from './filters/path.ts';
+import { randomFilters } from './filters/random.ts';
+import { regexFilters } from './filters/regex.ts';
+import { makeSelectFilters, type NamedCall } from './filters/select.ts';
+import { sequenceFilters } from './filters/sequence.ts';
+import { setFilters } from './filters/sets.ts';
+import { textFilters } from './filters/text.ts';
+import { timeFilters } from './filters/time.ts';
+import { vaultFilters } from './filters/vault.ts';
+import { lookupTable } from './lookups/table.ts';
+import { str } from './python-repr.ts';
+import { TemplateError } from './template-error.ts';
+import { fileTests } from './tests/files.ts';
+import { matchingTests } from './tests/matching.ts';
+import { resultTests } from './tests/result.ts';
+import { typeTests } from './tests/types.ts';
+import { versionTests } from './tests/version.ts';
 
-export const builtins: Builtins = { filters: new Map(), tests: new Map(), lookups: new Map() };
+const COLLECTION = 'ansible.builtin.';
+
+/** A table by name, each entry also under its name in Ansible's own collection. */
+function table(entries: readonly Builtin[]): Map<string, Builtin> {
+  return new Map(
+    entries.flatMap((entry) => [entry.name, COLLECTION + entry.name].map((name) => [name, entry])),
+  );
+}
+
+const filters: ReadonlyMap<string, Builtin> = table([
+  ...textFilters,
+  ...sequenceFilters,
+  ...makeSelectFilters({ filter: callFilter, test: callTest }),
+  ...setFilters,
+  ...dataFilters,
+  ...numberFilters,
+  ...regexFilters,
+  ...encodingFilters,
+  ...randomFilters,
+  ...pathFilters,
+  ...combinatoricFilters,
+  ...htmlFilters,
+  ...formatFilters,
+  ...timeFilters,
+  ...commentFilters,
+  ...vaultFilters,
+]);
+
+const tests: ReadonlyMap<string, Builtin> = table([
+  ...typeTests,
+  ...resultTests,
+  ...matchingTests,
+  ...fileTests,
+  ...versionTests,
+  { name: 'filter', signature: '', call: (_env, value) => filters.has(str(value)) },
+  { name: 'test', signature: '', call: (_env, value) => tests.has(str(value)) },
+]);
+
+/** The tables. */
+export const builtins: Builtins = { filters, tests, lookups: lookupTable };
+
+/** Calls a filter by its name, as `map('name')` does. */
+export function callFilter(env: Environment, call: NamedCall): Value {
+  return callNamed(env, filters.get(call.name), call);
+}
+
+/** Calls a test by its name, as `select('name')` does. */
+export function callTest(env: Environment, call: NamedCall): Value {
+  return callNamed(env, tests.get(call.name), call);
+}
+
+function callNamed(env: Environment, builtin: Builtin | undefined, call: NamedCall): Value {
+  if (builtin === undefined) {
+    throw new TemplateError('syntax', 'TemplateSyntaxError', `Could not load "${call.name}": '${call.name}'`);
+  }
+  const callee = { name: builtin.name, signature: builtin.signature, before: 1 };
+  return builtin.call(env, call.value, ...bindArguments(callee, call.args, call.kwargs));
+}

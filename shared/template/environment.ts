@@ -9,6 +9,11 @@ export type Scope = {
    * May throw Suspension (a result in flight, another host) or TemplateError.
    */
   readonly resolve: (name: string) => Value | undefined;
+  /**
+   * What the layers hold for a variable before it is rendered. Ansible's rules for a lone `{{ name }}`, and its
+   * messages about undefined variables inside variables, look at it; without it the rendered value stands in.
+   */
+  readonly raw?: (name: string) => Value | undefined;
   /** All names that `resolve` knows, for `vars`, `varnames` and hints. */
   readonly names: () => Iterable<string>;
 };
@@ -65,6 +70,11 @@ export type Environment = {
   /** Milliseconds since the epoch; ask through `memory.once`. */
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
+  /**
+   * The documents of a YAML text as PyYAML's safe loader reads them; strings stay plain. Raises TemplateError with
+   * PyYAML's words.
+   */
+  readonly parseYaml: (text: string) => readonly Value[];
   /** Turns the envelope of a vaulted text into its plain text, or throws TemplateError. */
   readonly decrypt: (ciphertext: string) => string;
   /**

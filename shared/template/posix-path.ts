@@ -50,8 +50,12 @@ export function absolutePath(path: string, directory: string): string {
 
 /** `os.path.relpath`; both paths absolute. */
 export function relativePath(path: string, start: string): string {
-  const from = normalizePath(start).split('/').filter((part) => part !== '');
-  const to = normalizePath(path).split('/').filter((part) => part !== '');
+  const from = normalizePath(start)
+    .split('/')
+    .filter((part) => part !== '');
+  const to = normalizePath(path)
+    .split('/')
+    .filter((part) => part !== '');
   let shared = 0;
   while (shared < from.length && shared < to.length && from[shared] === to[shared]) shared++;
   const up = new Array<string>(from.length - shared).fill('..');

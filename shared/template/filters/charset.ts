@@ -116,7 +116,8 @@ function decodeUtf8(buffer: Buffer): string {
   let out = '';
   for (let at = 0; at < buffer.length; ) {
     const size = sequenceSize(buffer, at);
-    out += size === 0 ? String.fromCharCode(0xdc00 + (buffer[at] ?? 0)) : buffer.toString('utf8', at, at + size);
+    out +=
+      size === 0 ? String.fromCharCode(0xdc00 + (buffer[at] ?? 0)) : buffer.toString('utf8', at, at + size);
     at += Math.max(1, size);
   }
   return out;

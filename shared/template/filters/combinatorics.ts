@@ -27,7 +27,8 @@ function option(kwargs: Value, name: string): Value | undefined {
 
 function refuseOthers(kwargs: Value, callee: string, known: string): void {
   const other = kwargs instanceof Map ? [...kwargs.keys()].find((key) => key !== known) : undefined;
-  if (other !== undefined) throw typeError(`${callee}() got an unexpected keyword argument '${String(other)}'`);
+  if (other !== undefined)
+    throw typeError(`${callee}() got an unexpected keyword argument '${String(other)}'`);
 }
 
 function zip(_env: unknown, value: Value, args: Value = [], kwargs: Value = null): Value {

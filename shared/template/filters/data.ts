@@ -104,7 +104,11 @@ function items2dict(_env: unknown, value: Value, keyName: Value = 'key', valueNa
 }
 
 function flattenFilter(_env: unknown, value: Value, levels: Value = null, skipNulls: Value = true): Value {
-  return flatten(toList(force(value)), levels === null ? undefined : indexArgument(levels), isTrue(skipNulls));
+  return flatten(
+    toList(force(value)),
+    levels === null ? undefined : indexArgument(levels),
+    isTrue(skipNulls),
+  );
 }
 
 /** The items of nested lists in one list, `levels` deep or all the way. */
@@ -179,7 +183,9 @@ function rekeyOnMember(_env: unknown, value: Value, key: Value = null, duplicate
   const settled = force(value);
   isTrue(settled);
   isTrue(force(key));
-  const items = isMapping(settled) ? [...(asDict(settled) ?? new Map<Value, Value>()).values()] : listItems(settled);
+  const items = isMapping(settled)
+    ? [...(asDict(settled) ?? new Map<Value, Value>()).values()]
+    : listItems(settled);
   const made: Dict = new Map();
   for (const item of items) {
     const entry = asDict(force(item));
@@ -227,5 +233,7 @@ function typeDebug(value: Value): Value {
 
 function attr(value: Value, name: string): Value {
   if (value instanceof PyObject || value instanceof PyNamespace) return getAttribute(value, name);
-  return methodOf(value, name) ?? new Undefined(`'${typeName(value)} object' has no attribute ${repr(name)}`, name);
+  return (
+    methodOf(value, name) ?? new Undefined(`'${typeName(value)} object' has no attribute ${repr(name)}`, name)
+  );
 }

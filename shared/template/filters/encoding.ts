@@ -18,7 +18,11 @@ import { hashPassword, randomSalt, saltSizeOf, schemeName } from './password.ts'
 export const encodingFilters: readonly Builtin[] = [
   { name: 'b64encode', signature: "encoding='utf-8'", call: b64encode },
   { name: 'b64decode', signature: "encoding='utf-8'", call: b64decode },
-  { name: 'hash', signature: "hashtype='sha1'", call: (_env, value, type = 'sha1') => hash(value, str(type)) },
+  {
+    name: 'hash',
+    signature: "hashtype='sha1'",
+    call: (_env, value, type = 'sha1') => hash(value, str(type)),
+  },
   { name: 'md5', signature: '', call: (_env, value) => hash(value, 'md5') },
   { name: 'sha1', signature: '', call: (_env, value) => hash(value, 'sha1') },
   { name: 'checksum', signature: '', call: (_env, value) => hash(value, 'sha1') },
@@ -88,20 +92,29 @@ function passwordHash(
   const size = saltSize === null ? undefined : indexArgument(saltSize);
   const given = salt === null || !isTrue(force(salt)) ? undefined : str(salt);
   try {
-    const made = given ?? str(env.memory.once(`password_hash ${scheme}`, () => randomSalt(env, size ?? saltSizeOf(scheme))));
+    const made =
+      given ??
+      str(env.memory.once(`password_hash ${scheme}`, () => randomSalt(env, size ?? saltSizeOf(scheme))));
     const times = rounds === null || !isTrue(rounds) ? undefined : indexArgument(rounds);
     return hashPassword(password, { scheme, salt: made, rounds: times }, env);
   } catch (error) {
-    if (error instanceof TemplateError && error.pythonType === 'AnsibleError') throw filterError(error.message);
+    if (error instanceof TemplateError && error.pythonType === 'AnsibleError')
+      throw filterError(error.message);
     throw error;
   }
 }
 
 function toUuid(_env: unknown, value: Value, namespace: Value = ''): Value {
   const space = asText(force(namespace));
-  const digits = space?.replaceAll('urn:', '').replaceAll('uuid:', '').replace(/^[{}]+|[{}]+$/g, '').replaceAll('-', '');
+  const digits = space
+    ?.replaceAll('urn:', '')
+    .replaceAll('uuid:', '')
+    .replace(/^[{}]+|[{}]+$/g, '')
+    .replaceAll('-', '');
   if (digits === undefined) {
-    throw filterError(`Invalid value '${str(namespace)}' for 'namespace': '${typeof namespace}' object has no attribute 'replace'`);
+    throw filterError(
+      `Invalid value '${str(namespace)}' for 'namespace': '${typeof namespace}' object has no attribute 'replace'`,
+    );
   }
   if (!/^[0-9a-fA-F]{32}$/.test(digits)) {
     throw filterError(`Invalid value '${space}' for 'namespace': badly formed hexadecimal UUID string`);

@@ -10,7 +10,18 @@ import { repr, str } from '../python-repr.ts';
 import { splitWords } from '../python-whitespace.ts';
 import { Markup, PyBytes, Undefined } from '../special.ts';
 import { splitUrl } from '../url.ts';
-import { asDict, asInt, asSequence, asText, force, isMapping, isTrue, iterate, iterateOrUndefined, typeName } from '../values.ts';
+import {
+  asDict,
+  asInt,
+  asSequence,
+  asText,
+  force,
+  isMapping,
+  isTrue,
+  iterate,
+  iterateOrUndefined,
+  typeName,
+} from '../values.ts';
 import { toBytes } from './encoding.ts';
 import { linkUrls } from './urlize.ts';
 
@@ -50,15 +61,25 @@ function escapeValue(value: Value): Markup {
   return value instanceof Markup ? value : new Markup(escapeHtml(str(value)));
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\xa0' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\xa0',
+};
 
 function stripTags(text: string): string {
   const plain = splitWords(text.replace(/<!--.*?-->/gs, '').replace(/<.*?>/gs, '')).join(' ');
-  return plain.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex?: string, decimal?: string, name?: string) => {
-    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-    if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-    return ENTITIES[name ?? ''] ?? whole;
-  });
+  return plain.replace(
+    /&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi,
+    (whole, hex?: string, decimal?: string, name?: string) => {
+      if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
+      if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
+      return ENTITIES[name ?? ''] ?? whole;
+    },
+  );
 }
 
 function xmlattr(_env: unknown, value: Value, autospace: Value = true): Value {
@@ -133,7 +154,8 @@ function urlize(
 
 function tojson(_env: unknown, value: Value, indent: Value = null): Value {
   const settled = force(value);
-  const spaces = indent === null ? {} : { indent: asInt(indent) === undefined ? str(indent) : indexArgument(indent) };
+  const spaces =
+    indent === null ? {} : { indent: asInt(indent) === undefined ? str(indent) : indexArgument(indent) };
   const json = dumpJson(settled, { sortKeys: true, ...spaces });
   const safe = json.replace(/[<>&']/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
   return new Markup(safe);
@@ -145,9 +167,11 @@ function urldecode(value: Value): Value {
   if (text === undefined) {
     throw pythonError('AttributeError', `'${typeName(value)}' object has no attribute 'replace'`);
   }
-  return text.replaceAll('+', ' ').replace(/(?:%[0-9a-fA-F]{2})+/g, (escapes) =>
-    Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'),
-  );
+  return text
+    .replaceAll('+', ' ')
+    .replace(/(?:%[0-9a-fA-F]{2})+/g, (escapes) =>
+      Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'),
+    );
 }
 
 function urlsplit(_env: unknown, value: Value, query: Value = '', alias: Value = 'urlsplit'): Value {

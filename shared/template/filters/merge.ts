@@ -4,21 +4,14 @@ import type { Dict, Value } from '../../base/value.ts';
 import { contains, equals } from '../comparison.ts';
 import { dictGet, dictSet } from '../dict-key.ts';
 import { ansibleError } from '../filter-error.ts';
+import { dumpJson } from '../json.ts';
 import { repr } from '../python-repr.ts';
 import { asDict, asText, force, isMapping, typeName } from '../values.ts';
-import { dumpJson } from '../json.ts';
 
 /** How two lists under the same key become one. */
 export type ListMerge = 'append' | 'append_rp' | 'keep' | 'prepend' | 'prepend_rp' | 'replace';
 
-const LIST_MERGES: readonly ListMerge[] = [
-  'append',
-  'append_rp',
-  'keep',
-  'prepend',
-  'prepend_rp',
-  'replace',
-];
+const LIST_MERGES: readonly ListMerge[] = ['append', 'append_rp', 'keep', 'prepend', 'prepend_rp', 'replace'];
 
 export type MergeOptions = { readonly recursive: boolean; readonly listMerge: ListMerge };
 
@@ -47,7 +40,8 @@ export function mergeDicts(low: Value, high: Value, options: MergeOptions): Dict
 }
 
 function mergeItems(before: Value, item: Value, options: MergeOptions): Value {
-  if (isMapping(before) && isMapping(item)) return options.recursive ? mergeDicts(before, item, options) : item;
+  if (isMapping(before) && isMapping(item))
+    return options.recursive ? mergeDicts(before, item, options) : item;
   if (!Array.isArray(before) || !Array.isArray(item)) return item;
   const rest = (): Value[] => before.filter((other) => !contains(item, other));
   switch (options.listMerge) {

@@ -44,7 +44,9 @@ function absolute(value: Value): Value {
 }
 
 function isConversionError(error: unknown): boolean {
-  return error instanceof TemplateError && (error.pythonType === 'TypeError' || error.pythonType === 'ValueError');
+  return (
+    error instanceof TemplateError && (error.pythonType === 'TypeError' || error.pythonType === 'ValueError')
+  );
 }
 
 function intFilter(_env: unknown, value: Value, fallback: Value = 0, base: Value = 10): Value {
@@ -109,7 +111,9 @@ function realNumber(value: Value, name: string): number {
   if (settled instanceof Undefined) throw undefinedError(settled);
   const number = numberOrUndefined(settled);
   if (number === undefined) {
-    throw filterTypeError(`${name}() can only be used on numbers: must be real number, not ${typeName(settled)}`);
+    throw filterTypeError(
+      `${name}() can only be used on numbers: must be real number, not ${typeName(settled)}`,
+    );
   }
   return number;
 }
@@ -126,7 +130,8 @@ function pow(_env: unknown, value: Value, exponent: Value = 1): Value {
   const x = realNumber(value, 'pow');
   const y = realNumber(exponent, 'pow');
   const result = x ** y;
-  if ((Number.isNaN(result) && !Number.isNaN(x + y)) || (x === 0 && y < 0)) throw valueError('math domain error');
+  if ((Number.isNaN(result) && !Number.isNaN(x + y)) || (x === 0 && y < 0))
+    throw valueError('math domain error');
   if (!Number.isFinite(result) && Number.isFinite(x) && Number.isFinite(y)) {
     throw pythonError('OverflowError', 'math range error');
   }

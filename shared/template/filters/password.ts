@@ -82,6 +82,8 @@ function checkSalt(salt: string, scheme: Scheme, name: string): void {
 }
 
 function checkRounds(rounds: number): void {
-  if (rounds < ROUNDS_MIN) throw ansibleError(`rounds too low (sha512_crypt requires >= ${ROUNDS_MIN} rounds)`);
-  if (rounds > ROUNDS_MAX) throw ansibleError(`rounds too high (sha512_crypt requires <= ${ROUNDS_MAX} rounds)`);
+  if (rounds < ROUNDS_MIN)
+    throw ansibleError(`rounds too low (sha512_crypt requires >= ${ROUNDS_MIN} rounds)`);
+  if (rounds > ROUNDS_MAX)
+    throw ansibleError(`rounds too high (sha512_crypt requires <= ${ROUNDS_MAX} rounds)`);
 }

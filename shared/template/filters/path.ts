@@ -28,7 +28,11 @@ export const pathFilters: readonly Builtin[] = [
   { name: 'path_join', signature: '', call: (_env, value) => pathJoin(force(value)) },
   { name: 'expanduser', signature: '', call: (env, value) => expandUser(env, pathText(value)) },
   { name: 'expandvars', signature: '', call: (env, value) => expandVariables(env, pathText(value)) },
-  { name: 'realpath', signature: '', call: (env, value) => env.local.realPath(absolute(env, pathText(value))) },
+  {
+    name: 'realpath',
+    signature: '',
+    call: (env, value) => env.local.realPath(absolute(env, pathText(value))),
+  },
   { name: 'relpath', signature: 'start=None', call: relpath },
   { name: 'win_basename', signature: '', call: (_env, value) => windowsBaseName(pathText(value)) },
   { name: 'win_dirname', signature: '', call: (_env, value) => windowsDirectoryName(pathText(value)) },

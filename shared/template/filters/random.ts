@@ -7,7 +7,14 @@ import { filterError } from '../filter-error.ts';
 import { normalizeInt } from '../python-arithmetic.ts';
 import { pythonError, valueError } from '../python-error.ts';
 import { toInt } from '../python-number.ts';
-import { type RandomBits, randomBelow, randomChoice, seededRandom, shuffleInPlace, systemRandom } from '../python-random.ts';
+import {
+  type RandomBits,
+  randomBelow,
+  randomChoice,
+  seededRandom,
+  shuffleInPlace,
+  systemRandom,
+} from '../python-random.ts';
 import { repr } from '../python-repr.ts';
 import { asInt, asText, force, isMapping, isTrue, iterateOrUndefined, toList } from '../values.ts';
 
@@ -18,18 +25,29 @@ export const randomFilters: readonly Builtin[] = [
 ];
 
 /** Draws once per task when there is no seed: rendering again must not draw again. */
-function draw(env: Environment, seed: Value, how: { key: string; choose: (bits: RandomBits) => Value }): Value {
+function draw(
+  env: Environment,
+  seed: Value,
+  how: { key: string; choose: (bits: RandomBits) => Value },
+): Value {
   if (seed !== null) return how.choose(seededRandom(force(seed)));
   return env.memory.once(how.key, () => how.choose(systemRandom(env.randomBytes)));
 }
 
-function random(env: Environment, value: Value, start: Value = null, step: Value = null, seed: Value = null): Value {
+function random(
+  env: Environment,
+  value: Value,
+  start: Value = null,
+  step: Value = null,
+  seed: Value = null,
+): Value {
   const end = force(value);
   const bound = asInt(end);
   if (bound !== undefined) {
     const low = isUnset(start) ? 0 : toInt(start);
     const stride = isUnset(step) ? 1 : toInt(step);
-    const choose = (bits: RandomBits): Value => randomRange(bits, [BigInt(low), BigInt(bound), BigInt(stride)]);
+    const choose = (bits: RandomBits): Value =>
+      randomRange(bits, [BigInt(low), BigInt(bound), BigInt(stride)]);
     return draw(env, seed, { key: `random ${low} ${bound} ${stride}`, choose });
   }
   if (iterateOrUndefined(end) === undefined) {

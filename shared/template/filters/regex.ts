@@ -69,7 +69,13 @@ function regexFindall(
   });
 }
 
-function regexSearch(_env: unknown, value: Value, regex: Value = '', args: Value = [], kwargs: Value = null): Value {
+function regexSearch(
+  _env: unknown,
+  value: Value,
+  regex: Value = '',
+  args: Value = [],
+  kwargs: Value = null,
+): Value {
   const text = str(value);
   const wanted = (Array.isArray(args) ? args : []).map(groupArgument);
   const options = kwargs instanceof Map ? kwargs : new Map<Value, Value>();

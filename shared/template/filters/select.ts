@@ -38,7 +38,11 @@ export function makeSelectFilters(calls: NamedCalls): readonly Builtin[] {
     },
   });
   return [
-    { name: 'map', signature, call: (env, value, args = [], kwargs = null) => map(calls, { env, value, args, kwargs }) },
+    {
+      name: 'map',
+      signature,
+      call: (env, value, args = [], kwargs = null) => map(calls, { env, value, args, kwargs }),
+    },
     select('select', true, false),
     select('reject', false, false),
     select('selectattr', true, true),
@@ -54,11 +58,17 @@ function asArgs(value: Value): readonly Value[] {
 
 function asKwargs(value: Value): Kwargs {
   const kwargs = new Map<string, Value>();
-  if (value instanceof Map) for (const [key, item] of value) if (typeof key === 'string') kwargs.set(key, item);
+  if (value instanceof Map)
+    for (const [key, item] of value) if (typeof key === 'string') kwargs.set(key, item);
   return kwargs;
 }
 
-type MapCall = { readonly env: Environment; readonly value: Value; readonly args: Value; readonly kwargs: Value };
+type MapCall = {
+  readonly env: Environment;
+  readonly value: Value;
+  readonly args: Value;
+  readonly kwargs: Value;
+};
 
 function map(calls: NamedCalls, call: MapCall): Value {
   if (!isTrue(force(call.value))) return [];

@@ -24,7 +24,12 @@ export const setFilters: readonly Builtin[] = [
   },
 ];
 
-function uniqueFilter(_env: unknown, value: Value, caseSensitive: Value = null, attribute: Value = null): Value {
+function uniqueFilter(
+  _env: unknown,
+  value: Value,
+  caseSensitive: Value = null,
+  attribute: Value = null,
+): Value {
   const hasAttribute = attribute !== null && isTrue(attribute);
   try {
     return uniqueHashable(value, caseSensitive !== null && isTrue(caseSensitive), attribute);
@@ -58,7 +63,9 @@ function unique(items: Value[]): Value[] {
 
 /** Values that Python can hash are combined as sets of their items. */
 function isHashable(value: Value): boolean {
-  return asText(value) !== undefined || value instanceof PyTuple || value === null || value instanceof Undefined;
+  return (
+    asText(value) !== undefined || value instanceof PyTuple || value === null || value instanceof Undefined
+  );
 }
 
 function union(a: Value, b: Value): Value {

@@ -53,12 +53,14 @@ function count(text: string, part: string): number {
 }
 
 function link(word: string, { trimLength, attributes, schemes }: LinkOptions): string {
-  const shown = trimLength !== undefined && word.length > trimLength ? `${word.slice(0, trimLength)}...` : word;
+  const shown =
+    trimLength !== undefined && word.length > trimLength ? `${word.slice(0, trimLength)}...` : word;
   if (URL_WORD.test(word)) {
     const target = /^https?:\/\//.test(word) ? word : `https://${word}`;
     return `<a href="${target}"${attributes}>${shown}</a>`;
   }
-  if (word.startsWith('mailto:') && EMAIL.test(word.slice(7))) return `<a href="${word}">${word.slice(7)}</a>`;
+  if (word.startsWith('mailto:') && EMAIL.test(word.slice(7)))
+    return `<a href="${word}">${word.slice(7)}</a>`;
   if (word.includes('@') && !word.startsWith('www.') && !word.includes(':') && EMAIL.test(word)) {
     return `<a href="mailto:${word}">${word}</a>`;
   }

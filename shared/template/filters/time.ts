@@ -1,0 +1,52 @@
+/** Ansible's filters over dates: strftime and to_datetime. */
+
+import type { Value } from '../../base/value.ts';
+import type { Builtin } from '../builtin.ts';
+import { dateOfMilliseconds, formatDate } from '../date-format.ts';
+import { parseDate } from '../date-parse.ts';
+import { makeDatetime } from '../datetime.ts';
+import type { Environment } from '../environment.ts';
+import { filterError } from '../filter-error.ts';
+import { typeError, undefinedError } from '../python-error.ts';
+import { toFloat } from '../python-number.ts';
+import { str } from '../python-repr.ts';
+import { Undefined } from '../special.ts';
+import { TemplateError } from '../template-error.ts';
+import { asText, force, isTrue, typeName } from '../values.ts';
+
+/** Date filters. */
+export const timeFilters: readonly Builtin[] = [
+  { name: 'strftime', signature: 'second=None, utc=False', call: strftime },
+  { name: 'to_datetime', signature: "format='%Y-%m-%d %H:%M:%S'", call: toDatetime },
+];
+
+function requireText(value: Value, message: string): string {
+  const settled = force(value);
+  if (settled instanceof Undefined) throw undefinedError(settled);
+  const text = asText(settled);
+  if (text === undefined) throw typeError(message);
+  return text;
+}
+
+function strftime(env: Environment, value: Value, second: Value = null, utc: Value = false): Value {
+  const format = requireText(value, `strftime() argument 1 must be str, not ${typeName(force(value))}`);
+  const seconds = second === null ? undefined : epochSeconds(force(second));
+  const now = (): number => Number(str(env.memory.once('now', () => env.now())));
+  const milliseconds = seconds === undefined ? now() : seconds * 1000;
+  return formatDate(dateOfMilliseconds(milliseconds, isTrue(utc)), format);
+}
+
+function epochSeconds(second: Value): number {
+  if (second instanceof Undefined) throw undefinedError(second);
+  try {
+    return Math.floor(toFloat(second));
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    throw filterError(`Invalid value for epoch value (${str(second)})`);
+  }
+}
+
+function toDatetime(_env: unknown, value: Value, format: Value = ''): Value {
+  const text = requireText(value, `strptime() argument 1 must be str, not ${typeName(force(value))}`);
+  return makeDatetime(parseDate(text, str(format)));
+}

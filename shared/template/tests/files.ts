@@ -1,0 +1,51 @@
+/** Ansible's tests of files on the machine that runs the playbook. */
+
+import type { Value } from '../../base/value.ts';
+import type { Builtin } from '../builtin.ts';
+import type { Environment, LocalStat } from '../environment.ts';
+import { pathText } from '../filters/path.ts';
+import { directoryName } from '../posix-path.ts';
+import { pythonError } from '../python-error.ts';
+import { reprText } from '../python-repr.ts';
+
+type FileCheck = (env: Environment, path: string) => boolean;
+
+function fileTest(names: readonly string[], is: FileCheck): Builtin[] {
+  return names.map((name) => ({ name, signature: '', call: (env, value) => is(env, pathText(value)) }));
+}
+
+function kindOf(kind: LocalStat['kind'], follow: boolean): FileCheck {
+  return (env, path) => env.local.stat(path, follow)?.kind === kind;
+}
+
+/** File tests. */
+export const fileTests: readonly Builtin[] = [
+  ...fileTest(['directory', 'is_dir'], kindOf('directory', true)),
+  ...fileTest(['file', 'is_file'], kindOf('file', true)),
+  ...fileTest(['link', 'is_link'], kindOf('link', false)),
+  ...fileTest(['exists'], (env, path) => env.local.stat(path, true) !== undefined),
+  ...fileTest(['link_exists'], (env, path) => env.local.stat(path, false) !== undefined),
+  ...fileTest(['abs', 'is_abs'], (_env, path) => path.startsWith('/')),
+  ...fileTest(['mount', 'is_mount'], isMount),
+  { name: 'same_file', signature: 'f2', call: sameFile },
+  { name: 'is_same_file', signature: 'f2', call: sameFile },
+];
+
+function isMount(env: Environment, path: string): boolean {
+  const here = env.local.stat(path, false);
+  if (here === undefined || here.kind === 'link') return false;
+  const real = env.local.realPath(path);
+  const parent = env.local.stat(directoryName(real), false);
+  return parent !== undefined && (here.device !== parent.device || here.inode === parent.inode);
+}
+
+function sameFile(env: Environment, value: Value, other: Value = ''): Value {
+  const [a, b] = [pathText(value), pathText(other)].map((path) => {
+    const stat = env.local.stat(path, true);
+    if (stat === undefined) {
+      throw pythonError('FileNotFoundError', `[Errno 2] No such file or directory: ${reprText(path)}`);
+    }
+    return stat;
+  });
+  return a?.device === b?.device && a?.inode === b?.inode;
+}
