@@ -2,6 +2,7 @@
 
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { type Checked, type Diagnostic, hasErrors } from '../../base/diagnostic.ts';
+import type { Value } from '../../base/value.ts';
 import type { Config } from '../config/load-config.ts';
 import { resolvePath } from '../config/setting-value.ts';
 import { type ProjectReader, readProjectText } from '../project-text.ts';
@@ -26,6 +27,7 @@ export function loadInventory(sources: readonly string[], deps: InventoryDeps): 
     builder: new InventoryBuilder(builderOptions(deps.config)),
     diagnostics: [],
     ignored: ignoredNames(deps.config),
+    yaml: undefined,
   };
   const resolved = sources.filter((source) => source !== '').map((source) => resolveSource(source, deps));
   let isParsed = false;
@@ -42,6 +44,8 @@ type Loader = {
   readonly diagnostics: Diagnostic[];
   /** Names in inventory directories that are not read. */
   readonly ignored: RegExp;
+  /** What YAML makes of the source at hand: two plugins look at it. */
+  yaml: { readonly source: string; readonly content: Checked<Value> } | undefined;
 };
 
 function resolveSource(source: string, { files }: InventoryDeps): string {
@@ -118,10 +122,14 @@ function tryPlugin(plugin: string, source: string, loader: Loader): Attempt {
     }
     case 'ini':
       return isFile ? tryIni(source, loader) : declined;
+    case 'toml':
+      return isFile && extension === '.toml' ? attempt({ why: noToml }) : declined;
     default:
       return declined;
   }
 }
+
+const noToml = 'inventories in TOML are not supported; write it in INI or YAML form';
 
 const declined: Attempt = { kind: 'declined' };
 
@@ -155,9 +163,14 @@ function tryYaml(source: string, loader: Loader): Attempt {
   return attempt(readYaml(read.text, source, loader));
 }
 
-function readYaml(text: string, source: string, { builder }: Loader): SourceProblem | undefined {
-  const { value, diagnostics } = loadYaml(text, source);
-  return hasErrors(diagnostics) ? syntaxProblem(diagnostics) : readYamlInventory(value, builder);
+function readYaml(text: string, source: string, loader: Loader): SourceProblem | undefined {
+  const { value, diagnostics } = parseYaml(text, source, loader);
+  return hasErrors(diagnostics) ? syntaxProblem(diagnostics) : readYamlInventory(value, loader.builder);
+}
+
+function parseYaml(text: string, source: string, loader: Loader): Checked<Value> {
+  if (loader.yaml?.source !== source) loader.yaml = { source, content: loadYaml(text, source) };
+  return loader.yaml.content;
 }
 
 function syntaxProblem(diagnostics: readonly Diagnostic[]): SourceProblem {
@@ -180,7 +193,7 @@ function mayBeDict(text: string): boolean {
 function tryAuto(source: string, loader: Loader): Attempt {
   const read = readProjectText(source, loader.deps);
   if (read.kind !== 'text') return declined;
-  const { value, diagnostics } = loadYaml(read.text, source);
+  const { value, diagnostics } = parseYaml(read.text, source, loader);
   if (hasErrors(diagnostics)) return attempt(syntaxProblem(diagnostics));
   const plugin = value instanceof Map ? value.get('plugin') : undefined;
   if (typeof plugin !== 'string' || plugin === '') {

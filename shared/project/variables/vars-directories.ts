@@ -19,10 +19,18 @@ export type VarsDirectoriesDeps = ProjectReader & { readonly config: Config };
 /** The group_vars and host_vars of a project. */
 export function varsDirectories(deps: VarsDirectoriesDeps): VarsDirectories {
   const known = new Map<string, Checked<Dict>>();
+  const entries = new Map<string, ReadonlySet<string>>();
+  const extensions = ['', ...deps.config.list('YAML_FILENAME_EXTENSIONS')];
   return {
     read: (directory, kind, name) => {
       // Names that are paths (chroots) have no files.
       if (name.startsWith('/')) return nothing;
+      const parent = join(directory, kind);
+      const names = entries.get(parent) ?? entryNames(parent, deps);
+      entries.set(parent, names);
+      if (names !== notDirectory && !name.includes('/') && !extensions.some((one) => names.has(name + one))) {
+        return nothing;
+      }
       const path = join(directory, kind, name);
       const result = known.get(path) ?? readNamed(join(directory, kind), path, deps);
       known.set(path, result);
@@ -47,6 +55,15 @@ export function findVarsFiles(path: string, { files, config }: VarsDirectoriesDe
 }
 
 const nothing: Checked<Dict> = { value: new Map(), diagnostics: [] };
+
+/** The entries of something that is no directory, which is worth a warning. */
+const notDirectory: ReadonlySet<string> = new Set();
+
+/** Names in a variables directory: asking for each of many hosts costs more than listing it once. */
+function entryNames(parent: string, { files }: VarsDirectoriesDeps): ReadonlySet<string> {
+  const kind = files.kind(parent);
+  return kind === undefined || kind === 'directory' ? new Set(files.list(parent)) : notDirectory;
+}
 
 function filesBelow(
   directory: string,
