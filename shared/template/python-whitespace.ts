@@ -4,6 +4,7 @@ const SPACE =
   '[ \\t\\n\\r\\f\\v\\x1c-\\x1f\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
 const LEADING = new RegExp(`^${SPACE}+`);
 const BETWEEN = new RegExp(`${SPACE}+`);
+const FIRST = new RegExp(SPACE);
 const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 
 /** `text.lstrip()`. */
@@ -27,6 +28,11 @@ export function stripText(text: string): string {
 export function splitWords(text: string): string[] {
   const stripped = stripText(text);
   return stripped === '' ? [] : stripped.split(BETWEEN);
+}
+
+/** Where the first white space stands, or -1. */
+export function findSpace(text: string): number {
+  return text.search(FIRST);
 }
 
 /** `text.splitlines()`. */

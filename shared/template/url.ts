@@ -18,7 +18,7 @@ export type UrlParts = {
 
 /** Splits a URL; raises ValueError for a bad port or bad brackets. */
 export function splitUrl(text: string): UrlParts {
-  let rest = text.replace(/^[\x00-\x20]+/, '').replace(/[\t\r\n]/g, '');
+  let rest = text.replace(/^[\p{Cc} ]+/u, '').replace(/[\t\r\n]/g, '');
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(rest)?.[1];
   if (scheme !== undefined) rest = rest.slice(scheme.length + 1);
   let netloc = '';

@@ -7,7 +7,7 @@ import { pythonError, typeError } from '../python-error.ts';
 import { formatPercent } from '../python-format.ts';
 import { indexArgument } from '../python-number.ts';
 import { str } from '../python-repr.ts';
-import { splitLines, stripEnd, stripStart, stripText } from '../python-whitespace.ts';
+import { findSpace, splitLines, stripEnd, stripStart, stripText } from '../python-whitespace.ts';
 import { Markup, PyTuple } from '../special.ts';
 import { asText, characters, force, isTrue, textLength, typeName } from '../values.ts';
 import { wrapText } from './text-wrap.ts';
@@ -199,10 +199,8 @@ function splitAtSpace(text: string, most: number): Value[] {
   let rest = stripStart(text);
   while (rest !== '') {
     if (words.length === most) return [...words, stripEnd(rest)];
-    const found = /[ \t\n\r\f\v\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.exec(
-      rest,
-    );
-    const end = found?.index ?? rest.length;
+    const found = findSpace(rest);
+    const end = found < 0 ? rest.length : found;
     words.push(rest.slice(0, end));
     rest = stripStart(rest.slice(end));
   }
