@@ -1,10 +1,9 @@
 /** Reads inventories in INI form: hosts with variables, `[group]`, `[group:children]`, `[group:vars]`. */
 
 import type { Value } from '../../base/value.ts';
-import { asTemplate } from '../../template/special.ts';
 import { expandHostEntry } from './host-range.ts';
+import { parseIniValue } from './ini-value.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
-import { parsePythonLiteral } from './python-literal.ts';
 import { splitShellWords } from './shell-words.ts';
 import type { SourceProblem } from './source-problem.ts';
 
@@ -175,12 +174,6 @@ function unresolved(reader: Reader): SourceProblem | undefined {
       ? `Section [${name}:vars] not valid for undefined group: ${name}`
       : `Section [${parents.at(-1)}:children] includes undefined group: ${name}`;
   return { why: `${reader.path}:${line}: ${what}`, line };
-}
-
-/** A value of an INI inventory: a Python literal when it is one, else the text as it stands. */
-export function parseIniValue(text: string): Value {
-  const literal = parsePythonLiteral(text);
-  return literal === undefined ? asTemplate(text) : literal;
 }
 
 function wrong(why: string): EntryProblem {

@@ -160,12 +160,12 @@ function playDirectories({ deps }: Lookup): readonly string[] {
 
 function stack(layers: readonly Checked<Dict>[], { behaviour }: Lookup): Checked<Dict> {
   let value: Dict = new Map();
-  const diagnostics: Diagnostic[] = [];
+  const diagnostics = new Map<string, Diagnostic>();
   for (const layer of layers) {
     if (layer.value.size > 0) value = combineVars(value, layer.value, behaviour);
-    diagnostics.push(...layer.diagnostics);
+    for (const diagnostic of layer.diagnostics) diagnostics.set(diagnostic.message, diagnostic);
   }
-  return { value, diagnostics };
+  return { value, diagnostics: [...diagnostics.values()] };
 }
 
 function noted(value: Dict): Checked<Dict> {
