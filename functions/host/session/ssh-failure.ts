@@ -50,6 +50,9 @@ export function failureOfError(error: unknown, plan: SshPlan): Failure {
       `ssh: connect to host ${plan.address} port ${plan.port}: ${socketMessage}`,
     );
   }
+  if (message === 'Connection lost before handshake') {
+    return closedFailure(plan);
+  }
   if (/no matching/.test(message)) {
     const detail = message.replace(/^Handshake failed: /, '');
     return {
