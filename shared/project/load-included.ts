@@ -15,6 +15,8 @@ import { uniqueDiagnostics } from './unique-diagnostics.ts';
 
 /** What an include adds to the running play. */
 export type Included = {
+  /** The file that was found for an include_tasks; undefined for roles. */
+  readonly file: string | undefined;
   /** The tasks to run now, in order; their parent chain leads through the include task to the play. */
   readonly blocks: readonly Block[];
   /** Handlers that the play has from now on, after its own. */
@@ -37,7 +39,7 @@ export type RoleRequest = {
 
 type IncludeRun = { readonly loading: Loading; readonly rolesBefore: number };
 
-const NOTHING: Included = { blocks: [], handlers: [], publicRoles: [] };
+const NOTHING: Included = { file: undefined, blocks: [], handlers: [], publicRoles: [] };
 
 /** The tasks of the file called `file` (rendered) for the include_tasks task `include`. */
 export function loadIncludedTasks(file: string, include: Task, deps: LoadDeps): Checked<Included> {
@@ -65,7 +67,7 @@ export function loadIncludedTasks(file: string, include: Task, deps: LoadDeps): 
     isHandler: include.isHandler,
     what: 'tasks',
   });
-  return finish(run, blocks, NOTHING);
+  return finish(run, blocks, { ...NOTHING, file: path });
 }
 
 /** The role that the include_role task `include` asks for, with its dependencies. */
@@ -92,6 +94,7 @@ export function loadIncludedRole(request: RoleRequest, include: Task, deps: Load
   });
   if (role === undefined) return finish(run, [], NOTHING);
   const own: Included = {
+    file: undefined,
     blocks: [],
     handlers: roleHandlers(role),
     publicRoles: role.isPublic ? [role] : [],
@@ -110,6 +113,7 @@ function startLoading(include: Task, deps: LoadDeps): IncludeRun {
 function finish(run: IncludeRun, blocks: readonly Block[], own: Included): Checked<Included> {
   const { play, diagnostics } = run.loading;
   const value = {
+    file: own.file,
     blocks,
     handlers: [...own.handlers, ...play.handlers],
     publicRoles: [...play.roles.slice(run.rolesBefore), ...own.publicRoles],
