@@ -6,6 +6,7 @@ import { createTerminalReport } from '../shared/report/terminal-report.ts';
 import type { ReportOptions, RunEvent } from '../shared/wire/run-event.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { paletteOf } from './report-settings.ts';
+import { formatResultYaml } from './result-yaml.ts';
 
 export type RunReportDeps = {
   readonly config: Config;
@@ -33,6 +34,6 @@ function reportFor(
   const palette = paletteOf(config, deps.isTerminal);
   const screen = { columns: deps.columns, ...(palette === undefined ? {} : { palette }) };
   return isJson
-    ? createJsonReport({ ...options, ...screen }, write)
-    : createTerminalReport({ ...options, ...screen }, write);
+    ? createJsonReport(screen, write)
+    : createTerminalReport({ ...options, ...screen, formatYaml: formatResultYaml }, write);
 }

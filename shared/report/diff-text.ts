@@ -5,9 +5,10 @@ import { type Dict, isDict, type Value } from '../base/value.ts';
 import type { ReportOptions } from '../wire/run-event.ts';
 import type { ColourRole } from './colour.ts';
 import { unifiedDiff } from './unified-diff.ts';
-import { formatYaml } from './yaml-text.ts';
+import type { YamlFormat } from './yaml-format.ts';
 
 export type DiffTextOptions = Pick<ReportOptions, 'diffContext' | 'prettyResults' | 'resultFormat'> & {
+  readonly formatYaml: YamlFormat;
   readonly paint: (text: string, colour: ColourRole) => string;
 };
 
@@ -60,7 +61,7 @@ function sideText(side: Value, options: DiffTextOptions): string {
   if (side === null) return '';
   if (typeof side === 'string') return side;
   if (options.resultFormat === 'json') return `${formatJson(side, { sortKeys: true, indent: 4 })}\n`;
-  return `${formatYaml(side, { indent: 4, isLossy: options.prettyResults !== false })}\n`;
+  return `${options.formatYaml(side, { indent: 4, isLossy: options.prettyResults !== false })}\n`;
 }
 
 /** Characters that end a line for Python, beside the pair of carriage return and line feed. */

@@ -3,15 +3,14 @@
 import { formatJson } from '../base/json.ts';
 import { type Dict, dict, type Value } from '../base/value.ts';
 import type { HostRecap, RunEvent, TaskHeader, TaskOutcome } from '../wire/run-event.ts';
-import { createScreen, type Write } from './screen.ts';
-import type { TerminalReportOptions } from './terminal-state.ts';
+import { createScreen, type ScreenOptions, type Write } from './screen.ts';
 
 type JsonTask = { readonly header: TaskHeader; readonly start: number; end: number; readonly hosts: Dict };
 type JsonPlay = { readonly title: string; readonly start: number; end: number; readonly tasks: JsonTask[] };
 type Document = { readonly plays: JsonPlay[] };
 
 /** A report that prints warnings and errors on stderr as they come, and all else at the end on stdout. */
-export function createJsonReport(options: TerminalReportOptions, write: Write): (event: RunEvent) => void {
+export function createJsonReport(options: ScreenOptions, write: Write): (event: RunEvent) => void {
   const screen = createScreen(options, write);
   const document: Document = { plays: [] };
   return (event) => {

@@ -1,10 +1,11 @@
 /** The end of a run: PLAY RECAP with its columns, and the custom stats. */
 
 import { type Dict, isDict } from '../base/value.ts';
-import type { HostRecap, ReportOptions, RunEvent } from '../wire/run-event.ts';
+import type { HostRecap, RunEvent } from '../wire/run-event.ts';
 import type { ColourRole } from './colour.ts';
 import { resultText } from './result-text.ts';
 import type { Screen } from './screen.ts';
+import type { TerminalReportOptions } from './terminal-state.ts';
 
 type Column = {
   readonly label: string;
@@ -30,7 +31,7 @@ const COUNT_COLUMNS = 4;
 /** Prints the recap, one line per host in the order of their names. */
 export function printRecap(
   event: Extract<RunEvent, { kind: 'run-finished' }>,
-  options: ReportOptions,
+  options: TerminalReportOptions,
   screen: Screen,
 ): void {
   screen.banner('PLAY RECAP');
@@ -58,7 +59,7 @@ function hostColour(recap: HostRecap): ColourRole {
   return recap.changed === 0 ? 'ok' : 'changed';
 }
 
-function printCustomStats(stats: Dict, options: ReportOptions, screen: Screen): void {
+function printCustomStats(stats: Dict, options: TerminalReportOptions, screen: Screen): void {
   const statText = (host: string): string => {
     const stat = stats.get(host);
     return resultText(isDict(stat) ? stat : new Map(), { ...options, indent: 1 }).replaceAll('\n', '');

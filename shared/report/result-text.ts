@@ -3,9 +3,10 @@
 import { formatJson } from '../base/json.ts';
 import { type Dict, isDict, type Value } from '../base/value.ts';
 import type { ReportOptions } from '../wire/run-event.ts';
-import { formatYaml } from './yaml-text.ts';
+import type { YamlFormat } from './yaml-format.ts';
 
 export type ResultTextOptions = Pick<ReportOptions, 'prettyResults' | 'resultFormat' | 'verbosity'> & {
+  readonly formatYaml: YamlFormat;
   /** Indent whatever the verbosity is. */
   readonly alwaysVerbose?: boolean;
   /** Spaces to indent with even where results are printed on one line. */
@@ -34,7 +35,7 @@ export function resultText(result: Dict, options: ResultTextOptions): string {
   }
   const isLossy = options.prettyResults !== false;
   if (isLossy) omitLines(shown);
-  return `\n${formatYaml(shown, { isLossy, ...(indent === undefined ? {} : { indent }) })}`;
+  return `\n${options.formatYaml(shown, { isLossy, ...(indent === undefined ? {} : { indent }) })}`;
 }
 
 function indentOf(options: ResultTextOptions): number | undefined {

@@ -100,7 +100,7 @@ function printHostStart({ options, screen, tasks }: TerminalState, event: EventO
   const task = tasks.get(event.task);
   if (!options.showPerHostStart || task === undefined) return;
   const kind = task.isHandler ? 'HANDLER' : 'TASK';
-  screen.line(` [started ${kind}: ${task.title} on ${event.host}]`, 'ok');
+  screen.line(` [started ${kind}: ${event.title} on ${event.host}]`, 'ok');
 }
 
 function printRetry(state: TerminalState, event: EventOf<'task-retried'>): void {

@@ -2,8 +2,10 @@
 
 import type { ReportOptions, RunEvent, TaskHeader } from '../wire/run-event.ts';
 import type { Screen, ScreenOptions, Stream } from './screen.ts';
+import type { YamlFormat } from './yaml-format.ts';
 
-export type TerminalReportOptions = ReportOptions & ScreenOptions;
+/** What was stored with the run, and what this terminal is like. */
+export type TerminalReportOptions = ReportOptions & ScreenOptions & { readonly formatYaml: YamlFormat };
 
 export type EventOf<Kind extends RunEvent['kind']> = Extract<RunEvent, { kind: Kind }>;
 

@@ -82,7 +82,13 @@ export type RunEvent =
   | { readonly kind: 'no-hosts-matched' }
   | { readonly kind: 'no-hosts-left' }
   | { readonly kind: 'task-started'; readonly at: number; readonly task: TaskHeader }
-  | { readonly kind: 'host-started'; readonly task: string; readonly host: string }
+  | {
+      readonly kind: 'host-started';
+      readonly task: string;
+      readonly host: string;
+      /** The task's title as it is written: Ansible has not rendered it here. */
+      readonly title: string;
+    }
   | {
       readonly kind: 'item-finished';
       readonly task: string;

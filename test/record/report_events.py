@@ -64,7 +64,7 @@ def header(task, title=None):
 def started(task):
     """Note a task as started when Ansible did not say so before its first result."""
     STARTED.add(task._uuid)
-    return {"kind": "task-started", "task": header(task)}
+    return {"kind": "task-started", "at": 0, "task": header(task)}
 
 
 def outcome(result, status, ignored=False):
@@ -138,7 +138,7 @@ def recap(stats):
 
 
 def play_started(play):
-    return {"kind": "play-started", "title": play.get_name(), "hosts": [], "isCheckMode": bool(play.check_mode),
+    return {"kind": "play-started", "at": 0, "title": play.get_name(), "hosts": [], "isCheckMode": bool(play.check_mode),
             "isFree": play.strategy.rpartition(".")[2] in ("free", "host_pinned")}
 
 
@@ -158,7 +158,8 @@ TRANSLATIONS = {
     "v2_playbook_on_no_hosts_remaining": lambda: {"kind": "no-hosts-left"},
     "v2_playbook_on_task_start": lambda task, is_conditional=False: started(task),
     "v2_playbook_on_handler_task_start": started,
-    "v2_runner_on_start": lambda host, task: {"kind": "host-started", "task": task._uuid, "host": host.get_name()},
+    "v2_runner_on_start": lambda host, task: {
+        "kind": "host-started", "task": task._uuid, "host": host.get_name(), "title": task.get_name()},
     "v2_runner_on_ok": lambda result: finished(result, ok_status(result)),
     "v2_runner_on_failed": lambda result, ignore_errors=False: finished(result, "failed", bool(ignore_errors)),
     "v2_runner_on_skipped": lambda result: finished(result, "skipped"),

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { formatResultYaml } from '../../../cli/result-yaml.ts';
 import { defaultPalette } from '../../../shared/report/colour.ts';
 import { createTerminalReport } from '../../../shared/report/terminal-report.ts';
 import { parseEvent } from '../../../shared/wire/event-json.ts';
@@ -28,7 +29,12 @@ function replay(path: string, hasColour: boolean): Record<'stderr' | 'stdout', s
   if (start?.kind !== 'run-started') throw new Error(`${path}: no run-started event`);
   const printed = { stdout: '', stderr: '' };
   const report = createTerminalReport(
-    { ...start.options, columns: 0, ...(hasColour ? { palette: defaultPalette } : {}) },
+    {
+      ...start.options,
+      columns: 0,
+      formatYaml: formatResultYaml,
+      ...(hasColour ? { palette: defaultPalette } : {}),
+    },
     (text, stream) => {
       printed[stream] += text;
     },
