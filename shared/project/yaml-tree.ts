@@ -14,12 +14,12 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import type { Checked, Diagnostic, Position } from '../base/diagnostic.ts';
+import { limits } from '../base/limits.ts';
 import { isSpecial, PyFloat, type Value } from '../base/value.ts';
-import { asTemplate, PyBytes, PyTuple, Vaulted } from '../template/special.ts';
-import { positionFinder } from './text-position.ts';
+import { asTemplate, PyBytes, PySet, PyTuple, Vaulted } from '../template/special.ts';
 import { syntaxHint } from './yaml-hint.ts';
+import { indentFlowLine, indentQuoted, sourcePositions } from './yaml-indent.ts';
 import type { YamlDict, YamlEntry, YamlNode } from './yaml-node.ts';
-import { indentQuoted } from './yaml-requote.ts';
 import { type ScalarType, scalarType, scalarValue } from './yaml-scalar.ts';
 
 const STANDARD = 'tag:yaml.org,2002:';
@@ -46,7 +46,7 @@ type Reader = {
 /** The tree of the one document in `source`; an empty file is a null scalar. */
 export function parseYamlTree(source: string, file: string): Checked<YamlNode> {
   const { text, document } = parseLeniently(source);
-  const position = positionFinder(text, file);
+  const position = sourcePositions(source, text, file);
   const reader: Reader = { text, position, diagnostics: [], anchors: new Map(), done: new Map() };
   const control = CONTROL.exec(text.replace(/^\ufeff/, ' '));
   if (control !== null) report(reader, control.index, 'control characters are not allowed');
@@ -62,16 +62,28 @@ export function parseYamlTree(source: string, file: string): Checked<YamlNode> {
 
 type Parsed = { readonly text: string; readonly document: ReturnType<typeof parseDocument> };
 
+/** Indents what is not, as long as that is all that is wrong. */
 function parseLeniently(source: string): Parsed {
   let text = source;
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     const document = parseDocument(text, OPTIONS);
     const [first] = document.errors;
-    const lost = first?.code === 'MISSING_CHAR' && /closing .quote/.test(first.message) ? first : undefined;
-    const indented = lost === undefined ? undefined : indentQuoted(text, lost.pos[0]);
+    const indented = first === undefined ? undefined : withIndent(text, first);
     if (indented === undefined || indented === text) return { text, document };
+    if (tries === limits.yamlRepairsMax) return { text: source, document: parseDocument(source, OPTIONS) };
     text = indented;
   }
+}
+
+function withIndent(
+  text: string,
+  error: { code: string; message: string; pos: [number, number] },
+): string | undefined {
+  if (error.code === 'MISSING_CHAR' && /closing .quote/.test(error.message)) {
+    return indentQuoted(text, error.pos[0]);
+  }
+  const isFlow = error.code === 'BAD_INDENT' && error.message.startsWith('Flow ');
+  return isFlow ? indentFlowLine(text, error.pos[0]) : undefined;
 }
 
 function syntaxProblem(code: string, message: string): string {
@@ -100,13 +112,18 @@ function offsetOf(node: Node): number {
 function readNode(reader: Reader, node: Node, isUnsafe: boolean): YamlNode {
   if (isAlias(node)) return readAlias(reader, node);
   if (isMap(node) || isSeq(node) || isScalar(node)) {
-    if (node.anchor !== undefined) reader.anchors.set(node.anchor, node);
+    if (node.anchor !== undefined) setAnchor(reader, node.anchor, node);
     reader.done.set(node, undefined);
     const read = readTagged(reader, node, isUnsafe);
     reader.done.set(node, read);
     return read;
   }
   throw new Error('the YAML parser gave a node of no known kind');
+}
+
+function setAnchor(reader: Reader, name: string, node: Node): void {
+  if (reader.anchors.has(name)) report(reader, offsetOf(node), `found duplicate anchor '${name}'`);
+  reader.anchors.set(name, node);
 }
 
 function readAlias(reader: Reader, alias: Alias): YamlNode {
@@ -121,6 +138,7 @@ function readAlias(reader: Reader, alias: Alias): YamlNode {
 
 function readTagged(reader: Reader, node: Scalar | YAMLMap | YAMLSeq, isUnsafe: boolean): YamlNode {
   const isUnsafeHere = isUnsafe || node.tag === '!unsafe';
+  if (isMap(node) && node.tag === `${STANDARD}set`) return readSet(reader, node);
   if (isScalar(node)) return readScalar(reader, node, isUnsafeHere);
   return isMap(node) ? readMap(reader, node, isUnsafeHere) : readSeq(reader, node, isUnsafeHere);
 }
@@ -156,9 +174,9 @@ function taggedScalar(
 }
 
 function typeOf(node: Scalar, text: string): ScalarType | undefined {
-  if (node.tag === undefined)
-    return node.type === 'PLAIN' || node.type === undefined ? scalarType(text) : 'str';
-  if (node.tag === '!' || node.tag === '!unsafe') return 'str';
+  const isPlain = node.type === 'PLAIN' || node.type === undefined;
+  if (node.tag === undefined || node.tag === '!') return isPlain ? scalarType(text) : 'str';
+  if (node.tag === '!unsafe') return 'str';
   switch (node.tag) {
     case `${STANDARD}str`:
     case `${STANDARD}python/unicode`:
@@ -235,6 +253,12 @@ function readMap(reader: Reader, node: YAMLMap, isUnsafe: boolean): YamlDict {
   const entries = new Map([...merged, ...own]);
   const value = new Map([...entries].map(([key, entry]) => [key, entry.node.value]));
   return { kind: 'dict', entries, value, position };
+}
+
+function readSet(reader: Reader, node: YAMLMap): YamlNode {
+  const position = reader.position(offsetOf(node));
+  const entries = node.items.flatMap((pair) => ownEntry(reader, pair, { position, isUnsafe: true }));
+  return { kind: 'scalar', value: new PySet(entries.map(([key]) => key)), position };
 }
 
 function isMergeKey(pair: Pair): boolean {
