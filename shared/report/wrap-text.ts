@@ -27,7 +27,10 @@ export function wrapText(text: string, options: WrapOptions): string[] {
   return lines;
 }
 
-/** Takes the chunks of one line off the front; a chunk longer than a whole line is cut. */
+/**
+ * Takes the chunks of one line off the front; a chunk longer than a whole line is cut. When nothing of it fits, an
+ * empty chunk is left, which is dropped in place of the space before it: that is how Python's lines come to end in one.
+ */
 function takeLine(chunks: string[][], columns: number): string[][] {
   const line: string[][] = [];
   let length = 0;
@@ -39,7 +42,7 @@ function takeLine(chunks: string[][], columns: number): string[][] {
   const long = chunks[0];
   if (long !== undefined && long.length > columns) {
     const end = breakAt(long, columns - length);
-    if (end > 0) line.push(long.slice(0, end));
+    line.push(long.slice(0, end));
     chunks[0] = long.slice(end);
   }
   return line;
@@ -53,7 +56,7 @@ function breakAt(word: readonly string[], space: number): number {
 }
 
 function isBlank(chunk: readonly string[] | undefined): boolean {
-  return chunk?.[0] === ' ';
+  return chunk?.join('').trim() === '';
 }
 
 function expandTabs(text: string): string {
