@@ -3,7 +3,7 @@
  * agent, zlib-compressed JSON `{module: source}`) and `native.json` (the rest: for each module what to load before it).
  */
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { constants, deflateSync } from 'node:zlib';
@@ -81,13 +81,20 @@ function build(): void {
     withImports(name, all).filter((needed) => !atBoot.has(needed)),
   ]);
   mkdirSync(target, { recursive: true });
-  writeFileSync(join(target, 'boot.bin'), payload);
-  writeFileSync(join(target, 'first-stage.py'), firstStage(payload.length));
-  writeFileSync(
-    join(target, 'native.json'),
+  replaceFile('boot.bin', payload);
+  replaceFile('first-stage.py', firstStage(payload.length));
+  replaceFile(
+    'native.json',
     JSON.stringify({ blobs: Object.fromEntries(blobs), needs: Object.fromEntries(needs) }),
   );
   report(all, boot, payload.length);
+}
+
+/** Whole or not at all: tests that run at the same time read these files. */
+function replaceFile(name: string, data: Buffer | string): void {
+  const path = join(target, name);
+  writeFileSync(`${path}.${process.pid}`, data);
+  renameSync(`${path}.${process.pid}`, path);
 }
 
 function report(sources: Sources, boot: Sources, payloadBytes: number): void {
