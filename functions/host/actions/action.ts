@@ -7,34 +7,31 @@ import type { PlayContext } from '../execute/play-context.ts';
 import type { TaskKeywords } from '../execute/task-keywords.ts';
 import type { Content, RawResult } from '../session/session.ts';
 
-/** One action of one task (and item) on one host, ready to run. */
+/** One action of one task (and item) on one host, rendered. */
 export type ActionCall = {
   /** The action's short name, e.g. `copy` for `ansible.builtin.copy`. */
   readonly name: string;
-  /** The action as written. */
-  readonly action: string;
-  /** Rendered, with module_defaults, without omitted ones. */
+  /** With module_defaults, without omitted ones. */
   readonly args: Dict;
   readonly env: Environment;
   readonly task: Task;
   readonly keywords: TaskKeywords;
   readonly context: PlayContext;
   readonly host: string;
-  readonly remote: Remote;
 };
 
 /** A result, or that a failure before kept the request from running. */
 export type ActionReply = Dict | 'discarded';
 
-/**
- * What running an action gives: a result at once (no target was needed), or a reply on its way. With `isWhole` all
- * of the action's requests are already sent, so that the next task's may follow.
- */
-export type ActionRun =
-  | { readonly kind: 'at-once'; readonly result: Dict }
-  | { readonly kind: 'on-the-way'; readonly reply: Promise<ActionReply>; readonly isWhole: boolean };
+/** An action that needs no target: it has no effect but its result, so that running it again is free. */
+export type LocalAction = (call: ActionCall) => Dict;
 
-export type Action = (call: ActionCall) => ActionRun;
+/**
+ * An action on the target. Its first requests are sent before it returns. With `isWhole` all are, so that the next
+ * task's requests may follow at once.
+ */
+export type RemoteAction = (call: ActionCall, remote: Remote) => RemoteRun;
+export type RemoteRun = { readonly reply: Promise<ActionReply>; readonly isWhole: boolean };
 
 /** Extras of one module request. */
 export type RequestExtras = {
@@ -54,8 +51,8 @@ export type Remote = {
   readonly reset: () => Promise<void>;
   /** Opens the connection and waits until it is ready. Throws FailureError. */
   readonly probe: () => Promise<void>;
-  /** Whether the target has the module natively, or Ansible's own can be found. */
-  readonly hasModule: (module: string) => boolean;
+  /** Resolves after `ms` milliseconds. */
+  readonly sleep: (ms: number) => Promise<void>;
 };
 
 /** Thrown by an action for a failed result. */

@@ -25,6 +25,8 @@ export type PlayTree = {
   readonly inclusions: ReadonlyMap<string, readonly Inclusion[]>;
   /** Whether a handler runs in the flush at hand; asked when the walk reaches it. */
   readonly isNotified: (handler: Task) => boolean;
+  /** A handler's number among all handlers of this host. */
+  readonly handlerNumber: (handler: Task) => number | undefined;
 };
 
 /** A place to go on, or the end of the play for this host. */

@@ -1,22 +1,29 @@
 /** All that a host has become in a run so far. Immutable: going ahead makes new states, a failure drops them. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import type { Role } from '../../../shared/project/model.ts';
+import type { Node, Role } from '../../../shared/project/model.ts';
 import { LazyDict, Pending } from '../../../shared/template/special.ts';
 import type { Cursor, Inclusion } from './cursor.ts';
 
 export type HostState = {
-  /** The task to run next; meaningless once `ended` is set. */
-  readonly cursor: Cursor;
+  readonly next: NextPlace;
   readonly ended: HostEnd | undefined;
   readonly vars: HostVars;
-  readonly notified: readonly Notification[];
+  /** By the handler's number in the play; see {@link Notification}. */
+  readonly notified: ReadonlyMap<number, Notification>;
   readonly inclusions: ReadonlyMap<string, readonly Inclusion[]>;
+  /** Handlers of roles that tasks brought in, behind the play's own. */
+  readonly addedHandlers: readonly Node[];
   /** Roles brought in by include_role with `public`. */
   readonly publicRoles: readonly Role[];
-  /** Roles that ran on this host; they do not run again unless they allow duplicates. */
-  readonly completedRoles: ReadonlySet<Role>;
+  /** By identity: the use of a role that ran on this host. Later uses are passed over unless they allow duplicates. */
+  readonly ranRoles: ReadonlyMap<string, Role>;
 };
+
+/** Where to go on, relative to a task; resolved when the host goes there, since it may depend on results. */
+export type NextPlace =
+  | { readonly kind: 'after' | 'failed' | 'handlers' | 'inside'; readonly cursor: Cursor }
+  | { readonly kind: 'first' };
 
 export type HostEnd = 'done' | 'failed' | 'unreachable';
 
@@ -33,13 +40,10 @@ export type HostVars = {
 /** Facts of one result: with their `ansible_` names, as variables see them. */
 export type FactLayer = Dict | { readonly pending: Pending; readonly mayHold: (name: string) => boolean };
 
-/** A handler that a task notified, if it changed something. */
-export type Notification = {
-  readonly handler: string;
-  /** True once known; a Pending gives a boolean. */
-  readonly isDue: Pending | true;
-};
+/** A handler is due: known, or if one of the results on their way (each gives a boolean) changed something. */
+export type Notification = true | readonly Pending[];
 
+/** Of a host that no task has touched. */
 export const noVars: HostVars = { assigned: new Map(), included: new Map(), facts: [] };
 
 /** A copy of `vars` in which `names` are set as set_fact does. */

@@ -6,9 +6,8 @@ import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { isConditionTrue, renderValue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
-import type { ActionCall, ActionRun, Remote } from '../actions/action.ts';
-import { ActionFailure } from '../actions/action.ts';
-import { actionNames, findAction, shortName } from '../actions/registry.ts';
+import { type ActionCall, ActionFailure } from '../actions/action.ts';
+import { actionNames, shortName } from '../actions/action-name.ts';
 import { explainRenderError } from './explain-error.ts';
 import type { RenderSite } from './render-site.ts';
 import { environmentOf } from './task-environment.ts';
@@ -16,7 +15,7 @@ import { moduleDefaults, renderKeywords } from './task-keywords.ts';
 
 /** A task or item that has been rendered: skipped, wrong, or ready to be sent. */
 export type Prepared =
-  | { readonly kind: 'ready'; readonly call: Omit<ActionCall, 'remote'> }
+  | { readonly kind: 'ready'; readonly call: ActionCall }
   | { readonly kind: 'over'; readonly result: Dict; readonly noLog: boolean };
 
 /** Renders everything that a task needs before it runs. Has no effects; throws Suspension when a value is not there yet. */
@@ -33,7 +32,7 @@ export function prepareItem(site: RenderSite, task: Task, loopError: TemplateErr
     const args = renderArguments(task, env);
     return {
       kind: 'ready',
-      call: { name, action: task.action, args, env, task, keywords, context: site.context, host: site.host },
+      call: { name, args, env, task, keywords, context: site.context, host: site.host },
     };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
@@ -41,17 +40,8 @@ export function prepareItem(site: RenderSite, task: Task, loopError: TemplateErr
   }
 }
 
-/** Runs a prepared action. An error of its arguments becomes a failed result. */
-export function launch(call: Omit<ActionCall, 'remote'>, remote: Remote): ActionRun {
-  try {
-    return findAction(call.name)({ ...call, remote });
-  } catch (error) {
-    return { kind: 'at-once', result: failureOf(error, call) };
-  }
-}
-
 /** The failed result that an error of an action stands for; other errors are ours and go on. */
-export function failureOf(error: unknown, call: Omit<ActionCall, 'remote'>): Dict {
+export function failureOf(error: unknown, call: ActionCall): Dict {
   if (error instanceof ActionFailure) return error.result;
   if (error instanceof TemplateError) return failed(explainRenderError(error, call.task, call.context));
   throw error;

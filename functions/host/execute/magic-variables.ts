@@ -1,12 +1,12 @@
 /** Ansible's magic variables: what a run knows of itself, computed when read. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { nearestKeyword } from '../../../shared/project/inheritance.ts';
+import { enclosing, nearestKeyword } from '../../../shared/project/inheritance.ts';
 import type { Role } from '../../../shared/project/model.ts';
 import { type LazyDict, omit } from '../../../shared/template/special.ts';
 import { type RenderSite, requireSync } from './render-site.ts';
 import { searchPath } from './search-path.ts';
-import { allFacts, type Layer, parents } from './variable-layers.ts';
+import { allFacts, type Layer } from './variable-layers.ts';
 
 /** The version of Ansible whose behaviour a playbook may rely on. */
 const COMPATIBLE = { full: '2.14.18', major: 2, minor: 14, revision: 18 };
@@ -76,8 +76,9 @@ function playReaders(site: RenderSite): Readers {
 
 function roleReaders(site: RenderSite): Readers {
   const role = site.task?.role;
+  const around = site.task === undefined ? [] : enclosing(site.task);
   const outer = (): readonly Role[] =>
-    parents(site.task).flatMap((node) => (node.kind === 'role' && node !== role ? [node] : []));
+    around.flatMap((node) => (node.kind === 'role' && node !== role ? [node] : []));
   const direct = (): Value[] => site.context.play.roles.map(fullName);
   const all = (): Value[] => [...new Set(site.context.play.roles.flatMap(withDependencies).map(fullName))];
   return {

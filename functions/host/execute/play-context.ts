@@ -2,7 +2,9 @@
 
 import type { Checked } from '../../../shared/base/diagnostic.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import type { Block, Node, Play, Role, Task } from '../../../shared/project/model.ts';
+import type { Included, RoleRequest } from '../../../shared/project/load-included.ts';
+import type { Node, Play, Task } from '../../../shared/project/model.ts';
+import type { InventoryView } from '../../../shared/project/variables/inventory-variables.ts';
 import type { Environment, LocalPort, RenderOptions } from '../../../shared/template/environment.ts';
 import type { HostVars } from './host-state.ts';
 
@@ -32,18 +34,6 @@ export type RunSettings = {
   readonly forceHandlers: boolean;
 };
 
-/** The inventory as tasks see it; the controller replaces it after add_host and group_by. */
-export type InventoryView = {
-  readonly hosts: () => readonly string[];
-  readonly hasHost: (name: string) => boolean;
-  /** Group name → its hosts, as the variable `groups`. */
-  readonly groups: () => Dict;
-  readonly groupNames: (host: string) => readonly string[];
-  /** Merged raw variables of the inventory and of host_vars and group_vars beside it and beside the playbook. */
-  readonly vars: (host: string) => Dict;
-  readonly sourceOf: (host: string) => string | undefined;
-};
-
 export type PlayHosts = {
   readonly all: readonly string[];
   /** Hosts of the play that have not failed. */
@@ -54,8 +44,9 @@ export type PlayHosts = {
 
 /** Loads what include tasks name, at run time. */
 export type IncludeLoader = {
-  readonly tasks: (file: string, include: Task) => Checked<readonly Block[]>;
-  readonly role: (options: Dict, include: Task) => Checked<Role & { readonly blocks: readonly Block[] }>;
+  /** `file` is rendered; its place is searched beside the including file, in the role, beside the playbook. */
+  readonly tasks: (file: string, include: Task) => Checked<Included>;
+  readonly role: (request: RoleRequest, include: Task) => Checked<Included>;
 };
 
 export type PlayContext = {
@@ -71,11 +62,14 @@ export type PlayContext = {
   readonly promptVars: Dict;
   readonly inventory: InventoryView;
   readonly hosts: PlayHosts;
+  /** `strategy: linear` was asked for: hosts meet at every task. */
+  readonly isLockStep: boolean;
   /** What another host's tasks had set when it arrived at the task at hand. Asked only after a sync. */
   readonly varsOf: (host: string) => HostVars;
   readonly include: IncludeLoader;
   readonly local: LocalPort;
   readonly decrypt: Environment['decrypt'];
+  readonly parseYaml: Environment['parseYaml'];
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
 };

@@ -1,8 +1,8 @@
 /** Where a task's relative files are looked for, nearest first. */
 
 import { dirname } from 'node:path';
+import { enclosing } from '../../../shared/project/inheritance.ts';
 import type { Play, Task } from '../../../shared/project/model.ts';
-import { parents } from './variable-layers.ts';
 
 /**
  * The directories of `ansible_search_path`: the roles around the task, innermost first, then the directories of the
@@ -11,7 +11,7 @@ import { parents } from './variable-layers.ts';
 export function searchPath(play: Play, task: Task | undefined): readonly string[] {
   const roles: string[] = [];
   const files: string[] = [];
-  for (const node of parents(task)) {
+  for (const node of task === undefined ? [] : enclosing(task)) {
     if (node.kind === 'role') roles.push(node.directory);
     else if (node.kind === 'task') files.push(dirname(node.position.file));
     if (node.kind === 'task' && node.role !== undefined) roles.push(node.role.directory);

@@ -40,6 +40,7 @@ function surroundings(site: RenderSite): Omit<Environment, 'scope'> {
     now: context.now,
     randomBytes: context.randomBytes,
     decrypt: context.decrypt,
+    parseYaml: context.parseYaml,
     searchPath: searchPath(context.play, site.task),
     config: context.config,
   };

@@ -1,7 +1,8 @@
 /** Ansible's precedence of variables as a stack of layers, highest first; nothing is merged or rendered here. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import type { Parent, Play, Role, Task } from '../../../shared/project/model.ts';
+import { includeParams, roleChain, taskVars } from '../../../shared/project/inheritance.ts';
+import type { Play, Role, Task } from '../../../shared/project/model.ts';
 import { Pending } from '../../../shared/template/special.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
 import { arrivedFacts, type FactLayer, type HostVars } from './host-state.ts';
@@ -35,15 +36,15 @@ export function stackLayers(sources: LayerSources): readonly Layer[] {
   return [
     ...dicts([sources.item]),
     sources.magic,
-    ...dicts([sources.extraVars, ...includeParams(task), ...roleParams(task)]),
+    ...dicts([sources.extraVars, ...includeVars(task), ...roleParams(task)]),
     assignedLayer(hostVars.assigned),
-    ...dicts([hostVars.included, ...taskVars(task)]),
-    ...dicts(roleChain(task?.role).map((role) => role.vars)),
+    ...dicts([hostVars.included, ...ownVars(task)]),
+    ...dicts(rolesAround(task?.role).map((role) => role.vars)),
     ...dicts(roles.map((role) => role.vars)),
     ...dicts([...sources.playFiles, play?.keywords.vars ?? new Map()]),
     factsLayer(hostVars.facts),
     ...dicts([sources.inventory]),
-    ...dicts(roleChain(task?.role).map((role) => role.defaults)),
+    ...dicts(rolesAround(task?.role).map((role) => role.defaults)),
     ...dicts(roles.map((role) => role.defaults)),
   ];
 }
@@ -94,38 +95,25 @@ function assignedLayer(assigned: Dict): Layer {
   };
 }
 
-/** Variables written at the task and its blocks, innermost first; those of includes stand higher up. */
-function taskVars(task: Task | undefined): readonly Dict[] {
-  return parents(task).flatMap((node) =>
-    (node.kind === 'task' || node.kind === 'block') && node.keywords.vars !== undefined
-      ? [node.keywords.vars]
-      : [],
-  );
+/** Variables written at the task and around it, innermost first. */
+function ownVars(task: Task | undefined): readonly Dict[] {
+  return task === undefined ? [] : taskVars(task).toReversed();
 }
 
-/** Variables that include and import tasks give to what they bring in. */
-function includeParams(task: Task | undefined): readonly Dict[] {
-  return parents(task).flatMap((node) =>
-    node.kind === 'task' && node !== task && node.keywords.vars !== undefined ? [node.keywords.vars] : [],
-  );
+/** Variables that include tasks give to what they bring in, innermost first. */
+function includeVars(task: Task | undefined): readonly Dict[] {
+  return task === undefined ? [] : includeParams(task).toReversed();
 }
 
 function roleParams(task: Task | undefined): readonly Dict[] {
-  return roleChain(task?.role).flatMap((role) => [role.params, role.keywords.vars ?? new Map()]);
+  return rolesAround(task?.role).flatMap((role) => [role.params, role.keywords.vars ?? new Map()]);
 }
 
-/** The role and the roles that depend on it, the role itself first, each followed by its own dependencies. */
-function roleChain(role: Role | undefined): readonly Role[] {
-  const chain: Role[] = [];
-  for (let at: Role | undefined = role; at !== undefined; at = outerRole(at))
-    chain.push(at, ...dependenciesOf(at));
-  return [...new Set(chain)];
-}
-
-/** The role that depends on `role` or whose task brought it in. */
-function outerRole(role: Role): Role | undefined {
-  if (role.parent.kind === 'role') return role.parent;
-  return role.parent.kind === 'task' ? role.parent.role : undefined;
+/** The role and the roles that led to it, the role itself first, each followed by its own dependencies. */
+function rolesAround(role: Role | undefined): readonly Role[] {
+  if (role === undefined) return [];
+  const chain = roleChain(role).toReversed();
+  return [...new Set(chain.flatMap((each) => [each, ...dependenciesOf(each)]))];
 }
 
 /** Roles whose variables the whole play sees, the last one first. */
@@ -136,12 +124,4 @@ function rolesSeen(sources: LayerSources): readonly Role[] {
 
 function dependenciesOf(role: Role): readonly Role[] {
   return role.dependencies.flatMap((dependency) => [dependency, ...dependenciesOf(dependency)]);
-}
-
-/** The task and what it stands in, innermost first, up to the play. */
-export function parents(task: Task | undefined): readonly Parent[] {
-  const chain: Parent[] = [];
-  for (let at: Parent | undefined = task; at !== undefined; at = at.kind === 'play' ? undefined : at.parent)
-    chain.push(at);
-  return chain;
 }

@@ -1,0 +1,31 @@
+/** `assert`: checks conditions. */
+
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import { isConditionTrue } from '../../../shared/template/render.ts';
+import { type ActionCall, ActionFailure } from './action.ts';
+import { booleanArgument } from './arguments.ts';
+
+/** Fails with the first condition that does not hold. */
+export function runAssert({ args, env }: ActionCall): Dict {
+  const that = args.get('that');
+  if (that === undefined) throw new ActionFailure('conditional required in "that" string');
+  const verbose: readonly (readonly [Value, Value])[] = booleanArgument(args, 'quiet', false)
+    ? []
+    : [['_ansible_verbose_always', true]];
+  for (const condition of Array.isArray(that) ? that : [that]) {
+    if (isConditionTrue(condition, env)) continue;
+    return new Map<Value, Value>([
+      ...verbose,
+      ['failed', true],
+      ['evaluated_to', false],
+      ['assertion', condition],
+      ['changed', false],
+      ['msg', args.get('fail_msg') ?? args.get('msg') ?? 'Assertion failed'],
+    ]);
+  }
+  return new Map<Value, Value>([
+    ...verbose,
+    ['changed', false],
+    ['msg', args.get('success_msg') ?? 'All assertions passed'],
+  ]);
+}

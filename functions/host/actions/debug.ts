@@ -1,0 +1,47 @@
+/** `debug`: shows a message or a variable. */
+
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import { isSpecial } from '../../../shared/base/value.ts';
+import { repr, str } from '../../../shared/template/python-repr.ts';
+import { renderExpression } from '../../../shared/template/render.ts';
+import { TemplateError } from '../../../shared/template/template-error.ts';
+import { typeName } from '../../../shared/template/values.ts';
+import { type ActionCall, ActionFailure } from './action.ts';
+import { checkArguments } from './arguments.ts';
+
+const UNDEFINED = 'VARIABLE IS NOT DEFINED!';
+
+/** Shows `msg`, or the value of `var`, when the verbosity is reached. */
+export function runDebug({ args, env, context }: ActionCall): Dict {
+  checkArguments('debug', args, ['msg', 'var', 'verbosity']);
+  if (args.has('msg') && args.has('var')) throw new ActionFailure("'msg' and 'var' are incompatible options");
+  const threshold = Number(str(args.get('verbosity') ?? 0));
+  if (threshold > context.settings.verbosity)
+    return new Map<Value, Value>([
+      ['skipped_reason', 'Verbosity threshold not met.'],
+      ['skipped', true],
+    ]);
+  const [name, value] = shown(args, env, context.settings.verbosity);
+  return new Map<Value, Value>([
+    [name, value],
+    ['failed', false],
+    ['_ansible_verbose_always', true],
+  ]);
+}
+
+function shown(args: Dict, env: ActionCall['env'], verbosity: number): readonly [string, Value] {
+  const variable = args.get('var');
+  if (variable === undefined) return ['msg', args.get('msg') ?? 'Hello world!'];
+  if (typeof variable !== 'string')
+    return [
+      Array.isArray(variable) || variable instanceof Map ? `<class '${typeName(variable)}'>` : repr(variable),
+      variable,
+    ];
+  try {
+    const value = renderExpression(variable, env);
+    return [variable, isSpecial(value, 'undefined') ? UNDEFINED : value];
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return [variable, verbosity > 0 ? `${UNDEFINED}: ${error.message}` : UNDEFINED];
+  }
+}

@@ -1,0 +1,13 @@
+/** `fail`: fails as asked. */
+
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import type { ActionCall } from './action.ts';
+
+/** A failed result with the given message. */
+export function runFail({ args }: ActionCall): Dict {
+  return new Map<Value, Value>([
+    ['changed', false],
+    ['failed', true],
+    ['msg', args.get('msg') ?? 'Failed as requested from task'],
+  ]);
+}

@@ -1,0 +1,53 @@
+/** Which action a name stands for. A name without an action of its own is a module on the target. */
+
+import type { LocalAction, RemoteAction } from './action.ts';
+import { runAssert } from './assert.ts';
+import { addHost, groupBy } from './change-inventory.ts';
+import { runDebug } from './debug.ts';
+import { runFail } from './fail.ts';
+import { gatherFacts } from './gather-facts.ts';
+import { includeRole, includeTasks } from './include.ts';
+import { runModule } from './module.ts';
+import { runRaw } from './raw.ts';
+import { setFact } from './set-fact.ts';
+import { setStats } from './set-stats.ts';
+
+const localActions: ReadonlyMap<string, LocalAction> = new Map([
+  ['add_host', addHost],
+  ['assert', runAssert],
+  ['debug', runDebug],
+  ['fail', runFail],
+  ['group_by', groupBy],
+  ['include', includeTasks],
+  ['include_role', includeRole],
+  ['include_tasks', includeTasks],
+  ['set_fact', setFact],
+  ['set_stats', setStats],
+]);
+
+const remoteActions: ReadonlyMap<string, RemoteAction> = new Map([
+  ['gather_facts', gatherFacts],
+  ['raw', runRaw],
+]);
+
+const READING_FILES_HERE = new Set(['assemble', 'copy', 'fetch', 'script', 'template', 'unarchive']);
+
+/** The action that needs no target, or undefined. */
+export function findLocalAction(name: string): LocalAction | undefined {
+  return localActions.get(name);
+}
+
+/** The action on the target: its own, or running the module of that name. */
+export function findRemoteAction(name: string): RemoteAction {
+  return remoteActions.get(name) ?? runModule;
+}
+
+/** Whether the action reads or writes files of the machine that runs the playbook. */
+export function readsFilesHere(name: string): boolean {
+  return READING_FILES_HERE.has(name);
+}
+
+/** All names that have an action of their own. */
+export function actionsByName(): readonly string[] {
+  return [...localActions.keys(), ...remoteActions.keys()];
+}

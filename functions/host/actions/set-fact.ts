@@ -1,0 +1,41 @@
+/** `set_fact`: gives the host variables. */
+
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import { str } from '../../../shared/template/python-repr.ts';
+import { type ActionCall, ActionFailure } from './action.ts';
+import { booleanArgument } from './arguments.ts';
+
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['yes', true],
+  ['false', false],
+  ['no', false],
+]);
+
+/** The variables as facts of the result. Words for booleans become booleans, as Ansible does without native types. */
+export function setFact({ args, env }: ActionCall): Dict {
+  const facts: Dict = new Map();
+  for (const [key, value] of args) {
+    const name = str(key);
+    if (name === 'cacheable') continue;
+    if (!IDENTIFIER.test(name))
+      throw new ActionFailure(
+        `The variable name '${name}' is not valid. Variables must start with a letter or underscore character, and contain only letters, numbers and underscores.`,
+      );
+    facts.set(name, env.options.native ? value : asBoolean(value));
+  }
+  if (facts.size === 0)
+    throw new ActionFailure(
+      'No key/value pairs provided, at least one is required for this action to succeed',
+    );
+  return new Map<Value, Value>([
+    ['changed', false],
+    ['ansible_facts', facts],
+    ['_ansible_facts_cacheable', booleanArgument(args, 'cacheable', false)],
+  ]);
+}
+
+function asBoolean(value: Value): Value {
+  return typeof value === 'string' ? (BOOLEANS.get(value.toLowerCase()) ?? value) : value;
+}

@@ -1,0 +1,33 @@
+/** Which target a call goes to: its own host, or the one that it is delegated to. */
+
+import type { BecomeRequest } from '../../../shared/wire/agent-frame.ts';
+import type { ActionCall } from '../actions/action.ts';
+import type { ConnectionTarget } from '../session/session.ts';
+import { becomeRequest, connectionTarget } from './connection-target.ts';
+import { noVars } from './host-state.ts';
+import type { RenderSite } from './render-site.ts';
+import { environmentOf } from './task-environment.ts';
+
+export type CallConnection = {
+  readonly target: ConnectionTarget;
+  readonly become: BecomeRequest | undefined;
+};
+
+/** The target of a call and who it runs as there, from the variables of the host that it reaches. */
+export function connectionOf(site: RenderSite, call: ActionCall): CallConnection {
+  const { keywords, context } = call;
+  const delegate = keywords.delegateTo;
+  const host = delegate ?? site.host;
+  const env =
+    delegate === undefined || delegate === site.host ? call.env : environmentOf(delegateSite(site, delegate));
+  return {
+    target: connectionTarget(context, keywords, { host, env }),
+    become: becomeRequest(context, keywords, env),
+  };
+}
+
+/** The delegate's own variables reach it; those of the task and play hold as well. */
+function delegateSite(site: RenderSite, host: string): RenderSite {
+  const isPeer = site.context.hosts.all.includes(host);
+  return { ...site, host, vars: isPeer && site.isSynced ? site.context.varsOf(host) : noVars };
+}

@@ -1,0 +1,290 @@
+/**
+ * One host's way through a play: runs ahead of its own results, and goes back when one of them is a failure.
+ *
+ * Tasks are started one after another without waiting for results. Each start makes a new state from the one before,
+ * in which results on their way are `Pending`. Results settle strictly in order; a failure drops all states made after
+ * it (the agent has discarded their requests), and the host goes on from the failure.
+ */
+
+import { limits } from '../../../shared/base/limits.ts';
+import { Suspension } from '../../../shared/template/template-error.ts';
+import type { OrderKey } from '../../../shared/wire/run-event.ts';
+import { type Cursor, cursorKey, orderKey, type PlayTree, taskAt } from './cursor.ts';
+import { guardFiles } from './guarded-files.ts';
+import type { HostPorts } from './host-ports.ts';
+import { type HostState, type HostVars, noVars } from './host-state.ts';
+import type { MetaEffect } from './meta.ts';
+import { resolveNext, treeOf } from './next-place.ts';
+import type { PlayContext } from './play-context.ts';
+import { loadPlayFiles } from './play-files.ts';
+import { type Settled, settleCells, stateAfter } from './progress.ts';
+import type { RenderSite } from './render-site.ts';
+import { type Going, startNode } from './start-node.ts';
+import { environmentOf } from './task-environment.ts';
+import { rememberAnswers } from './task-memory.ts';
+import { outcomeOf } from './task-outcome.ts';
+import { createWays, type Ways } from './ways.ts';
+
+/** Where a host stopped. */
+export type HostOutcome =
+  | { readonly kind: 'ended'; readonly how: 'done' | 'failed' | 'unreachable' }
+  /** Stands before a task at which hosts meet; with `isOnce` one of them runs it for all. */
+  | { readonly kind: 'waiting'; readonly order: OrderKey; readonly reason: string; readonly isOnce: boolean }
+  /** Ran the one task it was to run. */
+  | {
+      readonly kind: 'paused';
+      readonly settled: Settled | undefined;
+      readonly effect: MetaEffect | undefined;
+    };
+
+/** How far to go: ahead until hosts must meet, or just the one task at which all hosts have met. */
+export type Reach = 'ahead' | 'one';
+
+/** What the host may do next, or why it cannot. */
+type Move =
+  | { readonly kind: 'ended' | 'moved' }
+  | { readonly kind: 'meet'; readonly order: OrderKey; readonly reason: string; readonly isOnce: boolean }
+  | { readonly kind: 'effect'; readonly effect: MetaEffect }
+  | { readonly kind: 'started'; readonly going: Going }
+  | { readonly kind: 'wait'; readonly until: Promise<unknown> };
+
+const TASKS_BETWEEN_BREATHS = 16;
+
+export class HostRun {
+  readonly host: string;
+  readonly #ports: HostPorts;
+  readonly #ways: Ways;
+  #context: PlayContext | undefined;
+  #state: HostState;
+  #history: { readonly order: OrderKey; readonly vars: HostVars }[] = [];
+  #inFlight: Going[] = [];
+  #tail: Promise<void> = Promise.resolve();
+  #generation = 0;
+  #interruption: PromiseWithResolvers<void> = Promise.withResolvers();
+  #broken: { readonly error: unknown } | undefined;
+  #lastSettled: Settled | undefined;
+  #started = 0;
+  /** Answers to the templates of the task at hand, kept while it is rendered again and again. */
+  #memory = { key: '', memory: rememberAnswers() };
+
+  constructor(host: string, ports: HostPorts) {
+    this.host = host;
+    this.#ports = ports;
+    this.#ways = createWays(ports.connect);
+    this.#state = freshState(noVars);
+  }
+
+  get state(): HostState {
+    return this.#state;
+  }
+
+  /** Starts a play; variables that tasks have set are kept. */
+  enterPlay(context: PlayContext): void {
+    this.#context = context;
+    this.#state = freshState(this.#state.vars);
+    this.#history = [];
+  }
+
+  /** Goes on with what the controller changed: the inventory, the hosts still in the play. */
+  update(context: PlayContext): void {
+    this.#context = context;
+  }
+
+  /** Changes the state between stages: what another host's run_once gave, errors cleared, the end of the play. */
+  amend(change: (state: HostState) => HostState): void {
+    this.#state = change(this.#state);
+  }
+
+  /** What tasks had set on this host when it came to the first place for which `isReached` holds, or now. */
+  varsAt(isReached: (order: OrderKey) => boolean): HostVars {
+    return this.#history.find((entry) => isReached(entry.order))?.vars ?? this.#state.vars;
+  }
+
+  /** Runs until the host ended, must meet the others, or did its one task. */
+  async run(reach: Reach): Promise<HostOutcome> {
+    for (;;) {
+      if (this.#broken !== undefined) throw this.#broken.error;
+      const move = this.#move(reach === 'one');
+      if (move.kind === 'wait') await Promise.race([move.until, this.#interruption.promise]);
+      else if (move.kind === 'effect') {
+        if (reach === 'one') return this.#pause(move.effect);
+        if ((await this.#settleAll()) && move.effect === 'reset_connection')
+          await this.#ways.reset(this.host);
+      } else if (move.kind === 'started') {
+        if (reach === 'one') return this.#pause(undefined);
+        await this.#breathe(move.going);
+      } else if (move.kind !== 'moved' && (await this.#settleAll())) {
+        if (move.kind === 'meet') this.#ports.arrive(move.order);
+        return move.kind === 'meet'
+          ? { ...move, kind: 'waiting' }
+          : { kind: 'ended', how: this.#state.ended ?? 'done' };
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#ways.close();
+  }
+
+  async #pause(effect: MetaEffect | undefined): Promise<HostOutcome> {
+    await this.#settleAll();
+    return { kind: 'paused', settled: this.#lastSettled, effect };
+  }
+
+  /** Waits for all results on their way. False when one of them made the host go elsewhere. */
+  async #settleAll(): Promise<boolean> {
+    const generation = this.#generation;
+    await this.#tail;
+    if (this.#broken !== undefined) throw this.#broken.error;
+    return generation === this.#generation;
+  }
+
+  #move(isMet: boolean): Move {
+    const state = this.#state;
+    if (state.ended !== undefined) return { kind: 'ended' };
+    const context = this.#requireContext();
+    try {
+      const tree = treeOf(context, state);
+      const place = resolveNext(tree, state);
+      if (place.kind === 'end') {
+        this.#state = { ...state, ended: place.failed ? 'failed' : 'done' };
+        return { kind: 'ended' };
+      }
+      return this.#startAt(context, tree, { cursor: place.cursor, isMet });
+    } catch (error) {
+      if (!(error instanceof Suspension)) throw error;
+      if (error.until !== 'sync') return { kind: 'wait', until: error.until };
+      const place = resolveNext(treeOf(context, this.#state), this.#state);
+      if (place.kind === 'end') throw new Error('a sync was asked for at the end of the play');
+      return {
+        kind: 'meet',
+        order: orderKey(treeOf(context, this.#state), place.cursor),
+        reason: error.reason,
+        isOnce: false,
+      };
+    }
+  }
+
+  #startAt(context: PlayContext, tree: PlayTree, at: { cursor: Cursor; isMet: boolean }): Move {
+    const state = this.#state;
+    const order = orderKey(tree, at.cursor);
+    const site = this.#site(context, cursorKey(at.cursor), at.isMet);
+    const node = startNode({
+      site: { ...site, task: taskAt(tree, at.cursor) },
+      state,
+      tree,
+      cursor: at.cursor,
+      order,
+      isMet: at.isMet,
+      ports: this.#ports,
+      ways: this.#ways,
+      inFlight: this.#inFlight,
+      settled: () => this.#tail,
+    });
+    switch (node.kind) {
+      case 'meet':
+        return { kind: 'meet', order, ...node.meeting };
+      case 'passed':
+        this.#state = node.state;
+        return { kind: 'moved' };
+      case 'effect':
+        this.#state = node.state;
+        return { kind: 'effect', effect: node.effect };
+      case 'going':
+        this.#enqueue(node.going);
+        return { kind: 'started', going: node.going };
+      default:
+        return node satisfies never;
+    }
+  }
+
+  #enqueue(going: Going): void {
+    const generation = this.#generation;
+    this.#history.push({ order: going.order, vars: going.before.vars });
+    const placesPassed = this.#history.length;
+    this.#inFlight = [...this.#inFlight, going];
+    if (going.ahead !== undefined) this.#state = going.ahead;
+    this.#started += 1;
+    this.#tail = this.#tail
+      .then(() => (generation === this.#generation ? this.#settle(going, placesPassed) : undefined))
+      .catch((error: unknown) => {
+        this.#broken ??= { error };
+        this.#interruption.resolve();
+      })
+      .finally(() => {
+        this.#inFlight = this.#inFlight.filter((each) => each !== going);
+      });
+  }
+
+  /** Takes a result in its turn: shows it, gives it to those that wait for it, and turns back after a failure. */
+  async #settle(going: Going, placesPassed: number): Promise<void> {
+    this.#ports.arrive(going.order);
+    going.show.begin();
+    const end = await going.end;
+    if (end === 'discarded') throw new Error(`the result of ${going.header.title} was discarded out of turn`);
+    const settled = going.settled ?? stateAfter(going.before, going.at, end);
+    this.#lastSettled = settled;
+    going.show.finish(outcomeOf(this.host, settled.end, settled.fate), settled.included);
+    if (going.cells !== undefined && !settled.isStop) settleCells(going.cells, settled.end);
+    if (going.ahead === undefined) this.#state = settled.state;
+    else if (settled.isStop && going.settled === undefined) this.#turnBack(settled.state, placesPassed);
+  }
+
+  #turnBack(state: HostState, placesPassed: number): void {
+    this.#generation += 1;
+    this.#state = state;
+    this.#history.length = placesPassed;
+    this.#interruption.resolve();
+    this.#interruption = Promise.withResolvers();
+  }
+
+  /** Lets results come in: when the next step depends on this one, when too much is on its way, and now and then. */
+  async #breathe(going: Going): Promise<void> {
+    if (going.ahead === undefined) await this.#settleAll();
+    else if (this.#inFlight.length >= limits.requestsInFlightMax)
+      await Promise.race([this.#inFlight[0]?.end, this.#interruption.promise]);
+    else if (this.#started % TASKS_BETWEEN_BREATHS === 0)
+      await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #site(context: PlayContext, key: string, isSynced: boolean): RenderSite {
+    if (this.#memory.key !== key) this.#memory = { key, memory: rememberAnswers() };
+    const traffic = {
+      settled: () => this.#tail,
+      isBusy: () => this.#inFlight.some((going) => going.isOnTheWay),
+      isBusyHere: () => this.#inFlight.some((going) => going.isOnTheWay && going.traffic.isHere),
+    };
+    const site: RenderSite = {
+      context,
+      host: this.host,
+      vars: this.#state.vars,
+      task: undefined,
+      publicRoles: this.#state.publicRoles,
+      playFiles: [],
+      item: new Map(),
+      memory: this.#memory.memory,
+      local: guardFiles(context.local, traffic),
+      isSynced,
+    };
+    if (context.play.varsFiles.length === 0) return site;
+    return { ...site, playFiles: loadPlayFiles(context, environmentOf(site)) };
+  }
+
+  #requireContext(): PlayContext {
+    if (this.#context === undefined) throw new Error(`host ${this.host} was run outside a play`);
+    return this.#context;
+  }
+}
+
+function freshState(vars: HostVars): HostState {
+  return {
+    next: { kind: 'first' },
+    ended: undefined,
+    vars,
+    notified: new Map(),
+    inclusions: new Map(),
+    addedHandlers: [],
+    publicRoles: [],
+    ranRoles: new Map(),
+  };
+}

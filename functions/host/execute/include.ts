@@ -1,0 +1,131 @@
+/** What include_tasks and include_role bring into a host's play, once their names are rendered. */
+
+import { type Checked, type Diagnostic, hasErrors } from '../../../shared/base/diagnostic.ts';
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import type { Included as LoadedInclude, RoleRequest } from '../../../shared/project/load-included.ts';
+import type { Task } from '../../../shared/project/model.ts';
+import { str } from '../../../shared/template/python-repr.ts';
+import { shortName } from '../actions/action-name.ts';
+import { cursorKey, type Inclusion } from './cursor.ts';
+import type { HostState } from './host-state.ts';
+import type { TaskAt } from './progress.ts';
+import { flagOf } from './task-keywords.ts';
+import type { ItemEnd, TaskEnd } from './task-run.ts';
+
+/** A state into which includes may have been brought, and the `included:` lines to show. */
+export type Included = {
+  readonly state: HostState;
+  readonly shown: readonly { readonly file: string; readonly label: string | undefined }[];
+  /** Why something could not be included. */
+  readonly error: string | undefined;
+};
+
+const INCLUDES = new Set(['include', 'include_tasks', 'include_role']);
+
+/** Whether the task brings in others when it runs. */
+export function isInclude(task: Task): boolean {
+  return INCLUDES.has(shortName(task.action));
+}
+
+/** Brings in what an include task named on this host, one inclusion for each item that was not skipped. */
+export function bringIn(state: HostState, at: TaskAt, end: TaskEnd): Included {
+  const items = (end.items ?? [end]).filter((item) => item.result.get('skipped') !== true);
+  const inclusions: Inclusion[] = [];
+  const shown: { file: string; label: string | undefined }[] = [];
+  let added = state;
+  for (const item of items) {
+    const include = withItem(at.task, item);
+    const one =
+      shortName(at.task.action) === 'include_role' ? roleOf(at, include, item) : fileOf(at, include, item);
+    if (one.error !== undefined) return { state, shown, error: one.error };
+    inclusions.push({ source: `${one.source}#${item.label ?? ''}`, nodes: one.nodes });
+    shown.push({ file: one.source, label: item.label });
+    added = { ...added, ...one.changes(added) };
+  }
+  const key = cursorKey(at.cursor);
+  const next: HostState = {
+    ...added,
+    inclusions: new Map([...added.inclusions, [key, inclusions]]),
+    next: inclusions.length === 0 ? state.next : { kind: 'inside', cursor: at.cursor },
+  };
+  return { state: next, shown, error: undefined };
+}
+
+type One = {
+  readonly source: string;
+  readonly nodes: Inclusion['nodes'];
+  readonly error?: string;
+  readonly changes: (state: HostState) => Partial<HostState>;
+};
+
+function fileOf(at: TaskAt, include: Task, item: ItemEnd): One {
+  const name = str(item.result.get('include') ?? '');
+  return brought(at.site.context.include.tasks(name, include), name);
+}
+
+function roleOf(at: TaskAt, include: Task, item: ItemEnd): One {
+  const args = item.result.get('include_args');
+  const request = roleRequest(args instanceof Map ? args : new Map());
+  return brought(at.site.context.include.role(request, include), request.name);
+}
+
+function brought(loaded: Checked<LoadedInclude>, name: string): One {
+  const { value, diagnostics } = loaded;
+  if (hasErrors(diagnostics)) return failedInclude(diagnostics);
+  return {
+    source: value.file ?? name,
+    nodes: value.blocks,
+    changes: (state) => ({
+      addedHandlers: [...state.addedHandlers, ...value.handlers],
+      publicRoles: [...state.publicRoles, ...value.publicRoles],
+    }),
+  };
+}
+
+/** The rendered arguments of include_role. */
+function roleRequest(args: Dict): RoleRequest {
+  const text = (name: string): string | undefined => {
+    const value = args.get(name);
+    return value === undefined || value === null ? undefined : str(value);
+  };
+  const texts = {
+    tasksFrom: text('tasks_from'),
+    varsFrom: text('vars_from'),
+    defaultsFrom: text('defaults_from'),
+    handlersFrom: text('handlers_from'),
+  };
+  const flags = {
+    allowDuplicates: flagOf('allow_duplicates', args.get('allow_duplicates')),
+    isPublic: flagOf('public', args.get('public')),
+    isValidated: flagOf('rolespec_validate', args.get('rolespec_validate')),
+  };
+  return { name: text('name') ?? text('role') ?? '', ...present(texts), ...present(flags) };
+}
+
+/** The entries that have a value. */
+function present<T>(entries: Readonly<Record<string, T | undefined>>): Record<string, T> {
+  const kept: Record<string, T> = {};
+  for (const [name, value] of Object.entries(entries)) if (value !== undefined) kept[name] = value;
+  return kept;
+}
+
+function failedInclude(diagnostics: readonly Diagnostic[]): One {
+  const first = diagnostics.find((diagnostic) => diagnostic.severity === 'error');
+  return { source: '', nodes: [], error: first?.message ?? 'the include failed', changes: () => ({}) };
+}
+
+/** The include task as the parent of what it brings in: its loop variable becomes one of its vars. */
+function withItem(task: Task, item: ItemEnd): Task {
+  const vars: Dict = new Map<Value, Value>(task.keywords.vars ?? []);
+  const { result } = item;
+  const loopVar = result.get('ansible_loop_var');
+  const indexVar = result.get('ansible_index_var');
+  for (const name of ['ansible_loop_var', 'ansible_index_var', 'ansible_loop', loopVar, indexVar]) {
+    const value = name === undefined ? undefined : result.get(name);
+    if (name !== undefined && value !== undefined) vars.set(name, value);
+  }
+  const args = result.get('include_args');
+  if (shortName(task.action) !== 'include_role' && args instanceof Map)
+    for (const [name, value] of args) if (name !== 'apply' && name !== 'file') vars.set(name, value);
+  return { ...task, keywords: { ...task.keywords, vars } };
+}

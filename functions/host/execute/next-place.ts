@@ -1,0 +1,65 @@
+/** From a host's state to the next task: the play's tree with what this host has added to it. */
+
+import type { Node, Task } from '../../../shared/project/model.ts';
+import { Suspension } from '../../../shared/template/template-error.ts';
+import {
+  firstPlace,
+  type Place,
+  type PlayTree,
+  placeAfter,
+  placeAfterFailure,
+  placeInHandlers,
+  placeInside,
+} from './cursor.ts';
+import type { HostState } from './host-state.ts';
+import type { PlayContext } from './play-context.ts';
+
+/** The tree that a host walks: the play's, with its includes and the handlers of roles they brought in. */
+export function treeOf(context: PlayContext, state: HostState): PlayTree {
+  const handlers =
+    state.addedHandlers.length === 0 ? context.handlers : [...context.handlers, ...state.addedHandlers];
+  const numbers = new Map(flatTasks(handlers).map((task, number) => [task, number]));
+  return {
+    nodes: context.nodes,
+    handlers,
+    inclusions: state.inclusions,
+    isNotified: (handler) => isDue(state, numbers.get(handler) ?? -1),
+    handlerNumber: (handler) => numbers.get(handler),
+  };
+}
+
+/** Where the host goes on. Throws Suspension when that depends on a result still on its way. */
+export function resolveNext(tree: PlayTree, state: HostState): Place {
+  const { next } = state;
+  switch (next.kind) {
+    case 'first':
+      return firstPlace(tree);
+    case 'after':
+      return placeAfter(tree, next.cursor);
+    case 'inside':
+      return placeInside(tree, next.cursor);
+    case 'handlers':
+      return placeInHandlers(tree, next.cursor);
+    case 'failed':
+      return placeAfterFailure(tree, next.cursor);
+    default:
+      return next satisfies never;
+  }
+}
+
+/** All tasks among nodes and their blocks, in order; a handler's number is its place in this list. */
+export function flatTasks(nodes: readonly Node[]): readonly Task[] {
+  return nodes.flatMap((node) =>
+    node.kind === 'task' ? [node] : flatTasks([...node.tasks, ...node.rescue, ...node.always]),
+  );
+}
+
+function isDue(state: HostState, number: number): boolean {
+  const notification = state.notified.get(number);
+  if (notification === undefined || notification === true) return notification === true;
+  const waiting = notification.find((pending) => pending.value === undefined);
+  const isKnown = notification.some((pending) => pending.value === true);
+  if (waiting !== undefined && !isKnown)
+    throw new Suspension(waiting.arrived, 'whether a handler was notified');
+  return isKnown;
+}

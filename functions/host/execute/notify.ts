@@ -1,0 +1,60 @@
+/** From the names that a task notifies to handlers, by Ansible's rules. */
+
+import type { Task } from '../../../shared/project/model.ts';
+import type { Environment } from '../../../shared/template/environment.ts';
+import { str } from '../../../shared/template/python-repr.ts';
+import { renderValue } from '../../../shared/template/render.ts';
+import type { Pending } from '../../../shared/template/special.ts';
+import type { PlayTree } from './cursor.ts';
+import type { HostState, Notification } from './host-state.ts';
+import { flatTasks } from './next-place.ts';
+import { renderedName } from './task-header.ts';
+
+/** Handlers by number, and names that no handler answers to. */
+export type NotifyTargets = { readonly numbers: readonly number[]; readonly unknown: readonly string[] };
+
+/** The handlers that `task` notifies: for each name the last one of that name, and all that listen to it. */
+export function notifyTargets(tree: PlayTree, task: Task, env: Environment): NotifyTargets {
+  if (task.notify.length === 0) return { numbers: [], unknown: [] };
+  const names = task.notify.flatMap((raw) => [renderValue(raw, env)].flat()).map(str);
+  const handlers = flatTasks(tree.handlers);
+  const numbers = new Set<number>();
+  const unknown: string[] = [];
+  for (const name of names) {
+    const named = handlers.findLastIndex((handler) => answersTo(handler, name, env));
+    const listening = handlers.flatMap((handler, number) => (listensTo(handler, name, env) ? [number] : []));
+    for (const number of named < 0 ? listening : [named, ...listening]) numbers.add(number);
+    if (named < 0 && listening.length === 0) unknown.push(name);
+  }
+  return { numbers: [...numbers], unknown };
+}
+
+/** The notifications of a state with `numbers` added: due at once, or when the pending result says so. */
+export function withNotified(
+  state: HostState,
+  numbers: readonly number[],
+  isDue: Pending | true,
+): HostState['notified'] {
+  if (numbers.length === 0) return state.notified;
+  const notified = new Map<number, Notification>(state.notified);
+  for (const number of numbers) {
+    const known = notified.get(number);
+    if (isDue === true) notified.set(number, true);
+    else if (known !== true) notified.set(number, [...(known ?? []), isDue]);
+  }
+  return notified;
+}
+
+function answersTo(handler: Task, name: string, env: Environment): boolean {
+  const own = renderedName(handler, env);
+  if (own === undefined) return false;
+  if (own === name) return true;
+  const { role } = handler;
+  if (role === undefined) return false;
+  const full = role.collection === undefined ? role.name : `${role.collection}.${role.name}`;
+  return name === `${full} : ${own}` || name === `${role.name} : ${own}`;
+}
+
+function listensTo(handler: Task, name: string, env: Environment): boolean {
+  return handler.listen.some((topic) => [renderValue(topic, env)].flat().some((each) => str(each) === name));
+}

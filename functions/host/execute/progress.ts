@@ -1,0 +1,155 @@
+/** How a task moves its host on: the state expected when it starts, and the state known when it ended. */
+
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import type { Role, Task } from '../../../shared/project/model.ts';
+import { Pending } from '../../../shared/template/special.ts';
+import { isFailed } from './conclude-result.ts';
+import { type Cursor, isRescued, type PlayTree } from './cursor.ts';
+import { addFacts, assign, type HostState, type HostVars } from './host-state.ts';
+import { bringIn, type Included, isInclude } from './include.ts';
+import type { NotifyTargets } from './notify.ts';
+import { withNotified } from './notify.ts';
+import type { RenderSite } from './render-site.ts';
+import {
+  addResultFacts,
+  injectableFacts,
+  mayGiveFacts,
+  pendingFacts,
+  registeredResult,
+} from './result-facts.ts';
+import { type FailureFate, isChanged } from './task-outcome.ts';
+import type { TaskEnd } from './task-run.ts';
+
+/** A task at its place, with all that its end needs. */
+export type TaskAt = {
+  readonly task: Task;
+  readonly cursor: Cursor;
+  readonly tree: PlayTree;
+  readonly site: RenderSite;
+  readonly targets: NotifyTargets;
+};
+
+/** What later tasks see of a result on its way; settled when it arrives. */
+export type Cells = { readonly result: Pending; readonly facts: Pending; readonly changed: Pending };
+
+/** How a task ended: what the play makes of it, and the state after it. */
+export type Settled = {
+  readonly end: TaskEnd;
+  readonly fate: FailureFate;
+  /** The host leaves the straight way: to a rescue or always section, or out of the play. */
+  readonly isStop: boolean;
+  readonly state: HostState;
+  /** Files and roles that an include task brought in. */
+  readonly included: Included['shown'];
+};
+
+export function newCells(): Cells {
+  return { result: new Pending(), facts: new Pending(), changed: new Pending() };
+}
+
+/** The state in which the host goes on at once, should the task end well. */
+export function stateAhead(state: HostState, at: TaskAt, cells: Cells): HostState {
+  const { task, cursor } = at;
+  let { vars } = state;
+  if (mayGiveFacts(task)) vars = addFacts(vars, pendingFacts(task, cells.facts));
+  if (task.register !== undefined) vars = assign(vars, [[task.register, cells.result]]);
+  return {
+    ...state,
+    vars,
+    next: { kind: 'after', cursor },
+    notified: withNotified(state, at.targets.numbers, cells.changed),
+    ranRoles: withRole(state, task),
+  };
+}
+
+/** Writes an end into the cells that later tasks may be waiting for. */
+export function settleCells(cells: Cells, end: TaskEnd): void {
+  const facts = factsOf(end);
+  cells.result.settle(registeredResult(end.result));
+  cells.facts.settle(facts);
+  cells.changed.settle(isChanged(end.result));
+}
+
+/** The state after the task ended. */
+export function stateAfter(state: HostState, at: TaskAt, end: TaskEnd): Settled {
+  const { task, cursor } = at;
+  const { result, keywords } = end;
+  const vars = varsAfter(state.vars, at, end);
+  const ranRoles = isSkippedResult(result) ? state.ranRoles : withRole(state, task);
+  const next: HostState = { ...state, vars, ranRoles, next: { kind: 'after', cursor } };
+  if (result.get('unreachable') === true) {
+    const ignored = keywords?.ignoreUnreachable === true;
+    const after: HostState = ignored ? next : { ...next, ended: 'unreachable' };
+    return { end, fate: { ignored, rescued: false }, isStop: !ignored, state: after, included: [] };
+  }
+  if (isFailed(result)) return failedState(next, at, end);
+  const isDue = isChanged(result);
+  const notified = isDue ? withNotified(next, at.targets.numbers, true) : next.notified;
+  const plain = { end, fate: { ignored: false, rescued: false }, isStop: false, included: [] };
+  if (!isInclude(task)) return { ...plain, state: { ...next, notified } };
+  const included = bringIn({ ...next, notified }, at, end);
+  if (included.error !== undefined) return failedState(next, at, includeFailure(end, included.error));
+  return { ...plain, state: included.state, included: included.shown };
+}
+
+function includeFailure(end: TaskEnd, reason: string): TaskEnd {
+  return {
+    ...end,
+    items: undefined,
+    result: new Map<Value, Value>([
+      ['failed', true],
+      ['reason', reason],
+    ]),
+  };
+}
+
+function failedState(state: HostState, at: TaskAt, end: TaskEnd): Settled {
+  const ignored = end.keywords?.ignoreErrors === true;
+  const rescued = !ignored && isRescued(at.tree, at.cursor);
+  if (ignored) return { end, fate: { ignored, rescued }, isStop: false, state, included: [] };
+  const vars = rescued ? withFailure(state.vars, at.task, end) : state.vars;
+  const failed: HostState = { ...state, vars, next: { kind: 'failed', cursor: at.cursor } };
+  return { end, fate: { ignored, rescued }, isStop: true, state: failed, included: [] };
+}
+
+/** Registered value and facts. */
+function varsAfter(before: HostVars, at: TaskAt, end: TaskEnd): HostVars {
+  const { task } = at;
+  let vars = before;
+  const results = end.items?.map((item) => item.result) ?? [end.result];
+  for (const result of results) vars = addResultFacts(vars, task, result);
+  return task.register === undefined ? vars : assign(vars, [[task.register, registeredResult(end.result)]]);
+}
+
+/** The facts of all items, as the layer that waits for them expects. */
+function factsOf(end: TaskEnd): Dict {
+  const merged: Dict = new Map();
+  for (const item of end.items ?? [end]) {
+    const facts = item.result.get('ansible_facts');
+    if (facts instanceof Map) for (const [name, value] of injectableFacts(facts)) merged.set(name, value);
+  }
+  return merged;
+}
+
+/** `ansible_failed_task` and `ansible_failed_result`, for rescue and always sections. */
+function withFailure(vars: HostVars, task: Task, end: TaskEnd): HostVars {
+  const described = new Map<Value, Value>([
+    ['name', task.name ?? task.action],
+    ['action', task.action],
+    ['args', task.args],
+  ]);
+  return assign(vars, [
+    ['ansible_failed_task', described],
+    ['ansible_failed_result', registeredResult(end.result)],
+  ]);
+}
+
+function isSkippedResult(result: Dict): boolean {
+  return result.get('skipped') === true;
+}
+
+function withRole(state: HostState, task: Task): ReadonlyMap<string, Role> {
+  const { role } = task;
+  if (role === undefined || state.ranRoles.has(role.identity)) return state.ranRoles;
+  return new Map([...state.ranRoles, [role.identity, role]]);
+}

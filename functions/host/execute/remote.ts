@@ -1,0 +1,139 @@
+/** The way from an action to its target: connections opened when first used, requests sent in order. */
+
+import { FailureError } from '../../../shared/base/failure.ts';
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import type { BecomeRequest } from '../../../shared/wire/agent-frame.ts';
+import type { ModuleBundle } from '../../../shared/wire/module-bundle.ts';
+import {
+  type ActionCall,
+  ActionFailure,
+  type ActionReply,
+  type Remote,
+  type RequestExtras,
+} from '../actions/action.ts';
+import type { Connection, ConnectionTarget, RawResult, Session } from '../session/session.ts';
+import { isToleratedByCondition } from './conclude-result.ts';
+
+/** Where module code comes from. */
+export type ModuleSource = {
+  /** What must be loaded for the module on this task, in order; nothing for one that the agent has itself. Throws ActionFailure. */
+  readonly bundlesOf: (module: string, call: ActionCall) => readonly ModuleBundle[];
+};
+
+/** One target with its connection, for all calls that go the same way. */
+export type Way = {
+  readonly key: string;
+  readonly target: ConnectionTarget;
+  readonly connection: () => Connection;
+  /** Closes the connection and forgets it, so that the next use opens a new one. */
+  readonly drop: () => Promise<void>;
+};
+
+export type RemoteOptions = {
+  readonly way: Way;
+  readonly modules: ModuleSource;
+  readonly become: BecomeRequest | undefined;
+  /** Of loops, and of actions with several requests: see RunRequest. */
+  readonly group: number;
+  readonly isLast: boolean;
+  readonly isLoop: boolean;
+  readonly sleep: (ms: number) => Promise<void>;
+};
+
+/** The remote of one call. */
+export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
+  const { way } = options;
+  let hasSent = false;
+  const run = (module: string, args: Dict, extras: RequestExtras = {}): Promise<ActionReply> => {
+    const isGrouped = options.isLoop || hasSent || extras.hasMore === true;
+    hasSent = true;
+    const bundles = options.modules.bundlesOf(module, call);
+    const send = (session: Session): Promise<ActionReply> => {
+      for (const bundle of bundles) session.load(bundle);
+      const { hasMore, ...rest } = extras;
+      return sendRequest(session, way, {
+        ...rest,
+        module,
+        args,
+        ...requestModes(call, options.become),
+        ...(isGrouped ? { group: options.group, groupEnd: options.isLast && hasMore !== true } : {}),
+      });
+    };
+    return way
+      .connection()
+      .session()
+      .then(send, (error) => unreachable(error, way));
+  };
+  return {
+    run,
+    raw: (command) => runRaw(way, command, options.become),
+    reset: way.drop,
+    probe: async () => {
+      await way.connection().session();
+    },
+    sleep: options.sleep,
+  };
+}
+
+type Modes = Pick<
+  Parameters<Session['run']>[0],
+  'become' | 'check' | 'diff' | 'environment' | 'timeout' | 'tolerated'
+>;
+
+function requestModes({ keywords, task }: ActionCall, become: BecomeRequest | undefined): Modes {
+  return {
+    ...(keywords.isCheckMode ? { check: true } : {}),
+    ...(keywords.isDiff ? { diff: true } : {}),
+    ...(keywords.ignoreErrors || isToleratedByCondition(task) ? { tolerated: true } : {}),
+    ...(Object.keys(keywords.environment).length > 0 ? { environment: keywords.environment } : {}),
+    ...(keywords.timeout > 0 ? { timeout: keywords.timeout } : {}),
+    ...(become === undefined ? {} : { become }),
+  };
+}
+
+async function sendRequest(
+  session: Session,
+  way: Way,
+  request: Parameters<Session['run']>[0],
+): Promise<ActionReply> {
+  const reply = await session.run(request);
+  switch (reply.kind) {
+    case 'discarded':
+      return 'discarded';
+    case 'result':
+      return reply.result;
+    case 'failed':
+      return unreachable(new FailureError(reply.failure), way);
+    default:
+      return reply satisfies never;
+  }
+}
+
+const WORLD_GONE = new Set([
+  'agent-died',
+  'auth-refused',
+  'host-key-mismatch',
+  'host-key-unknown',
+  'unreachable',
+]);
+
+/** A failure of the world as a result: the host is unreachable, or the module failed. */
+async function unreachable(error: unknown, way: Way): Promise<Dict> {
+  if (!(error instanceof FailureError)) throw error;
+  const { failure } = error;
+  if (!WORLD_GONE.has(failure.kind)) throw new ActionFailure(failure.message, detail(failure.detail));
+  await way.drop();
+  return new Map<Value, Value>([
+    ['unreachable', true],
+    ['changed', false],
+    ['msg', failure.message],
+  ]);
+}
+
+function detail(text: string | undefined): readonly (readonly [Value, Value])[] {
+  return text === undefined ? [] : [['module_stderr', text]];
+}
+
+async function runRaw(way: Way, command: string, become: BecomeRequest | undefined): Promise<RawResult> {
+  return way.connection().raw(command, become);
+}

@@ -1,0 +1,76 @@
+/** The variables that a result sets on its host: registered values and facts. */
+
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import type { Task } from '../../../shared/project/model.ts';
+import type { Pending } from '../../../shared/template/special.ts';
+import { shortName } from '../actions/action-name.ts';
+import { addFacts, assign, type HostVars } from './host-state.ts';
+
+/** Builtin modules whose results never hold facts. What is not listed may hold any. */
+const WITHOUT_FACTS = new Set(
+  (
+    'add_host apt apt_key apt_repository assemble assert async_status blockinfile command copy cron debconf debug dnf ' +
+    'dpkg_selections expect fail fetch file find get_url git group group_by iptables known_hosts lineinfile meta package ' +
+    'pause ping pip raw reboot replace rpm_key script service set_stats shell slurp stat subversion systemd ' +
+    'systemd_service sysvinit tempfile template unarchive uri user validate_argument_spec wait_for ' +
+    'wait_for_connection yum yum_repository'
+  ).split(' '),
+);
+
+/** Whether the task's result may set the variable `name` as a fact. */
+export function mayGiveFact(task: Task, name: string): boolean {
+  const action = shortName(task.action);
+  if (WITHOUT_FACTS.has(action)) return false;
+  return action === 'setup' || action === 'gather_facts' ? /^(ansible_|facter_|ohai_)/.test(name) : true;
+}
+
+/** Whether the task's result may set facts at all. */
+export function mayGiveFacts(task: Task): boolean {
+  return !WITHOUT_FACTS.has(shortName(task.action));
+}
+
+/** The host's variables after a result: its facts, where they belong by action. */
+export function addResultFacts(vars: HostVars, task: Task, result: Dict): HostVars {
+  const facts = result.get('ansible_facts');
+  if (!(facts instanceof Map) || facts.size === 0) return vars;
+  const action = shortName(task.action);
+  if (action === 'include_vars') return { ...vars, included: new Map([...vars.included, ...facts]) };
+  if (action !== 'set_fact') return addFacts(vars, injectableFacts(facts));
+  const isCached = result.get('_ansible_facts_cacheable') === true;
+  const assigned = assign(vars, facts);
+  return isCached ? addFacts(assigned, facts) : assigned;
+}
+
+/** The registered form of a result: without Ansible's internals. */
+export function registeredResult(result: Dict): Dict {
+  const kept: Dict = new Map();
+  for (const [name, value] of result) {
+    if (typeof name === 'string' && (name.startsWith('_ansible_') || name === 'invocation')) continue;
+    kept.set(name, name === 'results' && Array.isArray(value) ? value.map(withoutInternals) : value);
+  }
+  return kept;
+}
+
+/** A pending layer of facts, for a task whose result is on its way. */
+export function pendingFacts(
+  task: Task,
+  pending: Pending,
+): { pending: Pending; mayHold: (name: string) => boolean } {
+  return { pending, mayHold: (name) => mayGiveFact(task, name) };
+}
+
+function withoutInternals(item: Value): Value {
+  if (!(item instanceof Map)) return item;
+  return new Map([...item].filter(([name]) => !(typeof name === 'string' && name.startsWith('_ansible_'))));
+}
+
+/** Facts that a target sends must not change how it is reached or which programs run its tasks. */
+export function injectableFacts(facts: Dict): Dict {
+  const isProtected =
+    /^ansible_(become.*|connection|host|password|port|ssh_(?!host_key).*|user|shell_.*|.*_interpreter|delegated_vars)$/;
+  const kept = [...facts].filter(
+    ([name]) =>
+      typeof name !== 'string' || name.startsWith('discovered_interpreter_') || !isProtected.test(name),
+  );
+  return new Map(kept);
+}

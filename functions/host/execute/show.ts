@@ -1,0 +1,60 @@
+/** What a task shows while it goes: held back until its turn comes, then sent on as it happens. */
+
+import type {
+  HostEvent,
+  OrderKey,
+  RunEvent,
+  TaskHeader,
+  TaskOutcome,
+} from '../../../shared/wire/run-event.ts';
+import type { Included } from './include.ts';
+import { outcomeOf } from './task-outcome.ts';
+import type { ItemEnd } from './task-run.ts';
+
+export type Show = {
+  /** The task's turn: its banner, and what it had to say until now. */
+  readonly begin: () => void;
+  readonly item: (end: ItemEnd) => void;
+  readonly retry: (end: ItemEnd, attemptsLeft: number) => void;
+  readonly finish: (outcome: TaskOutcome, included: Included['shown']) => void;
+};
+
+export type ShowOptions = {
+  readonly host: string;
+  readonly header: TaskHeader;
+  readonly order: OrderKey;
+  readonly now: () => number;
+  readonly emit: (event: HostEvent) => void;
+};
+
+/** The show of one task on one host. */
+export function createShow(options: ShowOptions): Show {
+  const { host, header, order } = options;
+  const heldBack: RunEvent[] = [];
+  let hasBegun = false;
+  const say = (event: RunEvent): void => {
+    if (hasBegun) options.emit({ order, host, event });
+    else heldBack.push(event);
+  };
+  return {
+    begin: () => {
+      hasBegun = true;
+      options.emit({ order, host, event: { kind: 'task-started', at: options.now(), task: header } });
+      for (const event of heldBack) options.emit({ order, host, event });
+    },
+    item: (end) => {
+      const fate = { ignored: end.keywords?.ignoreErrors === true, rescued: false };
+      const label = end.noLog ? '(censored due to no_log)' : (end.label ?? '');
+      say({ kind: 'item-finished', task: header.id, label, outcome: outcomeOf(host, end, fate) });
+    },
+    retry: (end, attemptsLeft) => {
+      const outcome = outcomeOf(host, end, { ignored: false, rescued: false });
+      say({ kind: 'task-retried', task: header.id, attemptsLeft, outcome });
+    },
+    finish: (outcome, included) => {
+      say({ kind: 'task-finished', task: header.id, at: options.now(), outcome });
+      for (const { file, label } of included)
+        say({ kind: 'file-included', file, hosts: [host], ...(label === undefined ? {} : { label }) });
+    },
+  };
+}

@@ -1,0 +1,196 @@
+/** Starts the task at which a host stands: passes it over, meets the others first, or sends it on its way. */
+
+import { isSelected } from '../../../shared/plan/tags.ts';
+import { nearestKeyword } from '../../../shared/project/inheritance.ts';
+import type { Task } from '../../../shared/project/model.ts';
+import type { Environment } from '../../../shared/template/environment.ts';
+import { Suspension } from '../../../shared/template/template-error.ts';
+import type { OrderKey, TaskHeader } from '../../../shared/wire/run-event.ts';
+import type { ActionCall } from '../actions/action.ts';
+import { shortName } from '../actions/action-name.ts';
+import { findLocalAction, findRemoteAction, readsFilesHere } from '../actions/registry.ts';
+import { connectionOf } from './call-connection.ts';
+import { isOnThisMachine } from './connection-target.ts';
+import type { Cursor, PlayTree } from './cursor.ts';
+import type { HostPorts } from './host-ports.ts';
+import type { HostState } from './host-state.ts';
+import { type Meeting, meetingAt } from './meeting.ts';
+import { type MetaEffect, runMeta } from './meta.ts';
+import { notifyTargets } from './notify.ts';
+import { type Cells, newCells, type Settled, stateAfter, stateAhead, type TaskAt } from './progress.ts';
+import { createRemote } from './remote.ts';
+import type { RenderSite } from './render-site.ts';
+import { createShow, type Show } from './show.ts';
+import { environmentOf } from './task-environment.ts';
+import { taskHeader } from './task-header.ts';
+import { flagOf } from './task-keywords.ts';
+import { startTask, type TaskEnd, type TaskPorts } from './task-run.ts';
+import { taskTags } from './task-tags.ts';
+import type { Ways } from './ways.ts';
+
+/** A task that was started. */
+export type Going = {
+  readonly order: OrderKey;
+  readonly header: TaskHeader;
+  readonly before: HostState;
+  readonly at: TaskAt;
+  readonly end: Promise<TaskEnd | 'discarded'>;
+  /** Known already, because no target was needed. */
+  readonly settled: Settled | undefined;
+  /** The state in which to go on at once; undefined when the result decides how. */
+  readonly ahead: HostState | undefined;
+  readonly cells: Cells | undefined;
+  readonly show: Show;
+  readonly isOnTheWay: boolean;
+  /** The connections that it uses. */
+  readonly traffic: TaskTraffic;
+};
+
+export type TaskTraffic = { readonly ways: Set<string>; isHere: boolean; isRaw: boolean };
+
+export type StartedNode =
+  | { readonly kind: 'effect'; readonly state: HostState; readonly effect: MetaEffect }
+  | { readonly kind: 'going'; readonly going: Going }
+  | { readonly kind: 'meet'; readonly meeting: Meeting }
+  | { readonly kind: 'passed'; readonly state: HostState };
+
+export type StartSite = {
+  readonly site: RenderSite & { readonly task: Task };
+  readonly state: HostState;
+  readonly tree: PlayTree;
+  readonly cursor: Cursor;
+  readonly order: OrderKey;
+  /** All hosts stand here. */
+  readonly isMet: boolean;
+  readonly ports: HostPorts;
+  readonly ways: Ways;
+  readonly inFlight: readonly Going[];
+  readonly settled: () => Promise<void>;
+};
+
+/** Starts the node. Throws Suspension, before any effect, when something it needs is not there yet. */
+export function startNode(start: StartSite): StartedNode {
+  const { site, state, cursor } = start;
+  const { task, context } = site;
+  const env = environmentOf(site);
+  const passed: HostState = { ...state, next: { kind: 'after', cursor } };
+  if (isPassedOver(start, env)) return { kind: 'passed', state: passed };
+  const meeting = start.isMet ? undefined : meetingAt(task, context, env);
+  if (meeting !== undefined) return { kind: 'meet', meeting };
+  if (shortName(task.action) === 'meta') {
+    const run = runMeta(state, task, { cursor, env });
+    return run.effect === undefined
+      ? { kind: 'passed', state: run.state }
+      : { kind: 'effect', ...run, effect: run.effect };
+  }
+  return { kind: 'going', going: startGoing(start, env) };
+}
+
+/** Not selected by tags, or of a role that has run before. */
+function isPassedOver({ site, state }: StartSite, env: Environment): boolean {
+  const { task, context } = site;
+  const { tags, skipTags } = context.settings;
+  if (!isSelected(taskTags(task, env), { only: tags, skip: skipTags })) return true;
+  const { role } = task;
+  const first = role === undefined ? undefined : state.ranRoles.get(role.identity);
+  return role !== undefined && first !== undefined && first !== role && !role.allowDuplicates;
+}
+
+function startGoing(start: StartSite, env: Environment): Going {
+  const { site, cursor, tree, order } = start;
+  const { task, context } = site;
+  const isCheckMode = flagOf('checkMode', nearestKeyword(task, 'checkMode')) ?? context.settings.isCheckMode;
+  const header = taskHeader(task, order, { env, isCheckMode });
+  const at: TaskAt = { task, cursor, tree, site, targets: notifyTargets(tree, task, env) };
+  const show = createShow({
+    host: site.host,
+    header,
+    order,
+    now: start.ports.clock.now,
+    emit: start.ports.emit,
+  });
+  const traffic: TaskTraffic = { ways: new Set(), isHere: false, isRaw: false };
+  const before = withoutNotification(start.state, task, tree);
+  const begun = startTask(site, task, portsOf(start, show, traffic));
+  const common = { order, header, before, at, show, traffic };
+  if (begun.kind === 'over') {
+    const settled = stateAfter(before, at, begun.end);
+    return {
+      ...common,
+      end: Promise.resolve(begun.end),
+      settled,
+      ahead: settled.state,
+      cells: undefined,
+      isOnTheWay: false,
+    };
+  }
+  const cells = newCells();
+  const ahead = begun.isWhole ? stateAhead(before, at, cells) : undefined;
+  return {
+    ...common,
+    end: begun.end,
+    settled: undefined,
+    ahead,
+    cells: begun.isWhole ? cells : undefined,
+    isOnTheWay: true,
+  };
+}
+
+/** A handler that runs is no longer notified. */
+function withoutNotification(state: HostState, task: Task, tree: PlayTree): HostState {
+  if (!task.isHandler || state.notified.size === 0) return state;
+  const number = tree.handlerNumber(task);
+  if (number === undefined || !state.notified.has(number)) return state;
+  const notified = new Map(state.notified);
+  notified.delete(number);
+  return { ...state, notified };
+}
+
+let lastGroup = 0;
+
+function portsOf(start: StartSite, show: Show, traffic: TaskTraffic): TaskPorts {
+  const { site, ports, ways } = start;
+  lastGroup += 1;
+  const group = lastGroup;
+  return {
+    local: findLocalAction,
+    remote: findRemoteAction,
+    connect: (call, of) => {
+      const { target, become } = connectionOf(site, call);
+      const way = ways.to(target);
+      return createRemote(call, {
+        way,
+        become,
+        group,
+        ...of,
+        modules: ports.modules,
+        sleep: ports.clock.sleep,
+      });
+    },
+    isOneWay: (calls) => checkTraffic(start, calls, traffic),
+    onRetry: show.retry,
+    onItem: show.item,
+    sleep: (ms) => ports.clock.sleep(ms),
+  };
+}
+
+/** Waits for what is on its way when the calls go elsewhere, and notes which way they go. */
+function checkTraffic(start: StartSite, calls: readonly ActionCall[], traffic: TaskTraffic): boolean {
+  const busy = start.inFlight.filter((going) => going.isOnTheWay);
+  for (const call of calls) {
+    if (findLocalAction(call.name) !== undefined) continue;
+    const { target } = connectionOf(start.site, call);
+    traffic.ways.add(start.ways.to(target).key);
+    traffic.isHere ||= isOnThisMachine(target) || call.name === 'fetch';
+    traffic.isRaw ||= call.name === 'raw';
+  }
+  const mustWait = busy.some(
+    ({ traffic: other }) =>
+      other.isRaw ||
+      traffic.isRaw ||
+      traffic.ways.difference(other.ways).size > 0 ||
+      (other.isHere && calls.some((call) => readsFilesHere(call.name))),
+  );
+  if (mustWait) throw new Suspension(start.settled(), 'tasks on another connection');
+  return traffic.ways.size <= 1;
+}

@@ -1,0 +1,52 @@
+/** A task as its banner shows it. */
+
+import { everyKeyword } from '../../../shared/project/inheritance.ts';
+import type { Task } from '../../../shared/project/model.ts';
+import type { Environment } from '../../../shared/template/environment.ts';
+import { str } from '../../../shared/template/python-repr.ts';
+import { renderValue } from '../../../shared/template/render.ts';
+import { Template } from '../../../shared/template/special.ts';
+import { TemplateError } from '../../../shared/template/template-error.ts';
+import type { OrderKey, TaskHeader } from '../../../shared/wire/run-event.ts';
+
+/** The header of a task at a place of the play. A name that cannot be rendered is shown as written. */
+export function taskHeader(
+  task: Task,
+  order: OrderKey,
+  site: { env: Environment; isCheckMode: boolean },
+): TaskHeader {
+  const name = renderedName(task, site.env);
+  const label = name ?? task.action;
+  return {
+    id: `${order.join('.')}@${task.position.file}:${task.position.line}:${task.position.column}`,
+    title: task.role === undefined ? label : `${roleTitle(task)} : ${label}`,
+    ...(name === undefined ? {} : { name }),
+    action: task.action,
+    file: task.position.file,
+    line: task.position.line,
+    isHandler: task.isHandler,
+    isCheckMode: site.isCheckMode,
+    isLoop: task.loop !== undefined,
+    tags: everyKeyword(task, 'tags')
+      .flat()
+      .map((tag) => (typeof tag === 'string' ? tag : '')),
+  };
+}
+
+/** The task's name for this host, or undefined when it has none. */
+export function renderedName(task: Task, env: Environment): string | undefined {
+  const { name } = task;
+  if (name === undefined || name === null || name === '') return undefined;
+  try {
+    return str(renderValue(name, env));
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return name instanceof Template ? name.source : str(name);
+  }
+}
+
+function roleTitle(task: Task): string {
+  const role = task.role;
+  if (role === undefined) return '';
+  return role.collection === undefined ? role.name : `${role.collection}.${role.name}`;
+}

@@ -1,0 +1,353 @@
+/** One task on one host, with its loop and its retries: from prepared items to what the task registers. */
+
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import type { Task } from '../../../shared/project/model.ts';
+import { str } from '../../../shared/template/python-repr.ts';
+import { renderValue } from '../../../shared/template/render.ts';
+import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
+import type { ActionCall, ActionReply, LocalAction, Remote, RemoteAction } from '../actions/action.ts';
+import { concludeResult, isDecidedByTarget, isDone, isFailed } from './conclude-result.ts';
+import { failureOf, type Prepared, prepareItem } from './item-run.ts';
+import { itemLabel, itemVars, type LoopControls, loopControls, loopItems } from './loop-items.ts';
+import { joinItems } from './loop-result.ts';
+import type { RenderSite } from './render-site.ts';
+import { addResultFacts } from './result-facts.ts';
+import { environmentOf } from './task-environment.ts';
+import type { TaskKeywords } from './task-keywords.ts';
+
+/** What became of one item (or of a task without a loop). */
+export type ItemEnd = {
+  readonly result: Dict;
+  readonly noLog: boolean;
+  readonly keywords: TaskKeywords | undefined;
+  /** Of loop items: the printed label. */
+  readonly label: string | undefined;
+};
+
+export type TaskEnd = ItemEnd & {
+  readonly items: readonly ItemEnd[] | undefined;
+};
+
+/** A started task: over, or on its way. With `isWhole` nothing of it waits to be sent. */
+export type TaskStart =
+  | {
+      readonly kind: 'on-the-way';
+      readonly end: Promise<TaskEnd | 'discarded'>;
+      readonly isWhole: boolean;
+    }
+  | { readonly kind: 'over'; readonly end: TaskEnd };
+
+/** What running a task needs from the executor. */
+export type TaskPorts = {
+  readonly local: (name: string) => LocalAction | undefined;
+  readonly remote: (name: string) => RemoteAction;
+  /** The way to the target for one call of the task. `isLast` marks the last call of a loop. */
+  readonly connect: (call: ActionCall, of: { readonly isLast: boolean; readonly isLoop: boolean }) => Remote;
+  /**
+   * Whether all calls go the same way to the target. Throws Suspension when what is on the way must end first:
+   * another connection, or one without the agent.
+   */
+  readonly isOneWay: (calls: readonly ActionCall[]) => boolean;
+  readonly onRetry: (end: ItemEnd, attemptsLeft: number) => void;
+  readonly onItem: (end: ItemEnd) => void;
+  readonly sleep: (ms: number) => Promise<void>;
+};
+
+/** Starts a task. Throws Suspension, before any effect, when a value it needs is not there yet. */
+export function startTask(site: RenderSite, task: Task, ports: TaskPorts): TaskStart {
+  const loop = openLoop(site, task);
+  if (loop.items === undefined) return startSingle(site, task, { ports, loopError: loop.error });
+  if (loop.items.length === 0) return { kind: 'over', end: { ...emptyLoop(), items: [] } };
+  return startLoop(site, task, { ports, items: loop.items });
+}
+
+type OpenLoop = { readonly items: readonly Value[] | undefined; readonly error: TemplateError | undefined };
+
+function openLoop(site: RenderSite, task: Task): OpenLoop {
+  try {
+    return { items: loopItems(task, environmentOf(site)), error: undefined };
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return { items: undefined, error };
+  }
+}
+
+function emptyLoop(): ItemEnd {
+  const result = new Map<Value, Value>([
+    ['changed', false],
+    ['skipped', true],
+    ['skipped_reason', 'No items in the list'],
+    ['results', []],
+  ]);
+  return { result, noLog: false, keywords: undefined, label: undefined };
+}
+
+type Single = { readonly ports: TaskPorts; readonly loopError: TemplateError | undefined };
+
+function startSingle(site: RenderSite, task: Task, { ports, loopError }: Single): TaskStart {
+  const prepared = prepareItem(site, task, loopError);
+  const whole = (end: ItemEnd): TaskEnd => ({ ...end, items: undefined });
+  if (prepared.kind === 'over') return { kind: 'over', end: whole(endOf(prepared, undefined)) };
+  const local = runLocally({ site, task, call: prepared.call, label: undefined }, ports);
+  if (local !== undefined) return { kind: 'over', end: whole(local) };
+  ports.isOneWay([prepared.call]);
+  const run = { site, task, call: prepared.call, label: undefined, isLast: true, isLoop: false };
+  const started = runOnTarget(run, ports);
+  return {
+    kind: 'on-the-way',
+    isWhole: started.isWhole && isDecidedByTarget(task),
+    end: started.end.then((end) => (end === 'discarded' ? end : whole(end))),
+  };
+}
+
+type Loop = { readonly ports: TaskPorts; readonly items: readonly Value[] };
+
+/** An item that has been rendered. */
+type ReadyItem = {
+  readonly site: RenderSite;
+  readonly task: Task;
+  readonly prepared: Prepared;
+  readonly label: string;
+};
+
+function startLoop(site: RenderSite, task: Task, { ports, items }: Loop): TaskStart {
+  const controls = loopControls(task, environmentOf(site));
+  const ready: ReadyItem[] = [];
+  const ended: (ItemEnd | undefined)[] = [];
+  let vars = site.vars;
+  for (let index = 0; index < items.length; index++) {
+    const itemSite: RenderSite = {
+      ...site,
+      vars,
+      item: new Map([...site.item, ...itemVars(items, index, controls)]),
+      memory: {
+        once: (key, ask) => site.memory.once(`${index}/${key}`, ask),
+        later: (key, ask) => site.memory.later(`${index}/${key}`, ask),
+      },
+    };
+    const item = readyItem(itemSite, task, items[index] ?? null);
+    ready.push(item);
+    const end = endAtOnce(item, ports);
+    ended.push(end);
+    if (end !== undefined) vars = addResultFacts(vars, task, end.result);
+  }
+  const decorate = (end: ItemEnd, index: number): ItemEnd => decorated(end, ready[index], controls);
+  if (ended.every((end) => end !== undefined)) {
+    const ends = ended.map(decorate);
+    for (const end of ends) ports.onItem(end);
+    return { kind: 'over', end: joinItems(ends) };
+  }
+  return sendItems({ task, ready, ended, decorate, pauseMs: controls.pauseMs, ports });
+}
+
+function readyItem(site: RenderSite, task: Task, item: Value): ReadyItem {
+  const env = environmentOf(site);
+  try {
+    const label = itemLabel(task, item, env);
+    return { site, task, prepared: prepareItem(site, task, undefined), label };
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const result = new Map<Value, Value>([
+      ['failed', true],
+      ['msg', `Failed to template loop_control.label: ${error.message}`],
+    ]);
+    return { site, task, prepared: { kind: 'over', result, noLog: false }, label: '' };
+  }
+}
+
+/** The end of an item that needs no target, or undefined. */
+function endAtOnce(item: ReadyItem, ports: TaskPorts): ItemEnd | undefined {
+  const { prepared } = item;
+  if (prepared.kind === 'over') return endOf(prepared, item.label);
+  return runLocally({ ...item, call: prepared.call }, ports);
+}
+
+type Items = {
+  readonly task: Task;
+  readonly ready: readonly ReadyItem[];
+  readonly ended: readonly (ItemEnd | undefined)[];
+  readonly decorate: (end: ItemEnd, index: number) => ItemEnd;
+  readonly pauseMs: number;
+  readonly ports: TaskPorts;
+};
+
+/** Sends all items in order; one behind the other where an item must be decided before the next one. */
+function sendItems(items: Items): TaskStart {
+  const { task, ready, ended, ports } = items;
+  const last = ended.lastIndexOf(undefined);
+  const calls = ready.flatMap((item) => (item.prepared.kind === 'ready' ? [item.prepared.call] : []));
+  const progress = { isWhole: ports.isOneWay(calls) && items.pauseMs === 0 && isDecidedByTarget(task) };
+  const replies: Promise<ItemEnd | 'discarded'>[] = [];
+  const send = async (): Promise<void> => {
+    for (const [index, item] of ready.entries()) {
+      const end = ended[index];
+      const { prepared } = item;
+      if (end !== undefined || prepared.kind === 'over') {
+        if (end !== undefined) replies.push(Promise.resolve(end));
+        continue;
+      }
+      if (index > 0 && items.pauseMs > 0) await ports.sleep(items.pauseMs);
+      const run = { ...item, call: prepared.call, isLast: index === last, isLoop: progress.isWhole };
+      const started = runOnTarget(run, ports);
+      replies.push(started.end);
+      if (!started.isWhole) progress.isWhole = false;
+      if (!progress.isWhole) await started.end;
+    }
+  };
+  const sending = send();
+  return {
+    kind: 'on-the-way',
+    isWhole: progress.isWhole && !ended.some((end) => end !== undefined && isFailed(end.result)),
+    end: sending.then(() => collect(items, replies)),
+  };
+}
+
+async function collect(
+  items: Items,
+  replies: readonly Promise<ItemEnd | 'discarded'>[],
+): Promise<TaskEnd | 'discarded'> {
+  const ends: ItemEnd[] = [];
+  for (const [index, reply] of replies.entries()) {
+    const end = await reply;
+    if (end === 'discarded') return 'discarded';
+    const done = items.decorate(end, index);
+    items.ports.onItem(done);
+    ends.push(done);
+  }
+  return joinItems(ends);
+}
+
+/** Adds to an item's result what registers say of the item. */
+function decorated(end: ItemEnd, item: ReadyItem | undefined, controls: LoopControls): ItemEnd {
+  const vars = item?.site.item;
+  if (vars === undefined) return end;
+  const result: Dict = new Map(end.result);
+  for (const name of [
+    'ansible_loop_var',
+    'ansible_index_var',
+    'ansible_loop',
+    controls.loopVar,
+    controls.indexVar,
+  ]) {
+    const value = name === undefined ? undefined : vars.get(name);
+    if (name !== undefined && value !== undefined) result.set(name, value);
+  }
+  return { ...end, result };
+}
+
+function endOf(prepared: Extract<Prepared, { kind: 'over' }>, label: string | undefined): ItemEnd {
+  const result: Dict = new Map(prepared.result);
+  if (!result.has('changed') && label !== undefined) result.set('changed', false);
+  return { result, noLog: prepared.noLog, keywords: undefined, label };
+}
+
+type Call = {
+  readonly site: RenderSite;
+  readonly task: Task;
+  readonly call: ActionCall;
+  readonly label: string | undefined;
+};
+
+/** Runs an action that needs no target; undefined when it needs one or has to be tried again and again. */
+function runLocally(run: Call, ports: TaskPorts): ItemEnd | undefined {
+  const action = ports.local(run.call.name);
+  if (action === undefined || run.task.until.length > 0) return undefined;
+  return ended(run, localResult(action, run.call), undefined);
+}
+
+function localResult(action: LocalAction, call: ActionCall): Dict {
+  try {
+    return action(call);
+  } catch (error) {
+    return failureOf(error, call);
+  }
+}
+
+function ended(run: Call, raw: Dict, attempt: number | undefined): ItemEnd {
+  const { keywords } = run.call;
+  return {
+    result: concludeResult(run.site, run.task, raw, attempt),
+    noLog: keywords.noLog,
+    keywords,
+    label: run.label,
+  };
+}
+
+type TargetCall = Call & { readonly isLast: boolean; readonly isLoop: boolean };
+
+function runOnTarget(
+  run: TargetCall,
+  ports: TaskPorts,
+): { end: Promise<ItemEnd | 'discarded'>; isWhole: boolean } {
+  if (run.task.until.length > 0) return { end: retry(run, ports), isWhole: false };
+  const started = attempt(run, ports);
+  const conclude = async (reply: ActionReply): Promise<ItemEnd | 'discarded'> =>
+    reply === 'discarded' ? reply : settle(() => ended(run, reply, undefined));
+  return { end: started.reply.then(conclude), isWhole: started.isWhole };
+}
+
+/** Sends the action once; an error of its arguments is a failed result. */
+function attempt(run: TargetCall, ports: TaskPorts): { reply: Promise<ActionReply>; isWhole: boolean } {
+  const failed = (error: unknown): Dict => failureOf(error, run.call);
+  const local = ports.local(run.call.name);
+  if (local !== undefined) return { reply: settle(() => localResult(local, run.call)), isWhole: false };
+  try {
+    const remote = ports.connect(run.call, { isLast: run.isLast, isLoop: run.isLoop });
+    const started = ports.remote(run.call.name)(run.call, remote);
+    return { reply: started.reply.catch(failed), isWhole: started.isWhole };
+  } catch (error) {
+    return { reply: Promise.resolve(failed(error)), isWhole: false };
+  }
+}
+
+const RETRIES_DEFAULT = 3;
+const DELAY_SECONDS_DEFAULT = 5;
+
+/** `until`: tries until the condition holds or the attempts are used up. */
+async function retry(run: TargetCall, ports: TaskPorts): Promise<ItemEnd | 'discarded'> {
+  const env = run.call.env;
+  const { retries, delayMs } = retryControls(run.task, env);
+  for (let count = 1; ; count++) {
+    const reply = await attempt(run, ports).reply;
+    if (reply === 'discarded') return reply;
+    const end = await settle(() => ended(run, reply, count));
+    if (end.result.get('unreachable') === true) return end;
+    if (await settle(() => isDone(run.site, run.task, end.result))) return end;
+    if (count >= retries) return exhausted(end, count);
+    const again = new Map<Value, Value>([...end.result, ['retries', retries], ['_ansible_retry', true]]);
+    ports.onRetry({ ...end, result: again }, retries - count);
+    await ports.sleep(delayMs);
+  }
+}
+
+function exhausted(end: ItemEnd, count: number): ItemEnd {
+  const result = new Map<Value, Value>([
+    ...end.result,
+    ['attempts', Math.max(count - 1, 1)],
+    ['failed', true],
+  ]);
+  return { ...end, result };
+}
+
+function retryControls(task: Task, env: ActionCall['env']): { retries: number; delayMs: number } {
+  const number = (raw: Value | undefined, otherwise: number): number => {
+    if (raw === undefined) return otherwise;
+    const value = Number(str(renderValue(raw, env)));
+    return Number.isFinite(value) ? value : otherwise;
+  };
+  const retries = number(task.retries, RETRIES_DEFAULT);
+  const delay = number(task.delay, DELAY_SECONDS_DEFAULT);
+  return { retries: retries <= 0 ? 1 : retries + 1, delayMs: (delay < 0 ? 1 : delay) * 1000 };
+}
+
+/** Renders what follows a result until nothing it needs is missing. */
+async function settle<T>(render: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return render();
+    } catch (error) {
+      if (!(error instanceof Suspension) || error.until === 'sync') throw error;
+      await error.until;
+    }
+  }
+}

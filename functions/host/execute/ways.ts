@@ -1,0 +1,48 @@
+/** The connections of one host's run: to itself and to the hosts it delegates to, each opened once. */
+
+import type { Connection, ConnectionTarget } from '../session/session.ts';
+import type { Way } from './remote.ts';
+
+export type Ways = {
+  readonly to: (target: ConnectionTarget) => Way;
+  /** Drops every connection that leads to `host`. */
+  readonly reset: (host: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+/** Ways that share connections between targets that are reached alike. */
+export function createWays(connect: (target: ConnectionTarget) => Connection): Ways {
+  const open = new Map<string, { target: ConnectionTarget; connection: Connection }>();
+  const drop = async (key: string): Promise<void> => {
+    const entry = open.get(key);
+    open.delete(key);
+    await entry?.connection.close();
+  };
+  return {
+    to: (target) => {
+      const key = wayKey(target);
+      return {
+        key,
+        target,
+        connection: () => {
+          const known = open.get(key);
+          if (known !== undefined) return known.connection;
+          const connection = connect(target);
+          open.set(key, { target, connection });
+          return connection;
+        },
+        drop: () => drop(key),
+      };
+    },
+    reset: async (host) => {
+      for (const [key, entry] of [...open]) if (entry.target.host === host) await drop(key);
+    },
+    close: async () => {
+      await Promise.all([...open.keys()].map(drop));
+    },
+  };
+}
+
+function wayKey(target: ConnectionTarget): string {
+  return [target.kind, target.host, target.address, target.port, target.user, target.python].join(' ');
+}
