@@ -23,7 +23,10 @@ import { asDict, asInt, asText, characters, force, typeName } from './values.ts'
 export function getAttribute(value: Value, name: string): Value {
   if (value instanceof Undefined) return value;
   if (value instanceof Pending) return getAttribute(force(value), name);
-  return attributeOf(value, name) ?? itemOf(value, name) ?? missingAttribute(value, name);
+  const attribute = attributeOf(value, name);
+  if (attribute !== undefined) return attribute;
+  const item = itemOf(value, name);
+  return item === undefined ? missingAttribute(value, name) : item;
 }
 
 /** `value[key]`: the item, else the attribute of that name, else undefined. */
@@ -40,7 +43,8 @@ export function getItem(value: Value, key: Value): Value {
   if (item !== undefined) return item;
   const name = asText(subscript);
   if (name === undefined) return missingItem(value, subscript);
-  return attributeOf(value, name) ?? missingAttribute(value, name);
+  const attribute = attributeOf(value, name);
+  return attribute === undefined ? missingAttribute(value, name) : attribute;
 }
 
 function attributeOf(value: Value, name: string): Value | undefined {

@@ -49,11 +49,11 @@ export function bindArguments(callee: Callee, args: readonly Value[], kwargs: Kw
     if (given !== undefined && named !== undefined) {
       throw typeError(`${callee.name}() got multiple values for argument '${parameter.name}'`);
     }
-    const value = given ?? named ?? parameter.makeDefault?.();
-    if (given === undefined && named === undefined && parameter.makeDefault === undefined) {
-      missing.push(parameter.name);
-    }
-    return value ?? given ?? named ?? null;
+    if (given !== undefined) return given;
+    if (named !== undefined) return named;
+    if (parameter.makeDefault !== undefined) return parameter.makeDefault();
+    missing.push(parameter.name);
+    return null;
   }
 }
 

@@ -21,7 +21,7 @@ export const dictMethods: MethodTable<AnyDict> = methodTable<AnyDict>([
   ],
   ['copy', '', (self) => new Map(asDict(self))],
   ['fromkeys', 'iterable, value=None', (_self, keys, value) => fromKeys(keys ?? null, value ?? null)],
-  ['get', 'key, default=None', (self, key, usual) => force(read(self, key ?? null) ?? usual ?? null)],
+  ['get', 'key, default=None', (self, key, usual) => readOr(self, key ?? null, usual ?? null)],
   ['items', '', (self) => itemsView(self)],
   ['keys', '', (self) => view('dict_keys', keysOf(self), (key) => key)],
   [
@@ -45,6 +45,11 @@ export const dictMethods: MethodTable<AnyDict> = methodTable<AnyDict>([
 
 function read(self: AnyDict, key: Value): Value | undefined {
   return self instanceof LazyDict ? self.get(dictKey(key)) : dictGet(self, key);
+}
+
+function readOr(self: AnyDict, key: Value, usual: Value): Value {
+  const item = read(self, key);
+  return force(item === undefined ? usual : item);
 }
 
 function keysOf(self: AnyDict): readonly Value[] {
@@ -72,7 +77,8 @@ function fromKeys(keys: Value, value: Value): Dict {
 }
 
 function pop(self: Dict, key: Value, usual: Value | undefined): Value {
-  const item = dictGet(self, key) ?? usual;
+  const known = dictGet(self, key);
+  const item = known === undefined ? usual : known;
   if (item === undefined) throw pythonError('KeyError', repr(key));
   dictDelete(self, key);
   return force(item);

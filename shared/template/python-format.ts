@@ -103,7 +103,7 @@ function convertOne(values: Arguments, key: string | undefined, raw: RawConversi
     throw limitError('a template asks for a width that is too large');
   }
   if (raw.type === '%') return '%';
-  return convert(named ?? values.take(), conversion);
+  return convert(named === undefined ? values.take() : named, conversion);
 }
 
 function takeInt(values: Arguments): number {

@@ -15,7 +15,9 @@ import {
   PyObject,
   PySet,
   PyTuple,
+  Template,
   Undefined,
+  Vaulted,
 } from './special.ts';
 import { asDict, asText, force, typeName } from './values.ts';
 
@@ -26,6 +28,8 @@ export function str(value: Value): string {
   if (typeof value === 'string') return value;
   if (value instanceof Undefined) throw undefinedError(value);
   if (value instanceof PyObject) return value.behaviour.str();
+  if (value instanceof Template) return value.source;
+  if (value instanceof Vaulted) return value.ciphertext;
   return asText(value) ?? repr(value);
 }
 
@@ -79,7 +83,10 @@ function writeAll(items: readonly Value[], parents: readonly Value[]): string {
 
 function writeRare(value: Exclude<Value, null>): string {
   if (value instanceof Undefined) return reprUndefined(value);
-  if (value instanceof Markup) return `Markup(${reprText(value.text)})`;
+  if (value instanceof Markup)
+    return value.mark === 'html' ? `Markup(${reprText(value.text)})` : reprText(value.text);
+  if (value instanceof Template) return reprText(value.source);
+  if (value instanceof Vaulted) return reprText(value.ciphertext);
   if (value instanceof Omit) return reprText(OMIT_TEXT);
   if (value instanceof PyBytes) return reprBytes(value.bytes);
   if (value instanceof PyNamespace) return `<Namespace ${repr(value.attributes)}>`;

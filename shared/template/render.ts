@@ -1,45 +1,145 @@
 /** The engine's entry points: from templates and a scope to Python values. */
 
-import type { Value } from '../base/value.ts';
+import { PyFloat, type Value } from '../base/value.ts';
+import { withinBudget } from './budget.ts';
+import { builtins } from './builtins.ts';
+import { finalizeValue } from './concat.ts';
+import { isConditionMet } from './condition.ts';
+import { makeEngine, playbookMode, type RenderMode, runSource } from './engine.ts';
 import type { Environment } from './environment.ts';
+import { type FileTemplateOptions, readFileHeader, syntaxOf } from './file-options.ts';
+import { str } from './python-repr.ts';
+import { makeContext, topFrame } from './runtime.ts';
+import { Markup, PyTuple, Template, Vaulted } from './special.ts';
+import { compileExpressionCached } from './template-cache.ts';
+import { TemplateError } from './template-error.ts';
+
+export type { FileTemplateOptions };
 
 /**
  * Renders every template inside `raw` (also in keys), decrypts vaulted scalars, and keeps everything else.
  * A string that is one single expression keeps the type of its value, as Ansible does.
  */
-export function renderValue(_raw: Value, _env: Environment): Value {
-  throw new Error('the engine is not here yet');
+export function renderValue(raw: Value, env: Environment): Value {
+  if (raw === null || typeof raw !== 'object') return raw;
+  if (raw instanceof Template) return renderText(raw.source, env, playbookMode);
+  if (raw instanceof Vaulted) return env.decrypt(raw.ciphertext);
+  if (Array.isArray(raw)) return renderItems(raw, env);
+  if (raw instanceof PyTuple) return renderItems([...raw.items], env);
+  if (raw instanceof Map) return renderDict(raw, env);
+  return raw;
+}
+
+function renderItems(items: Value[], env: Environment): Value[] {
+  return items.map((item) => renderValue(item, env));
+}
+
+function renderDict(map: Map<Value, Value>, env: Environment): Value {
+  const rendered = new Map<Value, Value>();
+  for (const [key, item] of map) {
+    rendered.set(key instanceof Template ? renderValue(key, env) : key, renderValue(item, env));
+  }
+  return rendered;
+}
+
+const SINGLE_NAME = /^\{\{\s*([\p{L}\p{N}_]*)\s*\}\}\n?$/u;
+
+function renderText(source: string, env: Environment, mode: RenderMode): Value {
+  const single = SINGLE_NAME.exec(source)?.[1];
+  if (single !== undefined) {
+    const scalar = plainScalar(single, env);
+    if (scalar !== undefined) return scalar;
+  }
+  try {
+    const header = readFileHeader(source);
+    const syntax = header === undefined ? mode.syntax : syntaxOf(header.options, mode.syntax);
+    const result = runSource(header?.body ?? source, env, { ...mode, syntax });
+    return typeof result === 'string' ? restoreNewlines(source, result) : result;
+  } catch (error) {
+    if (isUndefined(error) && !env.options.strictUndefined) return source;
+    throw inAnsiblesWords(error, source);
+  }
+}
+
+/** A number, bool or None that a variable holds unrendered: `{{ name }}` alone gives it as it is. */
+function plainScalar(name: string, env: Environment): Value | undefined {
+  const raw = env.scope.raw === undefined ? undefined : env.scope.raw(name);
+  if (raw === null || typeof raw === 'number' || typeof raw === 'boolean') return raw;
+  return typeof raw === 'bigint' || raw instanceof PyFloat ? raw : undefined;
+}
+
+/** Rendering drops one trailing line end; Ansible puts back as many as there were. */
+function restoreNewlines(source: string, result: string): string {
+  if (!source.endsWith('\n')) return result;
+  const missing = trailingNewlines(source) - trailingNewlines(result);
+  return missing > 0 ? result + '\n'.repeat(missing) : result;
+}
+
+function trailingNewlines(text: string): number {
+  let count = 0;
+  while (count < text.length && text[text.length - 1 - count] === '\n') count++;
+  return count;
+}
+
+function isUndefined(error: unknown): boolean {
+  return error instanceof TemplateError && error.kind === 'undefined';
+}
+
+/** The error as Ansible reports it for a text; everything else is passed on as it is. */
+function inAnsiblesWords(error: unknown, source: string): unknown {
+  if (!(error instanceof TemplateError)) return error;
+  const at = { source, line: error.line ?? 1 };
+  if (error.kind === 'syntax') {
+    const message = `template error while templating string: ${error.message}. String: ${source}`;
+    return new TemplateError('syntax', 'AnsibleError', message, at);
+  }
+  if (error.pythonType === 'TypeError') {
+    const message = `Unexpected templating type error occurred on (${source}): ${error.message}`;
+    return new TemplateError('runtime', 'AnsibleError', message, at);
+  }
+  return error;
 }
 
 /** The value of a bare expression, as `when`, `until` and `loop` conditions are written: without braces. */
-export function renderExpression(_expression: string, _env: Environment): Value {
-  throw new Error('the engine is not here yet');
+export function renderExpression(expression: string, env: Environment): Value {
+  try {
+    const evaluate = compileExpressionCached(expression, builtins);
+    return withinBudget(() => {
+      const engine = makeEngine(env, playbookMode);
+      const template = { name: undefined, blocks: new Map(), run: () => 0 as const };
+      const value = finalizeValue(evaluate(topFrame(makeContext(template, engine))));
+      return value instanceof Markup ? value.text : value;
+    });
+  } catch (error) {
+    throw inAnsiblesWords(error, expression);
+  }
 }
 
 /** Ansible's rule for one entry of `when`, `changed_when`, `failed_when`, `until` and `assert.that`. */
-export function isConditionTrue(_condition: Value, _env: Environment): boolean {
-  throw new Error('the engine is not here yet');
+export function isConditionTrue(condition: Value, env: Environment): boolean {
+  const render = (text: string, areLookupsDisabled: boolean): Value =>
+    renderText(text, env, { ...playbookMode, areLookupsDisabled });
+  return isConditionMet(condition, (raw) => renderValue(raw, env), render);
 }
-
-/** Overrides that the template module and `#jinja2:` headers may set. */
-export type FileTemplateOptions = {
-  readonly blockStart?: string;
-  readonly blockEnd?: string;
-  readonly variableStart?: string;
-  readonly variableEnd?: string;
-  readonly commentStart?: string;
-  readonly commentEnd?: string;
-  readonly trimBlocks?: boolean;
-  readonly lstripBlocks?: boolean;
-  readonly keepTrailingNewline?: boolean;
-  readonly newlineSequence?: string;
-};
 
 /** Renders the text of a template file to a string; `name` stands in error messages. */
 export function renderFile(
-  _source: string,
-  _file: { readonly name: string; readonly options: FileTemplateOptions },
-  _env: Environment,
+  source: string,
+  file: { readonly name: string; readonly options: FileTemplateOptions },
+  env: Environment,
 ): string {
-  throw new Error('the engine is not here yet');
+  const header = readFileHeader(source);
+  const syntax = syntaxOf({ ...file.options, ...header?.options }, playbookMode.syntax);
+  const body = header?.body ?? source;
+  try {
+    const result = runSource(body, env, { syntax, isFile: true, areLookupsDisabled: false });
+    return restoreNewlinesAs(syntax.newlineSequence, body, str(result ?? ''));
+  } catch (error) {
+    throw inAnsiblesWords(error, body);
+  }
+}
+
+function restoreNewlinesAs(newline: string, source: string, result: string): string {
+  const missing = trailingNewlines(source) - trailingNewlines(result);
+  return missing > 0 ? result + newline.repeat(missing) : result;
 }

@@ -128,13 +128,16 @@ export class PySet implements Special {
   }
 }
 
-/** Text that `escape` made safe for HTML; behaves as a str otherwise. */
+/** Text with a mark; behaves as a str otherwise. */
 export class Markup implements Special {
   readonly special = 'markup';
   readonly text: string;
+  /** `html`: made safe for HTML. `verbatim`: made by a filter such as `to_json`, so it stays text when it is printed alone. */
+  readonly mark: 'html' | 'verbatim';
 
-  constructor(text: string) {
+  constructor(text: string, mark: 'html' | 'verbatim' = 'html') {
     this.text = text;
+    this.mark = mark;
   }
 }
 

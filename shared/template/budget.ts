@@ -1,0 +1,30 @@
+/** Counts what a render does, so that a template without end stops with an error. */
+
+import { limits } from '../base/limits.ts';
+import { limitError } from './python-error.ts';
+
+let depth = 0;
+let steps = 0;
+
+/** Runs one render inside another or none; the steps of all of them count together. */
+export function withinBudget<Result>(render: () => Result): Result {
+  if (depth === 0) steps = 0;
+  if (depth >= limits.templateDepthMax) throw limitError('maximum recursion depth exceeded');
+  depth++;
+  try {
+    return render();
+  } catch (error) {
+    if (error instanceof RangeError && error.message.includes('call stack')) {
+      throw limitError('maximum recursion depth exceeded');
+    }
+    throw error;
+  } finally {
+    depth--;
+  }
+}
+
+/** Counts `count` steps of the render in hand. */
+export function countSteps(count: number): void {
+  steps += count;
+  if (steps > limits.templateStepsMax) throw limitError('the template takes too many steps');
+}

@@ -1,0 +1,309 @@
+/** Turns expressions into closures. */
+
+import type { Dict, Value } from '../base/value.ts';
+import { getAttribute, getItem, getSlice } from './access.ts';
+import { bindArguments } from './bind-arguments.ts';
+import { selfOf } from './block.ts';
+import type { Builtin, Builtins } from './builtin.ts';
+import { contains, equals, isOrdered } from './comparison.ts';
+import { dictSet } from './dict-key.ts';
+import { checkText, operate, operateUnary } from './python-arithmetic.ts';
+import { typeError } from './python-error.ts';
+import { reprText, str } from './python-repr.ts';
+import { callValue, type Evaluate, type Frame, lookUp } from './runtime.ts';
+import { type Kwargs, Markup, PyTuple, Undefined } from './special.ts';
+import type { CallArguments, CompareOperator, Expression } from './syntax-tree.ts';
+import { TemplateError } from './template-error.ts';
+import { asDict, asText, isTrue, iterate, typeName } from './values.ts';
+
+/** What compiling needs to know. */
+export type Compiler = { readonly builtins: Builtins; readonly source: string };
+
+/** Filters whose text stays text when it is printed alone, as Ansible's STRING_TYPE_FILTERS setting has it. */
+const VERBATIM_FILTERS: ReadonlySet<string> = new Set([
+  'json',
+  'ppretty',
+  'string',
+  'to_json',
+  'to_nice_json',
+  'to_nice_yaml',
+  'to_yaml',
+]);
+
+/** Whether the value of an expression comes straight from a filter that makes text to stay text. */
+export function isVerbatimFilter(expression: Expression): boolean {
+  return expression.kind === 'filter' && VERBATIM_FILTERS.has(shortName(expression.name));
+}
+
+function shortName(name: string): string {
+  return name.replace(/^ansible\.(builtin|legacy)\./, '');
+}
+
+/** As {@link compileExpression}, but text that is to stay text comes with a mark. */
+export function compileMarked(expression: Expression, compiler: Compiler): Evaluate {
+  const evaluate = compileExpression(expression, compiler);
+  if (expression.kind === 'condexpr') {
+    const { test, whenTrue, otherwise } = expression;
+    const marked = otherwise === undefined ? undefined : compileMarked(otherwise, compiler);
+    return chooser(test, compileMarked(whenTrue, compiler), { compiler, otherwise: marked });
+  }
+  if (isVerbatimFilter(expression)) {
+    return (frame) => {
+      const value = evaluate(frame);
+      return typeof value === 'string' ? new Markup(value, 'verbatim') : value;
+    };
+  }
+  if (expression.kind !== 'name') return evaluate;
+  const { name } = expression;
+  return (frame) => {
+    const value = evaluate(frame);
+    const isOpen = typeof value === 'string' && /^[[{TF]/.test(value);
+    return isOpen && frame.context.engine.isVerbatim(name) ? new Markup(value, 'verbatim') : value;
+  };
+}
+
+/** An expression as a function of the scope it stands in. */
+export function compileExpression(expression: Expression, compiler: Compiler): Evaluate {
+  switch (expression.kind) {
+    case 'and':
+    case 'or':
+      return compileLogic(expression, compiler);
+    case 'arithmetic': {
+      const { operator } = expression;
+      const left = compileExpression(expression.left, compiler);
+      const right = compileExpression(expression.right, compiler);
+      return (frame) => operate(operator, left(frame), right(frame));
+    }
+    case 'call':
+      return compileCall(expression, compiler);
+    case 'compare':
+      return compileCompare(expression, compiler);
+    case 'concat': {
+      const parts = expression.parts.map((part) => compileExpression(part, compiler));
+      return (frame) => checkText(parts.map((part) => str(part(frame))).join(''));
+    }
+    case 'condexpr': {
+      const { otherwise } = expression;
+      return chooser(expression.test, compileExpression(expression.whenTrue, compiler), {
+        compiler,
+        otherwise: otherwise === undefined ? undefined : compileExpression(otherwise, compiler),
+      });
+    }
+    case 'const': {
+      const { value } = expression;
+      return () => value;
+    }
+    case 'dict':
+      return compileDict(expression, compiler);
+    case 'filter':
+      return compileFilter(expression, compiler);
+    case 'getattr': {
+      const { name } = expression;
+      const value = compileExpression(expression.value, compiler);
+      return (frame) => getAttribute(value(frame), name);
+    }
+    case 'getitem':
+      return compileItem(expression, compiler);
+    case 'list': {
+      const items = expression.items.map((item) => compileExpression(item, compiler));
+      return (frame) => items.map((item) => item(frame));
+    }
+    case 'name': {
+      const { name } = expression;
+      if (name === 'self') return (frame) => selfOf(frame.context);
+      return (frame) => lookUp(frame, name);
+    }
+    case 'not': {
+      const value = compileExpression(expression.value, compiler);
+      return (frame) => !isTrue(value(frame));
+    }
+    case 'slice':
+      throw new TemplateError('syntax', 'TemplateSyntaxError', 'a slice stands outside of brackets');
+    case 'test':
+      return compileTest(expression, compiler);
+    case 'tuple': {
+      const items = expression.items.map((item) => compileExpression(item, compiler));
+      return (frame) => new PyTuple(items.map((item) => item(frame)));
+    }
+    case 'unary': {
+      const { operator } = expression;
+      const value = compileExpression(expression.value, compiler);
+      return (frame) => operateUnary(operator, value(frame));
+    }
+    default:
+      return expression satisfies never;
+  }
+}
+
+type OfKind<Kind extends Expression['kind']> = Extract<Expression, { readonly kind: Kind }>;
+
+function compileLogic(expression: OfKind<'and' | 'or'>, compiler: Compiler): Evaluate {
+  const left = compileExpression(expression.left, compiler);
+  const right = compileExpression(expression.right, compiler);
+  const stopsWhen = expression.kind === 'or';
+  return (frame) => {
+    const value = left(frame);
+    return isTrue(value) === stopsWhen ? value : right(frame);
+  };
+}
+
+function chooser(
+  condition: Expression,
+  whenTrue: Evaluate,
+  rest: { readonly compiler: Compiler; readonly otherwise: Evaluate | undefined },
+): Evaluate {
+  const test = compileExpression(condition, rest.compiler);
+  const message = `the inline if-expression on line ${condition.line} evaluated to false and no else section was defined.`;
+  const otherwise = rest.otherwise ?? ((): Value => new Undefined(message));
+  return (frame) => (isTrue(test(frame)) ? whenTrue(frame) : otherwise(frame));
+}
+
+function compileCompare(expression: OfKind<'compare'>, compiler: Compiler): Evaluate {
+  const first = compileExpression(expression.first, compiler);
+  const rest = expression.rest.map(({ operator, right }) => ({
+    operator,
+    right: compileExpression(right, compiler),
+  }));
+  return (frame) => {
+    let left = first(frame);
+    for (const { operator, right } of rest) {
+      const value = right(frame);
+      if (!holds(operator, left, value)) return false;
+      left = value;
+    }
+    return true;
+  };
+}
+
+function holds(operator: CompareOperator, left: Value, right: Value): boolean {
+  switch (operator) {
+    case '==':
+      return equals(left, right);
+    case '!=':
+      return !equals(left, right);
+    case 'in':
+      return contains(right, left);
+    case 'notin':
+      return !contains(right, left);
+    default:
+      return isOrdered(operator, left, right);
+  }
+}
+
+function compileDict(expression: OfKind<'dict'>, compiler: Compiler): Evaluate {
+  const pairs = expression.pairs.map(({ key, value }) => ({
+    key: compileExpression(key, compiler),
+    value: compileExpression(value, compiler),
+  }));
+  return (frame) => {
+    const map: Dict = new Map();
+    for (const { key, value } of pairs) dictSet(map, key(frame), value(frame));
+    return map;
+  };
+}
+
+function compileItem(expression: OfKind<'getitem'>, compiler: Compiler): Evaluate {
+  const value = compileExpression(expression.value, compiler);
+  const { key } = expression;
+  if (key.kind !== 'slice') {
+    const subscript = compileExpression(key, compiler);
+    return (frame) => getItem(value(frame), subscript(frame));
+  }
+  const bound = (part: Expression | undefined): Evaluate =>
+    part === undefined ? () => null : compileExpression(part, compiler);
+  const start = bound(key.start);
+  const stop = bound(key.stop);
+  const step = bound(key.step);
+  return (frame) => getSlice(value(frame), { start: start(frame), stop: stop(frame), step: step(frame) });
+}
+
+/** Evaluated arguments of one call. */
+export type Given = { readonly args: readonly Value[]; readonly kwargs: Kwargs };
+
+const NO_KWARGS: Kwargs = new Map();
+
+/** Arguments of a call, filter or test as a function of the scope. */
+export function compileArguments(given: CallArguments, compiler: Compiler): (frame: Frame) => Given {
+  const args = given.args.map((argument) => compileExpression(argument, compiler));
+  const kwargs = given.kwargs.map(({ key, value }) => ({ key, value: compileExpression(value, compiler) }));
+  const { dynArgs, dynKwargs } = given;
+  const moreArgs = dynArgs === undefined ? undefined : compileExpression(dynArgs, compiler);
+  const moreKwargs = dynKwargs === undefined ? undefined : compileExpression(dynKwargs, compiler);
+  if (kwargs.length === 0 && moreArgs === undefined && moreKwargs === undefined) {
+    return (frame) => ({ args: args.map((argument) => argument(frame)), kwargs: NO_KWARGS });
+  }
+  return (frame) => {
+    const values = args.map((argument) => argument(frame));
+    if (moreArgs !== undefined) for (const item of iterate(moreArgs(frame))) values.push(item);
+    const named = new Map(kwargs.map(({ key, value }) => [key, value(frame)]));
+    if (moreKwargs !== undefined) addKeywords(named, moreKwargs(frame));
+    return { args: values, kwargs: named };
+  };
+}
+
+function addKeywords(named: Map<string, Value>, more: Value): void {
+  const map = asDict(more);
+  if (map === undefined) throw typeError(`argument after ** must be a mapping, not ${typeName(more)}`);
+  for (const [key, value] of map) {
+    const name = asText(key);
+    if (name === undefined) throw typeError('keywords must be strings');
+    if (named.has(name)) throw typeError(`got multiple values for keyword argument ${reprText(name)}`);
+    named.set(name, value);
+  }
+}
+
+function compileCall(expression: OfKind<'call'>, compiler: Compiler): Evaluate {
+  const callee = compileExpression(expression.callee, compiler);
+  const given = compileArguments(expression.with, compiler);
+  return (frame) => {
+    const target = callee(frame);
+    const { args, kwargs } = given(frame);
+    return callValue(target, args, kwargs);
+  };
+}
+
+function compileFilter(expression: OfKind<'filter'>, compiler: Compiler): Evaluate {
+  if (expression.value === undefined) {
+    throw new TemplateError('syntax', 'TemplateSyntaxError', 'a filter has nothing to filter');
+  }
+  const builtin = findBuiltin(compiler.builtins.filters, expression, compiler);
+  const value = compileExpression(expression.value, compiler);
+  return apply(builtin, value, compileArguments(expression.with, compiler));
+}
+
+/** A chain of filters over something already compiled, for filter blocks and set blocks. */
+export function compileFilterOver(expression: Expression, inner: Evaluate, compiler: Compiler): Evaluate {
+  if (expression.kind !== 'filter') return compileExpression(expression, compiler);
+  const builtin = findBuiltin(compiler.builtins.filters, expression, compiler);
+  const value = expression.value === undefined ? inner : compileFilterOver(expression.value, inner, compiler);
+  return apply(builtin, value, compileArguments(expression.with, compiler));
+}
+
+function compileTest(expression: OfKind<'test'>, compiler: Compiler): Evaluate {
+  const builtin = findBuiltin(compiler.builtins.tests, expression, compiler);
+  const value = compileExpression(expression.value, compiler);
+  return apply(builtin, value, compileArguments(expression.with, compiler));
+}
+
+function apply(builtin: Builtin, value: Evaluate, given: (frame: Frame) => Given): Evaluate {
+  const callee = { name: builtin.name, signature: builtin.signature, before: 1 };
+  return (frame) => {
+    const subject = value(frame);
+    const { args, kwargs } = given(frame);
+    return builtin.call(frame.context.engine.env, subject, ...bindArguments(callee, args, kwargs));
+  };
+}
+
+function findBuiltin(
+  table: ReadonlyMap<string, Builtin>,
+  node: { readonly name: string; readonly line: number },
+  compiler: Compiler,
+): Builtin {
+  const builtin = table.get(node.name) ?? table.get(shortName(node.name));
+  if (builtin !== undefined) return builtin;
+  const name = reprText(node.name);
+  throw new TemplateError('syntax', 'TemplateSyntaxError', `Could not load "${node.name}": ${name}`, {
+    source: compiler.source,
+    line: node.line,
+  });
+}

@@ -1,0 +1,85 @@
+/** The for statement: else, filter, recursion, break and continue. */
+
+import type { Value } from '../base/value.ts';
+import { assign } from './assign.ts';
+import { countSteps, withinBudget } from './budget.ts';
+import { type Compiler, compileExpression } from './compile-expression.ts';
+import { type LoopState, makeLoop } from './loop-context.ts';
+import { type Evaluate, type Execute, type Frame, innerFrame, runAll, type Signal } from './runtime.ts';
+import { LazyList } from './special.ts';
+import type { Statement, Target } from './syntax-tree.ts';
+import { force, isTrue, toList } from './values.ts';
+
+type ForParts = {
+  readonly compiler: Compiler;
+  readonly body: readonly Execute[];
+  readonly otherwise: readonly Execute[];
+};
+
+type Loop = {
+  readonly target: Target;
+  readonly test: Evaluate | undefined;
+  readonly isRecursive: boolean;
+  readonly body: readonly Execute[];
+  readonly otherwise: readonly Execute[];
+};
+
+/** A for statement; `parts` are its bodies, compiled. */
+export function compileFor(
+  statement: Extract<Statement, { readonly kind: 'for' }>,
+  parts: ForParts,
+): Execute {
+  const items = compileExpression(statement.items, parts.compiler);
+  const loop: Loop = {
+    target: statement.target,
+    test: statement.test === undefined ? undefined : compileExpression(statement.test, parts.compiler),
+    isRecursive: statement.isRecursive,
+    body: parts.body,
+    otherwise: parts.otherwise,
+  };
+  return (frame, out) => runLoop(loop, { frame, out, value: items(frame), depth0: 0 });
+}
+
+type Run = { readonly frame: Frame; readonly out: Value[]; readonly value: Value; readonly depth0: number };
+
+function runLoop(loop: Loop, run: Run): Signal {
+  const { frame, out } = run;
+  const state: LoopState = {
+    items: selectItems(loop, run),
+    depth0: run.depth0,
+    recurse: loop.isRecursive ? (value) => recurse(loop, { ...run, value }) : undefined,
+    index0: 0,
+    lastChanged: undefined,
+  };
+  const loopObject = makeLoop(state);
+  for (; state.index0 < state.items.length; state.index0++) {
+    countSteps(1);
+    const inner = innerFrame(frame);
+    assign(loop.target, force(state.items.at(state.index0) ?? null), inner);
+    inner.vars.set('loop', loopObject);
+    if (runAll(loop.body, inner, out) === 1) break;
+  }
+  return state.items.length === 0 ? runAll(loop.otherwise, innerFrame(frame), out) : 0;
+}
+
+function recurse(loop: Loop, run: Run): Value {
+  const out: Value[] = [];
+  withinBudget(() => runLoop(loop, { ...run, out, depth0: run.depth0 + 1 }));
+  return run.frame.context.engine.concat(out);
+}
+
+/** What the loop runs over: lists live, as they may grow while the loop runs; everything else as it is now. */
+function selectItems(loop: Loop, run: Run): LoopState['items'] {
+  const { test, target } = loop;
+  const value = force(run.value);
+  if (test === undefined && Array.isArray(value)) return value;
+  if (test === undefined && value instanceof LazyList) return value;
+  const items = toList(value);
+  if (test === undefined) return items;
+  return items.filter((item) => {
+    countSteps(1);
+    const inner = innerFrame(run.frame);
+    assign(target, force(item), inner);
+    return isTrue(test(inner));
+  });
+}

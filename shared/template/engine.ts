@@ -1,0 +1,105 @@
+/** Puts a render together: variables, globals, templates of files, and what becomes of what was printed. */
+
+import type { Value } from '../base/value.ts';
+import { withinBudget } from './budget.ts';
+import { builtins } from './builtins.ts';
+import { isVerbatimFilter } from './compile-expression.ts';
+import { concatGuessing, concatNative, concatText, finalizeText, finalizeValue } from './concat.ts';
+import type { Environment } from './environment.ts';
+import { resolveGlobal } from './globals.ts';
+import { type LookupRuntime, resolveLookupGlobal } from './lookup-call.ts';
+import { pythonClass } from './python-class.ts';
+import { pythonError } from './python-error.ts';
+import { str } from './python-repr.ts';
+import { type CompiledTemplate, type Engine, makeContext, runTemplate } from './runtime.ts';
+import { Template, Undefined } from './special.ts';
+import { ansibleSyntax, type SyntaxOptions } from './syntax-options.ts';
+import { compileCached, soleExpression } from './template-cache.ts';
+import { TemplateError } from './template-error.ts';
+
+/** How one text is rendered. */
+export type RenderMode = {
+  readonly syntax: SyntaxOptions;
+  /** Texts of playbooks are guessed at and their backslashes doubled; template files are plain text. */
+  readonly isFile: boolean;
+  readonly areLookupsDisabled: boolean;
+};
+
+/** Texts of playbooks. */
+export const playbookMode: RenderMode = { syntax: ansibleSyntax, isFile: false, areLookupsDisabled: false };
+
+/** Compiles and runs one text. Errors are as Jinja2 raises them. */
+export function runSource(source: string, env: Environment, mode: RenderMode): Value {
+  const template = compileCached(source, compileOptions(env, mode));
+  return withinBudget(() => {
+    const engine = makeEngine(env, mode);
+    const out: Value[] = [];
+    runTemplate(template, makeContext(template, engine), out);
+    return engine.concat(out);
+  });
+}
+
+function compileOptions(env: Environment, mode: RenderMode): Parameters<typeof compileCached>[1] {
+  return {
+    builtins,
+    syntax: mode.syntax,
+    extensions: env.options.extensions,
+    doublesBackslashes: !mode.isFile,
+  };
+}
+
+/** The engine that templates of one render share. */
+export function makeEngine(env: Environment, mode: RenderMode): Engine {
+  const runtime: LookupRuntime = { env, builtins, areLookupsDisabled: mode.areLookupsDisabled };
+  const { native } = env.options;
+  return {
+    env,
+    builtins,
+    concat: native ? concatNative : mode.isFile ? concatText : concatGuessing,
+    finalize: native ? finalizeValue : finalizeText,
+    getTemplate: (name) => findTemplateFile(name, env, mode),
+    resolveVariable: (name) => resolveVariable(name, env),
+    resolveGlobal: (name) => resolveLookupGlobal(name, runtime) ?? resolveGlobal(name, env),
+    isVerbatim: (name) => isVerbatim(name, env, 0),
+  };
+}
+
+function resolveVariable(name: string, env: Environment): Value | undefined {
+  try {
+    return env.scope.resolve(name);
+  } catch (error) {
+    if (!(error instanceof TemplateError) || error.kind === 'limit') throw error;
+    const raw = env.scope.raw?.(name);
+    const shown = raw === undefined ? `{{ ${name} }}` : str(raw);
+    if (error.kind === 'undefined') return new Undefined(`${shown}: ${error.message}`, name);
+    throw pythonError(
+      'AnsibleError',
+      `An unhandled exception occurred while templating '${shown}'. ` +
+        `Error was a ${pythonClass(error.pythonType)}, original message: ${error.message}`,
+    );
+  }
+}
+
+/** Whether a variable is a text that a filter such as `to_json` made, directly or through other variables. */
+function isVerbatim(name: string, env: Environment, depth: number): boolean {
+  const raw = env.scope.raw?.(name);
+  if (!(raw instanceof Template) || depth > 20) return false;
+  const sole = soleExpression(raw.source, compileOptions(env, playbookMode));
+  if (sole === undefined) return false;
+  return sole.kind === 'name' ? isVerbatim(sole.name, env, depth + 1) : isVerbatimFilter(sole);
+}
+
+/** A template that another includes, from the first directory of the search path that has it. */
+function findTemplateFile(name: string, env: Environment, mode: RenderMode): CompiledTemplate | undefined {
+  if (name.split('/').includes('..')) return undefined;
+  const relative = name.replace(/^\/+/, '');
+  for (const directory of env.searchPath) {
+    for (const path of [`${directory}/templates/${relative}`, `${directory}/${relative}`]) {
+      const content = env.local.readFile(path);
+      if (content === undefined) continue;
+      const source = Buffer.from(content).toString('utf8');
+      return compileCached(source, { ...compileOptions(env, mode), doublesBackslashes: false, name });
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,155 @@
+/** The functions and values that every template knows: Jinja2's own and Ansible's. */
+
+import { limits } from '../base/limits.ts';
+import type { Dict, Value } from '../base/value.ts';
+import { bindArguments } from './bind-arguments.ts';
+import { dictSet } from './dict-key.ts';
+import { entriesOf } from './dict-methods.ts';
+import type { Environment } from './environment.ts';
+import { generateLorem } from './lorem.ts';
+import { makeNow } from './now.ts';
+import { pythonError, typeError, valueError } from './python-error.ts';
+import { repr, str } from './python-repr.ts';
+import {
+  type Kwargs,
+  LazyDict,
+  LazyList,
+  omit,
+  PyCallable,
+  PyNamespace,
+  PyObject,
+  PyTuple,
+  Undefined,
+} from './special.ts';
+import { asInt, asText, isTrue, typeName } from './values.ts';
+
+type Global = (env: Environment) => Value;
+
+/** A global by its name; lookups stand apart because they need the tables. */
+export function resolveGlobal(name: string, env: Environment): Value | undefined {
+  return GLOBALS.get(name)?.(env);
+}
+
+const GLOBALS: ReadonlyMap<string, Global> = new Map<string, Global>([
+  ['cycler', () => new PyCallable('cycler', (args) => makeCycler(args))],
+  ['dict', () => new PyCallable('dict', makeDict)],
+  ['joiner', () => new PyCallable('joiner', makeJoiner)],
+  ['lipsum', (env) => new PyCallable('lipsum', (args, kwargs) => lipsum(env, args, kwargs))],
+  ['namespace', () => new PyCallable('namespace', (args, kwargs) => new PyNamespace(makeDict(args, kwargs)))],
+  ['now', (env) => new PyCallable('now', (args, kwargs) => makeNow(env, args, kwargs))],
+  ['omit', () => omit],
+  ['range', () => new PyCallable('range', makeRange)],
+  ['undef', () => new PyCallable('undef', makeUndefined)],
+  ['vars', (env) => allVariables(env)],
+]);
+
+function allVariables(env: Environment): LazyDict {
+  return new LazyDict(
+    (key) => (typeof key === 'string' ? env.scope.resolve(key) : undefined),
+    () => [...env.scope.names()],
+  );
+}
+
+function makeRange(args: readonly Value[], kwargs: Kwargs): LazyList {
+  if (kwargs.size > 0) throw typeError('range() takes no keyword arguments');
+  if (args.length === 0) throw typeError('range expected at least 1 argument, got 0');
+  if (args.length > 3) throw typeError(`range expected at most 3 arguments, got ${args.length}`);
+  const [first = 0, second, third = 1] = args.map(rangeArgument);
+  const start = second === undefined ? 0 : first;
+  const stop = second === undefined ? first : second;
+  if (third === 0) throw valueError('range() arg 3 must not be zero');
+  const size = Math.max(0, Math.ceil((stop - start) / third));
+  const shown = third === 1 ? `range(${start}, ${stop})` : `range(${start}, ${stop}, ${third})`;
+  return new LazyList(
+    'range',
+    size,
+    (index) => start + index * third,
+    () => shown,
+  );
+}
+
+function rangeArgument(value: Value): number {
+  const int = asInt(value);
+  if (int === undefined) throw typeError(`'${typeName(value)}' object cannot be interpreted as an integer`);
+  return Number(int);
+}
+
+function makeDict(args: readonly Value[], kwargs: Kwargs): Dict {
+  if (args.length > 1) throw typeError(`dict expected at most 1 argument, got ${args.length}`);
+  const map: Dict = new Map();
+  const [source] = args;
+  if (source !== undefined) for (const [key, item] of entriesOf(source)) dictSet(map, key, item);
+  for (const [key, item] of kwargs) map.set(key, item);
+  return map;
+}
+
+function makeCycler(items: readonly Value[]): PyObject {
+  if (items.length === 0) throw pythonError('RuntimeError', 'at least one item has to be provided');
+  let at = 0;
+  const attributes = new Map<string, () => Value>([
+    ['current', () => items[at] ?? null],
+    ['items', () => new PyTuple(items)],
+    ['pos', () => at],
+    [
+      'next',
+      () =>
+        new PyCallable('next', () => {
+          const item = items[at] ?? null;
+          at = (at + 1) % items.length;
+          return item;
+        }),
+    ],
+    [
+      'reset',
+      () =>
+        new PyCallable('reset', () => {
+          at = 0;
+          return null;
+        }),
+    ],
+  ]);
+  return new PyObject({
+    typeName: 'jinja2.utils.Cycler',
+    str: () => '<jinja2.utils.Cycler object>',
+    attribute: (name) => attributes.get(name)?.(),
+  });
+}
+
+function makeJoiner(args: readonly Value[], kwargs: Kwargs): PyObject {
+  const [separator = ''] = bindArguments({ name: 'Joiner', signature: "sep=', '" }, args, kwargs);
+  let isUsed = false;
+  return new PyObject({
+    typeName: 'jinja2.utils.Joiner',
+    str: () => '<jinja2.utils.Joiner object>',
+    call: () => {
+      if (isUsed) return separator;
+      isUsed = true;
+      return '';
+    },
+  });
+}
+
+function lipsum(env: Environment, args: readonly Value[], kwargs: Kwargs): Value {
+  const signature = 'n=5, html=True, min=20, max=100';
+  const [n, html, min, max] = bindArguments({ name: 'generate_lorem_ipsum', signature }, args, kwargs);
+  const count = Number(asInt(n ?? 5) ?? 5);
+  if (count * Number(asInt(max ?? 100) ?? 100) > limits.templateItemsMax) throw valueError('too much text');
+  const key = `lipsum ${repr([...args])} ${repr(new Map(kwargs))}`;
+  return env.memory.once(key, () =>
+    generateLorem(
+      {
+        paragraphs: count,
+        isHtml: isTrue(html ?? true),
+        min: Number(asInt(min ?? 20)),
+        max: Number(asInt(max ?? 100)),
+      },
+      env.randomBytes,
+    ),
+  );
+}
+
+function makeUndefined(args: readonly Value[], kwargs: Kwargs): Undefined {
+  const [hint = null] = bindArguments({ name: '_make_undefined', signature: 'hint=None' }, args, kwargs);
+  const isEmpty = hint === null || hint instanceof Undefined || asText(hint) === '';
+  return new Undefined(isEmpty ? 'Mandatory variable has not been overridden' : str(hint));
+}

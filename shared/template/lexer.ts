@@ -1,0 +1,257 @@
+/** Cuts a template into tokens, with Jinja2's control of white space. */
+
+import { PyFloat, type Value } from '../base/value.ts';
+import { normalizeInt } from './python-arithmetic.ts';
+import type { SyntaxOptions } from './syntax-options.ts';
+import { quoted, syntaxError, type Token } from './token.ts';
+import { unescapeString } from './unescape-string.ts';
+
+const NEWLINE = /\r\n|\r|\n/g;
+const INSIDE =
+  /(\s+)|((?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+))|(0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*)|([\p{L}\p{N}_\p{Mn}]+)|('(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*")|(\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;])/uy;
+
+const CLOSING: ReadonlyMap<string, string> = new Map([
+  ['(', ')'],
+  ['[', ']'],
+  ['{', '}'],
+]);
+
+/** The patterns that one set of delimiters needs, made once per set. */
+type Patterns = {
+  readonly begin: RegExp;
+  readonly commentEnd: RegExp;
+  readonly blockEnd: RegExp;
+  readonly variableEnd: RegExp;
+  readonly rawEnd: RegExp;
+};
+
+const patternCache = new Map<string, Patterns>();
+
+/** The tokens of a template, white space and comments left out, with an `eof` at the end. */
+export function lex(
+  source: string,
+  options: SyntaxOptions,
+): { readonly text: string; readonly tokens: Token[] } {
+  const lexer = new Lexer(source, options);
+  lexer.run();
+  return { text: lexer.text, tokens: lexer.tokens };
+}
+
+class Lexer {
+  readonly tokens: Token[] = [];
+  readonly text: string;
+  readonly #options: SyntaxOptions;
+  readonly #patterns: Patterns;
+  #at = 0;
+  #line = 1;
+  #isLineStart = true;
+
+  constructor(source: string, options: SyntaxOptions) {
+    const unified = source.includes('\r') ? source.replace(NEWLINE, '\n') : source;
+    this.text = !options.keepTrailingNewline && unified.endsWith('\n') ? unified.slice(0, -1) : unified;
+    this.#options = options;
+    this.#patterns = patternsFor(options);
+  }
+
+  run(): void {
+    while (this.#at < this.text.length) this.#lexRoot();
+    this.#add('eof', '', this.#at);
+  }
+
+  #add(type: string, value: Value, end: number): void {
+    this.tokens.push({ type, value, line: this.#line, start: this.#at, end });
+  }
+
+  #advance(end: number): void {
+    for (
+      let at = this.text.indexOf('\n', this.#at);
+      at >= 0 && at < end;
+      at = this.text.indexOf('\n', at + 1)
+    ) {
+      this.#line++;
+    }
+    if (end > this.#at) this.#isLineStart = this.text[end - 1] === '\n';
+    this.#at = end;
+  }
+
+  #addData(raw: string, kept: string): void {
+    if (kept !== '') {
+      const value =
+        this.#options.newlineSequence === '\n' ? kept : kept.replaceAll('\n', this.#options.newlineSequence);
+      this.#add('data', value, this.#at + raw.length);
+    }
+    const isLineStart = this.#isLineStart;
+    this.#advance(this.#at + raw.length);
+    this.#isLineStart = isLineStart;
+  }
+
+  #lexRoot(): void {
+    const { begin } = this.#patterns;
+    begin.lastIndex = this.#at;
+    const match = begin.exec(this.text);
+    if (match === null) {
+      this.#addData(this.text.slice(this.#at), this.text.slice(this.#at));
+      return;
+    }
+    const groups = match.groups ?? {};
+    const sign = groups.rawSign ?? groups.sign ?? '';
+    const isVariable = groups.variable !== undefined;
+    const raw = this.text.slice(this.#at, match.index);
+    this.#addData(raw, this.#strip(raw, sign, isVariable));
+    const end = match.index + match[0].length;
+    if (groups.raw !== undefined) this.#lexRaw(end);
+    else if (groups.comment !== undefined) this.#lexComment(end);
+    else this.#lexTag(isVariable ? 'variable' : 'block', end);
+  }
+
+  #strip(text: string, sign: string, isVariable: boolean): string {
+    if (sign === '-') return text.trimEnd();
+    if (sign === '+' || !this.#options.lstripBlocks || isVariable) return text;
+    const lineStart = text.lastIndexOf('\n') + 1;
+    if (lineStart === 0 && !this.#isLineStart) return text;
+    return text.slice(lineStart).trim() === '' ? text.slice(0, lineStart) : text;
+  }
+
+  #lexRaw(start: number): void {
+    this.#advance(start);
+    const { rawEnd } = this.#patterns;
+    rawEnd.lastIndex = start;
+    const match = rawEnd.exec(this.text);
+    if (match === null) throw this.#error('Missing end of raw directive');
+    const raw = this.text.slice(start, match.index);
+    this.#addData(raw, this.#strip(raw, match[1] ?? '', false));
+    this.#advance(match.index + match[0].length);
+  }
+
+  #lexComment(start: number): void {
+    this.#advance(start);
+    const { commentEnd } = this.#patterns;
+    commentEnd.lastIndex = start;
+    const match = commentEnd.exec(this.text);
+    if (match === null) throw this.#error('Missing end of comment tag');
+    this.#advance(match.index + match[0].length);
+  }
+
+  #lexTag(kind: 'block' | 'variable', start: number): void {
+    this.#add(`${kind}_begin`, '', start);
+    this.#advance(start);
+    const ending = kind === 'block' ? this.#patterns.blockEnd : this.#patterns.variableEnd;
+    const open: string[] = [];
+    while (this.#at < this.text.length) {
+      ending.lastIndex = this.#at;
+      const match = open.length === 0 ? ending.exec(this.text) : null;
+      if (match !== null) {
+        this.#add(`${kind}_end`, '', this.#at + match[0].length);
+        this.#advance(this.#at + match[0].length);
+        return;
+      }
+      this.#lexInside(open);
+    }
+  }
+
+  #lexInside(open: string[]): void {
+    INSIDE.lastIndex = this.#at;
+    const match = INSIDE.exec(this.text);
+    if (match === null) {
+      const character = String.fromCodePoint(this.text.codePointAt(this.#at) ?? 0);
+      throw this.#error(`unexpected char ${quoted(character)} at ${this.#at}`);
+    }
+    const end = this.#at + match[0].length;
+    const [, space, float, integer, name, string, operator] = match;
+    if (space === undefined) {
+      if (float !== undefined) this.#add('float', new PyFloat(Number(float.replaceAll('_', ''))), end);
+      else if (integer !== undefined) this.#add('integer', parseInteger(integer), end);
+      else if (name !== undefined) this.#addName(name, end);
+      else if (string !== undefined) this.#addString(string, end);
+      else if (operator !== undefined) this.#addOperator(operator, end, open);
+    }
+    this.#advance(end);
+  }
+
+  #addName(name: string, end: number): void {
+    if (/^\p{N}/u.test(name)) throw this.#error('Invalid character in identifier');
+    this.#add('name', name, end);
+  }
+
+  #addString(literal: string, end: number): void {
+    const value = unescapeString(literal.slice(1, -1));
+    if (value.error !== undefined) throw this.#error(value.error);
+    this.#add('string', value.text, end);
+  }
+
+  #addOperator(operator: string, end: number, open: string[]): void {
+    const closing = CLOSING.get(operator);
+    if (closing !== undefined) open.push(closing);
+    else if (operator === ')' || operator === ']' || operator === '}') {
+      const expected = open.pop();
+      if (expected === undefined) throw this.#error(`unexpected '${operator}'`);
+      if (expected !== operator) throw this.#error(`unexpected '${operator}', expected '${expected}'`);
+    }
+    this.#add(operator, operator, end);
+  }
+
+  #error(message: string): Error {
+    return syntaxError(message, this.text, this.#line);
+  }
+}
+
+function parseInteger(text: string): number | bigint {
+  return normalizeInt(BigInt(/^0[_0]*$/.test(text) ? '0' : text.replaceAll('_', '')));
+}
+
+function patternsFor(options: SyntaxOptions): Patterns {
+  const key = JSON.stringify(options);
+  const known = patternCache.get(key);
+  if (known !== undefined) return known;
+  const patterns = makePatterns(options);
+  if (patternCache.size >= 100) patternCache.clear();
+  patternCache.set(key, patterns);
+  return patterns;
+}
+
+function makePatterns(options: SyntaxOptions): Patterns {
+  const block = escapeRegExp(options.blockStart);
+  const blockEnd = escapeRegExp(options.blockEnd);
+  const commentEnd = escapeRegExp(options.commentEnd);
+  const variableEnd = escapeRegExp(options.variableEnd);
+  const suffix = options.trimBlocks ? '\\n?' : '';
+  const endOfBlock = `(?:\\+${blockEnd}|-${blockEnd}\\s*|${blockEnd}${suffix})`;
+  const starts = [
+    { group: 'comment', text: options.commentStart },
+    { group: 'block', text: options.blockStart },
+    { group: 'variable', text: options.variableStart },
+  ].sort((a, b) => b.text.length - a.text.length);
+  const others = starts.map(({ group, text }) => `(?<${group}>${escapeRegExp(text)})`).join('|');
+  const raw = `(?<raw>${block}(?<rawSign>[-+]?)\\s*raw\\s*(?:-${blockEnd}\\s*|${blockEnd}))`;
+  return {
+    begin: new RegExp(`${raw}|(?:${others})(?<sign>[-+]?)`, 'gu'),
+    commentEnd: new RegExp(`(?:\\+${commentEnd}|-${commentEnd}\\s*|${commentEnd}${suffix})`, 'gu'),
+    blockEnd: new RegExp(endOfBlock, 'uy'),
+    variableEnd: new RegExp(`-${variableEnd}\\s*|${variableEnd}`, 'uy'),
+    rawEnd: new RegExp(`${block}([-+]?)\\s*endraw\\s*${endOfBlock}`, 'gu'),
+  };
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+/**
+ * Doubles the backslashes of strings inside print statements, as Ansible does with texts of playbooks:
+ * there `'\1'` means a backslash and a one.
+ */
+export function doubleBackslashes(source: string, options: SyntaxOptions): string {
+  if (!source.includes('\\') || !source.includes('{{')) return source;
+  const { text, tokens } = lex(source, options);
+  const pieces: string[] = [];
+  let at = 0;
+  let isInside = false;
+  for (const token of tokens) {
+    if (token.type === 'variable_begin') isInside = true;
+    if (token.type === 'variable_end') isInside = false;
+    if (!isInside || token.type !== 'string') continue;
+    pieces.push(text.slice(at, token.start), text.slice(token.start, token.end).replaceAll('\\', '\\\\'));
+    at = token.end;
+  }
+  return pieces.join('') + text.slice(at);
+}

@@ -1,0 +1,76 @@
+/** `lookup()` and `query()` as templates call them. */
+
+import type { Value } from '../base/value.ts';
+import type { Builtins } from './builtin.ts';
+import type { Environment } from './environment.ts';
+import { pythonClass } from './python-class.ts';
+import { pythonError } from './python-error.ts';
+import { str } from './python-repr.ts';
+import { type Kwargs, PyCallable } from './special.ts';
+import { TemplateError } from './template-error.ts';
+import { asText, force, isTrue } from './values.ts';
+
+/** What lookups run with. */
+export type LookupRuntime = {
+  readonly env: Environment;
+  readonly builtins: Builtins;
+  /** Templates from places that are not trusted may not look anything up. */
+  readonly areLookupsDisabled: boolean;
+};
+
+/** The global of that name when it is one of the lookup functions. */
+export function resolveLookupGlobal(name: string, runtime: LookupRuntime): PyCallable | undefined {
+  if (name === 'lookup') return new PyCallable(name, (args, kwargs) => runLookup(runtime, args, kwargs));
+  if (name !== 'query' && name !== 'q') return undefined;
+  return new PyCallable(name, (args, kwargs) =>
+    runLookup(runtime, args, new Map(kwargs).set('wantlist', true)),
+  );
+}
+
+function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwargs): Value {
+  const [nameValue, ...terms] = args;
+  const name = nameValue === undefined ? '' : str(nameValue);
+  if (runtime.areLookupsDisabled) {
+    throw pythonError(
+      'AnsibleError',
+      `The lookup \`${name}\` was found, however lookups were disabled from templating`,
+    );
+  }
+  const lookup =
+    runtime.builtins.lookups.get(name) ??
+    runtime.builtins.lookups.get(name.replace(/^ansible\.(builtin|legacy)\./, ''));
+  if (lookup === undefined) throw pythonError('AnsibleError', `lookup plugin (${name}) not found`);
+  const options = new Map(kwargs);
+  const wantsList = isTrue(options.get('wantlist') ?? false);
+  const errors = str(options.get('errors') ?? 'strict');
+  for (const own of ['wantlist', 'errors', 'allow_unsafe']) options.delete(own);
+  try {
+    const found = lookup.call(runtime.env, terms.map(force), options);
+    return wantsList ? found : joinResults(found);
+  } catch (error) {
+    if (!(error instanceof TemplateError) || error.kind === 'limit') throw error;
+    if (isPassedOn(error)) throw error;
+    if (errors === 'ignore' || errors === 'warn') return wantsList ? [] : null;
+    throw error.kind === 'lookup' ? error : unhandled(name, error);
+  }
+}
+
+function isPassedOn(error: TemplateError): boolean {
+  return error.kind === 'undefined' || error.pythonType === 'AnsibleOptionsError';
+}
+
+function unhandled(name: string, error: TemplateError): TemplateError {
+  return pythonError(
+    'AnsibleError',
+    `An unhandled exception occurred while running the lookup plugin '${name}'. ` +
+      `Error was a ${pythonClass(error.pythonType)}, original message: ${error.message}`,
+  );
+}
+
+/** Texts are joined by commas, one other value stands for itself, several stay a list. */
+function joinResults(found: Value[]): Value {
+  if (found.length === 0) return found;
+  const texts = found.map(asText);
+  if (texts.every((text) => text !== undefined)) return texts.join(',');
+  return found.length === 1 ? (found[0] ?? null) : found;
+}

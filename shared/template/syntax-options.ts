@@ -1,0 +1,28 @@
+/** How a template is written: its delimiters and its rules for white space. */
+
+export type SyntaxOptions = {
+  readonly blockStart: string;
+  readonly blockEnd: string;
+  readonly variableStart: string;
+  readonly variableEnd: string;
+  readonly commentStart: string;
+  readonly commentEnd: string;
+  readonly trimBlocks: boolean;
+  readonly lstripBlocks: boolean;
+  readonly keepTrailingNewline: boolean;
+  readonly newlineSequence: string;
+};
+
+/** Jinja2's syntax with `trim_blocks`, which Ansible sets. */
+export const ansibleSyntax: SyntaxOptions = {
+  blockStart: '{%',
+  blockEnd: '%}',
+  variableStart: '{{',
+  variableEnd: '}}',
+  commentStart: '{#',
+  commentEnd: '#}',
+  trimBlocks: true,
+  lstripBlocks: false,
+  keepTrailingNewline: false,
+  newlineSequence: '\n',
+};

@@ -1,0 +1,101 @@
+/** Compiled templates by their text, so that no text is parsed twice. */
+
+import { limits } from '../base/limits.ts';
+import type { Builtins } from './builtin.ts';
+import { compileExpression } from './compile-expression.ts';
+import { compileTemplate } from './compile-statement.ts';
+import { doubleBackslashes } from './lexer.ts';
+import { parseBareExpression, parseTemplate } from './parser.ts';
+import type { CompiledTemplate, Evaluate } from './runtime.ts';
+import type { SyntaxOptions } from './syntax-options.ts';
+import { ansibleSyntax } from './syntax-options.ts';
+import type { Expression, Statement } from './syntax-tree.ts';
+import { TemplateError } from './template-error.ts';
+
+/** What decides how a text is compiled. */
+export type CompileOptions = {
+  readonly builtins: Builtins;
+  readonly syntax: SyntaxOptions;
+  readonly extensions: readonly string[];
+  /** Backslashes in strings of print statements stand for themselves: so it is in playbooks, not in template files. */
+  readonly doublesBackslashes: boolean;
+  readonly name?: string;
+};
+
+type Entry = { readonly template: CompiledTemplate; readonly statements: readonly Statement[] };
+
+/** Keeps what was used last. */
+class Cache<Item> {
+  readonly #items = new Map<string, Item>();
+
+  get(key: string, make: () => Item): Item {
+    const known = this.#items.get(key);
+    if (known !== undefined) {
+      this.#items.delete(key);
+      this.#items.set(key, known);
+      return known;
+    }
+    const made = make();
+    if (this.#items.size >= limits.templateCacheEntriesMax) {
+      const [oldest] = this.#items.keys();
+      if (oldest !== undefined) this.#items.delete(oldest);
+    }
+    this.#items.set(key, made);
+    return made;
+  }
+}
+
+const templates = new Cache<Entry>();
+const expressions = new Cache<Evaluate>();
+
+/** The template ready to run; raises TemplateSyntaxError. */
+export function compileCached(source: string, options: CompileOptions): CompiledTemplate {
+  return entryFor(source, options).template;
+}
+
+function entryFor(source: string, options: CompileOptions): Entry {
+  const { syntax, extensions } = options;
+  const shape = syntax === ansibleSyntax ? '' : JSON.stringify(syntax);
+  const key = `${options.doublesBackslashes ? 1 : 0}\0${extensions.join()}\0${shape}\0${options.name ?? ''}\0${source}`;
+  return templates.get(key, () => compile(source, options));
+}
+
+function compile(source: string, options: CompileOptions): Entry {
+  const { syntax, builtins } = options;
+  const text = options.doublesBackslashes ? doubleBackslashes(source, syntax) : source;
+  const statements = guardDepth(() => parseTemplate(text, syntax, tagsOf(options.extensions)));
+  return {
+    statements,
+    template: guardDepth(() => compileTemplate(statements, { builtins, source }, options.name)),
+  };
+}
+
+/** A bare expression ready to run. */
+export function compileExpressionCached(source: string, builtins: Builtins): Evaluate {
+  return expressions.get(source, () =>
+    guardDepth(() => compileExpression(parseBareExpression(source, ansibleSyntax), { builtins, source })),
+  );
+}
+
+/** The one expression that a text consists of, if it does: its name, or whether its text is to stay text. */
+export function soleExpression(source: string, options: CompileOptions): Expression | undefined {
+  const [only, ...more] = entryFor(source, options).statements;
+  return more.length === 0 && only?.kind === 'output' ? only.value : undefined;
+}
+
+function tagsOf(extensions: readonly string[]): ReadonlySet<string> {
+  const tags = new Set<string>();
+  if (extensions.some((extension) => /(?:^|\.)do$/.test(extension))) tags.add('do');
+  if (extensions.some((extension) => /(?:^|\.)loopcontrols$/.test(extension)))
+    tags.add('break').add('continue');
+  return tags;
+}
+
+function guardDepth<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TemplateError('limit', 'RecursionError', 'maximum recursion depth exceeded during compilation');
+  }
+}
