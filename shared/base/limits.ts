@@ -7,6 +7,8 @@ export const limits = {
   frameBlobBytesMax: 1_048_576,
   /** Content up to this size travels inside its request, in bytes: because below it a question costs more than the bytes. */
   inlineContentBytesMax: 65_536,
+  /** Frames are put together up to this size, in bytes: because an SSH packet of OpenSSH holds no more. */
+  batchBytesMax: 32_768,
   /** Requests sent to an agent without their results, per host: because an unread queue must not grow with the playbook. */
   requestsInFlightMax: 256,
   /** Time to reach a host and finish key exchange, in ms: because Ansible's `timeout` default is 10 s. */
@@ -55,4 +57,6 @@ export const limits = {
   storeLockTimeoutMs: 10_000,
   /** Events read from a store at a time, in rows: because a long run does not fit into memory twice. */
   storePageRows: 500,
+  /** Lines of one YAML file that may be indented to suit the parser: because each costs another reading of the file. */
+  yamlRepairsMax: 50,
 } as const;
