@@ -1,0 +1,67 @@
+/** Options of lookups as Ansible coerces them, and the `key=value` form that some still take inside a term. */
+
+import type { Value } from '../../base/value.ts';
+import { ansibleError } from '../filter-error.ts';
+import { isSequence } from '../filters/sequence.ts';
+import { toInt } from '../python-number.ts';
+import { str } from '../python-repr.ts';
+import { asText, force, isTrue, iterate } from '../values.ts';
+
+export type LookupOptions = ReadonlyMap<string, Value>;
+
+const FALSE_WORDS: ReadonlySet<string> = new Set(['', 'n', 'no', 'off', '0', 'false', 'f']);
+
+/** A yes-or-no option. */
+export function boolOption(options: LookupOptions, name: string, fallback: boolean): boolean {
+  const value = force(options.get(name) ?? fallback);
+  const text = asText(value);
+  return text === undefined ? isTrue(value) : !FALSE_WORDS.has(text.toLowerCase());
+}
+
+/** A text option. */
+export function textOption(options: LookupOptions, name: string, fallback: string): string {
+  const value = options.get(name);
+  return value === undefined ? fallback : str(force(value));
+}
+
+/** A whole number. */
+export function intOption(options: LookupOptions, name: string, fallback: number): number {
+  const value = options.get(name);
+  return value === undefined ? fallback : Number(toInt(force(value)));
+}
+
+/** A list; one text stands for a list of one. */
+export function listOption(options: LookupOptions, name: string): Value[] {
+  const value = force(options.get(name) ?? []);
+  return isSequence(value) ? [...iterate(value)] : [value];
+}
+
+/** A term that must be a text. */
+export function termText(term: Value): string {
+  return asText(force(term)) ?? str(force(term));
+}
+
+/** A term split at its white space: words without `=` in order, and the options. Quotes hold words together. */
+export function splitTerm(term: string): { words: string[]; options: Map<string, string> } {
+  const words: string[] = [];
+  const options = new Map<string, string>();
+  const pieces = term.match(/(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"']+|["'])+/g) ?? [];
+  for (const piece of pieces) {
+    const equals = piece.indexOf('=');
+    if (equals <= 0) words.push(piece);
+    else options.set(piece.slice(0, equals).trim(), unquote(piece.slice(equals + 1).trim()));
+  }
+  return { words, options };
+}
+
+function unquote(text: string): string {
+  const quote = text[0];
+  const isQuoted = text.length > 1 && (quote === '"' || quote === "'") && text.endsWith(quote);
+  return isQuoted ? text.slice(1, -1) : text;
+}
+
+/** Refuses options that a lookup does not know. */
+export function refuseUnknown(given: Iterable<string>, known: readonly string[], message: string): void {
+  const unknown = [...given].filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw ansibleError(`${message}${unknown.join(', ')}`);
+}

@@ -1,0 +1,33 @@
+/** Where lookups find the files they name: the role, the task's file, the playbook, each with a sub-directory. */
+
+import type { Environment } from '../environment.ts';
+import { absolute, expandUser } from '../filters/path.ts';
+import { absolutePath, joinPath, normalizePath } from '../posix-path.ts';
+
+/** The directory of the playbook: where relative paths end up last, and where commands run. */
+export function baseDirectory(env: Environment): string {
+  return env.searchPath.at(-1) ?? absolute(env, '.');
+}
+
+/** The first existing file for `name`, or undefined. */
+export function findFile(env: Environment, directory: string, name: string): string | undefined {
+  if (name === '') return undefined;
+  if (name.startsWith('/') || name.startsWith('~')) {
+    const path = normalizePath(expandUser(env, name));
+    return env.local.stat(path, true) === undefined ? undefined : path;
+  }
+  return candidates(env, directory, name).find((path) => env.local.stat(path, true) !== undefined);
+}
+
+function candidates(env: Environment, directory: string, name: string): string[] {
+  const isNamed = name.split('/')[0] === directory;
+  return env.searchPath.flatMap((path) => {
+    const plain = joinPath(path, name);
+    return isNamed ? [plain] : [joinPath(path, directory, name), plain];
+  });
+}
+
+/** A path relative to the playbook, as `path_dwim` makes it. */
+export function playbookPath(env: Environment, name: string): string {
+  return absolutePath(expandUser(env, name), baseDirectory(env));
+}

@@ -1,0 +1,131 @@
+/** Lookups of variables and settings: env, vars, varnames, config, random_choice. */
+
+import type { Value } from '../../base/value.ts';
+import type { Lookup } from '../builtin.ts';
+import { dictGet } from '../dict-key.ts';
+import type { Environment } from '../environment.ts';
+import { ansibleError, classText, lookupError } from '../filter-error.ts';
+import { pythonError } from '../python-error.ts';
+import { randomChoice, systemRandom } from '../python-random.ts';
+import { compilePattern, searchPattern } from '../python-regex.ts';
+import { repr, str } from '../python-repr.ts';
+import { splitWords } from '../python-whitespace.ts';
+import { LazyDict, Undefined } from '../special.ts';
+import { TemplateError } from '../template-error.ts';
+import { asText, force } from '../values.ts';
+import { type LookupOptions, termText } from './options.ts';
+
+/** Variable lookups. */
+export const variableLookups: readonly Lookup[] = [
+  {
+    name: 'env',
+    call: (env, terms, options) => terms.map((term) => readEnvironment(env, termText(term), options)),
+  },
+  {
+    name: 'vars',
+    call: (env, terms, options) => terms.map((term) => readVariable(env, force(term), options)),
+  },
+  { name: 'varnames', call: (env, terms) => terms.flatMap((term) => namesLike(env, force(term))) },
+  {
+    name: 'config',
+    call: (env, terms, options) => terms.flatMap((term) => readSetting(env, force(term), options)),
+  },
+  { name: 'random_choice', call: (env, terms) => chooseOne(env, terms) },
+];
+
+function readEnvironment(env: Environment, term: string, options: LookupOptions): Value {
+  const name = splitWords(term)[0];
+  if (name === undefined) throw pythonError('IndexError', 'list index out of range');
+  const value = env.local.environment(name) ?? force(options.get('default') ?? '');
+  if (value instanceof Undefined) {
+    throw new TemplateError(
+      'undefined',
+      'AnsibleUndefinedVariable',
+      `The "env" lookup, found an undefined variable: ${name}`,
+    );
+  }
+  return value;
+}
+
+function readVariable(env: Environment, term: Value, options: LookupOptions): Value {
+  const name = asText(term);
+  if (name === undefined) {
+    throw ansibleError(
+      `Invalid setting identifier, "${str(term)}" is not a string, its a ${classText(term)}`,
+    );
+  }
+  const fallback = options.get('default');
+  try {
+    const value = env.scope.resolve(name) ?? ownHostVariable(env, name);
+    if (value !== undefined && !(value instanceof Undefined)) return force(value);
+  } catch (error) {
+    if (!(error instanceof TemplateError && error.kind === 'undefined') || isUnset(fallback)) throw error;
+  }
+  if (fallback !== undefined && !isUnset(fallback)) return fallback;
+  throw new TemplateError(
+    'undefined',
+    'AnsibleUndefinedVariable',
+    `No variable found with this name: ${name}`,
+  );
+}
+
+function isUnset(fallback: Value | undefined): boolean {
+  return fallback === undefined || fallback === null;
+}
+
+/** What hostvars know of the host itself beyond its scope. */
+function ownHostVariable(env: Environment, name: string): Value | undefined {
+  const hostvars = env.scope.resolve('hostvars');
+  const host = env.scope.resolve('inventory_hostname');
+  if (hostvars === undefined || host === undefined) return undefined;
+  const own = itemOf(hostvars, force(host));
+  return own === undefined ? undefined : itemOf(own, name);
+}
+
+function itemOf(value: Value, key: Value): Value | undefined {
+  const settled = force(value);
+  if (settled instanceof LazyDict) return settled.get(key);
+  return settled instanceof Map ? dictGet(settled, key) : undefined;
+}
+
+function namesLike(env: Environment, term: Value): Value[] {
+  const text = asText(term);
+  if (text === undefined) {
+    throw ansibleError(
+      `Invalid setting identifier, "${str(term)}" is not a string, it is a ${classText(term)}`,
+    );
+  }
+  try {
+    const pattern = compilePattern(text);
+    return [...env.scope.names()].filter((name) => searchPattern(pattern, name) !== undefined);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    throw ansibleError(`Unable to use "${text}" as a search parameter: ${error.message}`);
+  }
+}
+
+function readSetting(env: Environment, term: Value, options: LookupOptions): Value[] {
+  const missing = force(options.get('on_missing') ?? 'error');
+  const mode = asText(missing);
+  if (mode !== 'error' && mode !== 'warn' && mode !== 'skip') {
+    const message = '"on_missing" must be a string and one of "error", "warn" or "skip", not ';
+    throw pythonError('AnsibleOptionsError', message + str(missing));
+  }
+  const name = asText(term);
+  if (name === undefined) {
+    throw pythonError(
+      'AnsibleOptionsError',
+      `Invalid setting identifier, "${str(term)}" is not a string, its a ${classText(term)}`,
+    );
+  }
+  const value = env.config(name);
+  if (value !== undefined) return [value];
+  if (mode === 'error') throw lookupError(`Unable to find setting ${name}`);
+  return [];
+}
+
+function chooseOne(env: Environment, terms: readonly Value[]): Value[] {
+  if (terms.length === 0) return [];
+  const draw = (): Value => randomChoice(systemRandom(env.randomBytes), terms) ?? null;
+  return [env.memory.once(`random_choice ${repr([...terms])}`, draw)];
+}
