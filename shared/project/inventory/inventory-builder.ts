@@ -113,7 +113,7 @@ export class InventoryBuilder {
   }
 
   #checkGroupName(name: string): string {
-    const isInvalid = /^[^\p{L}\p{M}_]|[^\p{L}\p{N}\p{M}_]/u.test(name);
+    const isInvalid = replaceInvalidCharacters(name) !== name;
     const mode = this.#options.groupNames;
     if (!isInvalid || mode === 'ignore') return name;
     const what = 'Invalid characters were found in group names';
@@ -124,7 +124,7 @@ export class InventoryBuilder {
     if (mode === 'always') {
       this.warn('inventory-group-name', `${what} and automatically replaced, use -vvvv to see details`);
     }
-    return name.replace(/^[^\p{L}\p{M}_]|[^\p{L}\p{N}\p{M}_]/gu, '_');
+    return replaceInvalidCharacters(name);
   }
 
   /** Makes sure that the group is there and returns the name in use for it. */
@@ -225,6 +225,15 @@ export class InventoryBuilder {
     }
   }
 
+  /** The inventory as it is, before the rules are kept; what is added later does not show. */
+  snapshot(): Inventory {
+    const copies = [...this.#groups.values()].map((group): [string, InventoryGroup] => [
+      group.name,
+      { ...group, hosts: new Set(group.hosts), parents: new Set(group.parents) },
+    ]);
+    return { hosts: this.#hosts, groups: new Map(copies), sources: [], localhost: this.#localhost };
+  }
+
   /** Keeps the rules: every group is below `all`, and hosts without a group are in `ungrouped`. */
   reconcile(): void {
     for (const group of this.#groups.values()) {
@@ -254,6 +263,11 @@ export class InventoryBuilder {
     for (const host of ungrouped.hosts) if (grouped.has(host)) ungrouped.hosts.delete(host);
     for (const host of this.#hosts.keys()) if (!grouped.has(host)) ungrouped.hosts.add(host);
   }
+}
+
+/** A group name with underscores for all that no variable name may have. */
+export function replaceInvalidCharacters(name: string): string {
+  return name.replace(/^[^\p{L}\p{M}_]|[^\p{L}\p{N}\p{M}_]/gu, '_');
 }
 
 function setPriority(group: Group, value: Value): Problem {

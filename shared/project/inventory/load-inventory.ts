@@ -2,20 +2,32 @@
 
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { type Checked, type Diagnostic, hasErrors } from '../../base/diagnostic.ts';
-import type { Value } from '../../base/value.ts';
+import { type Dict, isDict, type Value } from '../../base/value.ts';
 import type { Config } from '../config/load-config.ts';
 import { resolvePath } from '../config/setting-value.ts';
 import { type ProjectReader, readProjectText } from '../project-text.ts';
+import { combineVars } from '../variables/combine-vars.ts';
+import { varsDirectories } from '../variables/vars-directories.ts';
 import { loadYaml } from '../yaml.ts';
+import { readConstructedInventory } from './constructed-inventory.ts';
 import { readAdvancedHostList, readHostList } from './host-list.ts';
 import { readIniInventory } from './ini-inventory.ts';
-import type { Inventory } from './inventory.ts';
+import { hostGroups, type Inventory } from './inventory.ts';
 import { builderOptions, InventoryBuilder } from './inventory-builder.ts';
+import { magicVariables } from './magic-variables.ts';
 import { readScriptInventory } from './script-inventory.ts';
 import type { SourceProblem } from './source-problem.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
-export type InventoryDeps = ProjectReader & { readonly config: Config };
+export type InventoryDeps = ProjectReader & {
+  readonly config: Config;
+  /** What the `constructed` plugin needs of the template engine; without it that plugin is unknown. */
+  readonly constructed?: {
+    /** Renders a template with raw variables; throws TemplateError. */
+    readonly render: (template: string, variables: Dict) => Value;
+    readonly extraVars: Dict;
+  };
+};
 
 /**
  * Reads the sources in order: what `-i` names, or DEFAULT_HOST_LIST. Paths are relative to the working directory.
@@ -28,6 +40,7 @@ export function loadInventory(sources: readonly string[], deps: InventoryDeps): 
     diagnostics: [],
     ignored: ignoredNames(deps.config),
     yaml: undefined,
+    processed: [],
   };
   const resolved = sources.filter((source) => source !== '').map((source) => resolveSource(source, deps));
   let isParsed = false;
@@ -46,10 +59,14 @@ type Loader = {
   readonly ignored: RegExp;
   /** What YAML makes of the source at hand: two plugins look at it. */
   yaml: { readonly source: string; readonly content: Checked<Value> } | undefined;
+  /** Sources that were read, in order. */
+  readonly processed: string[];
 };
 
+/** A source with a comma is a host list, unless there is a file of that name. */
 function resolveSource(source: string, { files }: InventoryDeps): string {
-  return source.includes(',') ? source : resolvePath(source, { files, base: files.workingDirectory });
+  const path = resolvePath(source, { files, base: files.workingDirectory });
+  return source.includes(',') && files.kind(path) === undefined ? source : path;
 }
 
 function ignoredNames(config: Config): RegExp {
@@ -78,7 +95,8 @@ function readSource(source: string, loader: Loader): boolean {
     return outcome.kind === 'parsed';
   });
   loader.builder.source = undefined;
-  if (!isParsed) reportUnparsed(source, failures, loader);
+  if (isParsed) loader.processed.push(source);
+  else reportUnparsed(source, failures, loader);
   return isParsed;
 }
 
@@ -200,7 +218,37 @@ function tryAuto(source: string, loader: Loader): Attempt {
     const why = `no root 'plugin' key found, '${source}' is not a valid YAML inventory plugin config file`;
     return attempt({ why });
   }
+  const { constructed } = loader.deps;
+  if (isDict(value) && isConstructed(plugin) && constructed !== undefined) {
+    const { builder } = loader;
+    const varsOf = hostVariables(loader);
+    return attempt(readConstructedInventory(value, source, { builder, varsOf, ...constructed }));
+  }
   return attempt({ why: `inventory config '${source}' specifies unknown plugin '${plugin}'` });
+}
+
+function isConstructed(plugin: string): boolean {
+  return plugin.replace(/^ansible\.(?:builtin|legacy)\./, '') === 'constructed';
+}
+
+/** The variables of hosts while sources are still being read. */
+function hostVariables(loader: Loader): (host: string, withFiles: boolean) => Dict {
+  const snapshot = loader.builder.snapshot();
+  const { hashBehaviour } = builderOptions(loader.deps.config);
+  const directories = varsDirectories(loader.deps);
+  const read = (kind: 'group_vars' | 'host_vars', name: string): Dict[] =>
+    loader.processed.map((source) => directories.read(dirname(source), kind, name).value);
+  return (host, withFiles) => {
+    const groups = hostGroups(snapshot, host);
+    const layers = [
+      ...groups.map((group) => group.vars),
+      ...(withFiles ? groups.flatMap((group) => read('group_vars', group.name)) : []),
+      loader.builder.varsOf(host),
+      magicVariables(snapshot, host),
+      ...(withFiles ? read('host_vars', host) : []),
+    ];
+    return layers.reduce((lower, upper) => combineVars(lower, upper, hashBehaviour), new Map());
+  };
 }
 
 function reportUnparsed(source: string, failures: readonly Failure[], loader: Loader): void {

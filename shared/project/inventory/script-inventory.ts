@@ -16,6 +16,9 @@ export function readScriptInventory(
   files: ProjectFiles,
   builder: InventoryBuilder,
 ): SourceProblem | undefined {
+  if (files.kind(path) !== 'executable') {
+    return { why: `problem running ${path} --list ([Errno 13] Permission denied: '${path}')` };
+  }
   const ended = files.run(path, ['--list']);
   const stderr = ended.stderr === '' || ended.stderr.endsWith('\n') ? ended.stderr : `${ended.stderr}\n`;
   if (ended.exitCode !== 0) {

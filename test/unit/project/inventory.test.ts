@@ -4,11 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../shared/base/secret.ts';
+import type { Dict, Value } from '../../../shared/base/value.ts';
 import { loadConfig } from '../../../shared/project/config/load-config.ts';
 import { diskFiles } from '../../../shared/project/disk-files.ts';
 import { groupHosts } from '../../../shared/project/inventory/inventory.ts';
 import { loadInventory } from '../../../shared/project/inventory/load-inventory.ts';
 import { inventoryVariables } from '../../../shared/project/variables/inventory-variables.ts';
+import { TemplateError } from '../../../shared/template/template-error.ts';
 import { toPythonJson } from './python-json.ts';
 
 const cases = join(import.meta.dirname, '../../cases/inventory');
@@ -37,6 +39,15 @@ function withoutSyntax(message: string): string {
     .replace(/(with (?:yaml|auto) plugin: )(?:We were unable to read|Syntax Error).*$/s, '$1(syntax)');
 }
 
+/** Renders the only templates of these cases: the value of one variable, or whether it is true. */
+function renderName(template: string, variables: Dict): Value {
+  const [, start, name = ''] = /^\{([{%]) ?(?:if )?(\w+)/.exec(template) ?? [];
+  const value = variables.get(name);
+  if (value === undefined) throw new TemplateError('undefined', 'UndefinedError', `'${name}' is undefined`);
+  if (start === '%') return value !== false && value !== '' ? ' True ' : ' False ';
+  return value;
+}
+
 /** What was recorded, without the values that Ansible prints behind the message of a failed merge. */
 function recorded(name: string): Recorded {
   const text = readFileSync(join(cases, name, 'expected.json'), 'utf8');
@@ -53,7 +64,12 @@ function load(name: string): Recorded {
   });
   const { value: config } = loadConfig(files);
   const secrets = [{ id: 'default', password: new Secret('secret') }];
-  const { value: inventory, diagnostics } = loadInventory(sources, { files, config, secrets });
+  const { value: inventory, diagnostics } = loadInventory(sources, {
+    files,
+    config,
+    secrets,
+    constructed: { render: renderName, extraVars: new Map() },
+  });
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').map(({ message }) => message);
   if (errors[0] !== undefined) {
