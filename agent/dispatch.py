@@ -43,6 +43,7 @@ class Runner:
         if self._surroundings.refresh() and self._become:
             self._become.close()
         try:
+            self._channel.raise_if_cancelled()
             return self._answer(request, blob)
         except frames.Interrupted as interruption:
             return {'t': 'error', 'kind': interruption.kind, 'message': interruption.message}

@@ -110,6 +110,7 @@ class Channel:
 
     def listen(self, seconds):
         """Sleep, but wake up for the host: a cancelled wait must not go on."""
+        self.raise_if_cancelled()
         if not self.is_listening():
             select.select([], [], [], seconds)
         elif select.select([self.fd_in], [], [], seconds)[0]:
