@@ -9,12 +9,12 @@ import re
 import shlex
 import shutil
 import stat
-import subprocess
 import tempfile
 import time
 
 import file_flags
 import labels
+import process
 from arguments import ModuleFailure
 
 COMMON = {
@@ -314,12 +314,11 @@ def run_command(command):
     words = shlex.split(command) if isinstance(command, str) else command
     words = [to_bytes(os.path.expanduser(os.path.expandvars(word))) for word in words]
     try:
-        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        rc, out, err = process.run(words)
     except OSError as error:
-        raise ModuleFailure(str(error), rc=error.errno, stdout='', stderr='',
-                            cmd=' '.join(shlex.quote(to_text(word)) for word in words))
-    out, err = process.communicate()
-    return process.returncode, to_text(out), to_text(err)
+        raise ModuleFailure('[Errno %s] %s: %r' % (error.errno, os.strerror(error.errno), words[0]), rc=error.errno,
+                            stdout='', stderr='', cmd=' '.join(shlex.quote(to_text(word)) for word in words))
+    return rc, to_text(out), to_text(err)
 
 
 # Backups and replacing
