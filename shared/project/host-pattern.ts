@@ -93,7 +93,7 @@ export function checkTargets(
 }
 
 /** Splits at commas, or at colons that are no part of an address, a port or a range. */
-export function splitPatterns(pattern: string | readonly string[]): readonly string[] {
+function splitPatterns(pattern: string | readonly string[]): readonly string[] {
   if (typeof pattern !== 'string') return pattern.flatMap(splitPatterns);
   const parts = pattern.includes(',')
     ? pattern.split(',')

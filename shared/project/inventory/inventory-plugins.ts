@@ -151,7 +151,9 @@ function tryAuto(source: string, reader: SourceReader): Attempt {
     const varsOf = varsWhileReading({ ...reader.deps, builder, processed: reader.processed });
     return attempt(readConstructedInventory(value, source, { builder, varsOf, ...constructed }));
   }
-  return attempt({ why: `inventory config '${source}' specifies unknown plugin '${plugin}'` });
+  const why = `inventory config '${source}' specifies unknown plugin '${plugin}'`;
+  const hint = `use an inventory script that prints what "ansible-inventory -i ${source} --list" prints`;
+  return attempt({ why, hint });
 }
 
 function isConstructed(plugin: string): boolean {

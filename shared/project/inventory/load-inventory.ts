@@ -106,12 +106,13 @@ function reportUnparsed(source: string, failures: readonly Failure[], loader: Lo
   const { config, files } = loader.deps;
   if (source === '/etc/ansible/hosts' && files.kind(source) === undefined) return;
   for (const { plugin, problem } of failures) {
-    const { why, line = 1, column = 1 } = problem();
+    const { why, line = 1, column = 1, hint } = problem();
     loader.diagnostics.push({
       severity: 'warning',
       code: 'inventory-unparsed',
       message: ` * Failed to parse ${source} with ${plugin} plugin: ${why}`,
       position: { file: source, line, column },
+      ...(hint === undefined ? {} : { hint }),
     });
   }
   const isError = config.flag('INVENTORY_ANY_UNPARSED_IS_FAILED');

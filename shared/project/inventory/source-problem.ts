@@ -1,4 +1,10 @@
 /** Why an inventory source cannot be read. */
 
-/** The reason in Ansible's words, and its line when it has one. */
-export type SourceProblem = { readonly why: string; readonly line?: number; readonly column?: number };
+export type SourceProblem = {
+  /** In Ansible's words. */
+  readonly why: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** The way out, where Ansible's words name none. */
+  readonly hint?: string;
+};

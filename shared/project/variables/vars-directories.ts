@@ -43,7 +43,7 @@ export function varsDirectories(deps: VarsDirectoriesDeps): VarsDirectories {
  * Finds the files for `name` among the entries of a variables directory: the name without an extension first, then
  * with each of YAML_FILENAME_EXTENSIONS; only the first that exists counts. A directory gives all its files.
  */
-export function findVarsFiles(path: string, { files, config }: VarsDirectoriesDeps): readonly string[] {
+function findVarsFiles(path: string, { files, config }: VarsDirectoriesDeps): readonly string[] {
   const extensions = config.list('YAML_FILENAME_EXTENSIONS');
   for (const extension of ['', ...extensions]) {
     const candidate = path + extension;

@@ -11,6 +11,7 @@ import { groupHosts } from '../../../shared/project/inventory/inventory.ts';
 import { loadInventory } from '../../../shared/project/inventory/load-inventory.ts';
 import { inventoryVariables } from '../../../shared/project/variables/inventory-variables.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
+import { memoryFiles } from './memory-files.ts';
 import { toPythonJson } from './python-json.ts';
 
 const cases = join(import.meta.dirname, '../../cases/inventory');
@@ -112,4 +113,30 @@ describe('inventories', () => {
       expect(actual.warnings.map(withoutSyntax).sort()).toEqual(expected.warnings.map(withoutSyntax).sort());
     });
   }
+
+  it('point at the line of a mistake', () => {
+    const text = 'ok\n[web]\nw1 x=1\nw2 oops\n';
+    const files = memoryFiles({ texts: { '/work/hosts': text } });
+    const { diagnostics } = loadInventory(['hosts'], { files, config: loadConfig(files).value, secrets: [] });
+    const mistake = diagnostics.find(({ message }) => message.includes('with ini plugin'));
+    expect(mistake?.position).toEqual({ file: '/work/hosts', line: 4, column: 1 });
+  });
+
+  it('of plugins that are not built in name the way out', () => {
+    const texts = { '/work/cloud.yml': 'plugin: amazon.aws.aws_ec2\n' };
+    const files = memoryFiles({ texts });
+    const { diagnostics } = loadInventory(['cloud.yml'], {
+      files,
+      config: loadConfig(files).value,
+      secrets: [],
+    });
+    expect(diagnostics.find(({ hint }) => hint !== undefined)?.hint).toContain('inventory script');
+  });
+
+  it('say when a pattern of names to ignore is none', () => {
+    const environment = { ANSIBLE_INVENTORY_IGNORE_REGEX: '(' };
+    const files = memoryFiles({ texts: { '/work/hosts': 'h\n' }, environment });
+    const { diagnostics } = loadInventory(['hosts'], { files, config: loadConfig(files).value, secrets: [] });
+    expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(['error config-value']);
+  });
 });
