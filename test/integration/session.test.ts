@@ -217,8 +217,10 @@ describe.each([
 
   test('cancels the request in hand', async () => {
     await withSession(target(), async (session) => {
-      const sleeping = shell(session, 'sleep 1000');
+      const started = path.join(sshd.directory, `started-${target().kind}`);
+      const sleeping = shell(session, `touch ${started}; sleep 1000`);
       const behind = shell(session, 'echo behind');
+      await expect.poll(() => existsSync(started)).toBe(true);
       session.cancel();
       expect(await sleeping).toMatchObject({ kind: 'failed', failure: { kind: 'timed-out' } });
       expect((await behind).kind).toBe('discarded');

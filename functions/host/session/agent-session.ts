@@ -30,6 +30,8 @@ type Outstanding = {
   readonly epoch: number;
   readonly request: SessionRequest;
   readonly settle: (reply: Reply) => void;
+  /** For mistakes of the caller, which are no reply. */
+  readonly reject: (error: unknown) => void;
   /** Texts of the result that came ahead of it. */
   readonly spilled: Uint8Array[];
   spilledBytes: number;
@@ -63,6 +65,9 @@ class AgentSession {
   readonly #options: AgentSessionOptions;
   readonly #outstanding = new Map<number, Outstanding>();
   readonly #loaded = new Set<string>();
+  /** Frames that were made in this turn of the event loop. */
+  #batch: Uint8Array[] = [];
+  #batchBytes = 0;
   #lastId = 0;
   #epoch = 0;
   /** Requests whose content is being read, and those behind them. */
@@ -78,7 +83,7 @@ class AgentSession {
   }
 
   run(request: SessionRequest): Promise<Reply> {
-    const { promise, resolve } = Promise.withResolvers<Reply>();
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     if (this.#hasEnded || this.#isClosing) {
       resolve({ kind: 'failed', failure: this.#failure ?? this.#closedFailure() });
       return promise;
@@ -89,6 +94,7 @@ class AgentSession {
       epoch: this.#epoch,
       request,
       settle: resolve,
+      reject,
       spilled: [],
       spilledBytes: 0,
       isSent: false,
@@ -103,8 +109,9 @@ class AgentSession {
     const key = `${bundle.kind} ${bundle.name}`;
     if (!this.#loaded.has(key)) {
       this.#loaded.add(key);
+      const frame = encodeFrame({ t: 'load', name: bundle.name, kind: bundle.kind }, bundle.blob);
       this.#inOrder(() => {
-        this.#write({ t: 'load', name: bundle.name, kind: bundle.kind }, bundle.blob);
+        this.#writeBytes(frame);
       });
     }
   }
@@ -121,6 +128,7 @@ class AgentSession {
       this.#isClosing = true;
       this.#inOrder(() => {
         this.#write({ t: 'quit' });
+        this.#flush();
         this.#booted.channel.stdin.end();
       });
     }
@@ -178,22 +186,44 @@ class AgentSession {
     if (!this.#outstanding.has(outstanding.id)) {
       return;
     }
-    outstanding.isSent = true;
-    const { content, onData: _onData, ...request } = outstanding.request;
-    const frame: RunRequest = {
-      ...request,
-      t: 'run',
-      id: outstanding.id,
-      epoch: outstanding.epoch,
-      ...streamSize(content?.size, blob),
-    };
-    this.#write(frame, blob);
+    try {
+      this.#writeBytes(encodeFrame(runFrame(outstanding, blob), blob));
+      outstanding.isSent = true;
+    } catch (error) {
+      this.#outstanding.delete(outstanding.id);
+      outstanding.reject(error);
+    }
   }
 
-  /** Gives false when more should not be written before the channel has drained. */
   #write(frame: ToAgent, blob?: Uint8Array): boolean {
+    return this.#writeBytes(encodeFrame(frame, blob));
+  }
+
+  /**
+   * Frames that are made in one go leave in one packet. Gives false when more should not be written before the channel
+   * has drained.
+   */
+  #writeBytes(bytes: Uint8Array): boolean {
+    this.#batch.push(bytes);
+    this.#batchBytes += bytes.length;
+    if (this.#batchBytes >= limits.batchBytesMax) {
+      return this.#flush();
+    }
+    if (this.#batch.length === 1) {
+      queueMicrotask(() => this.#flush());
+    }
+    return true;
+  }
+
+  #flush(): boolean {
     const { stdin } = this.#booted.channel;
-    return stdin.writable && stdin.write(encodeFrame(frame, blob));
+    const [first = new Uint8Array(0), ...others] = this.#batch;
+    this.#batch = [];
+    this.#batchBytes = 0;
+    if (first.length === 0 || !stdin.writable) {
+      return true;
+    }
+    return stdin.write(others.length === 0 ? first : Buffer.concat([first, ...others]));
   }
 
   /** A request that cannot be sent fails, and what was made behind it is discarded as the agent would do. */
@@ -425,12 +455,14 @@ class AgentSession {
   }
 }
 
-function streamSize(size: number | undefined, blob: Uint8Array | undefined): { readonly stream?: number } {
-  if (size === undefined) {
-    return {};
+function runFrame(outstanding: Outstanding, blob: Uint8Array | undefined): RunRequest {
+  const { content, onData: _onData, ...request } = outstanding.request;
+  const frame: RunRequest = { ...request, t: 'run', id: outstanding.id, epoch: outstanding.epoch };
+  if (content === undefined) {
+    return frame;
   }
   // Zero says "content, and it is in this frame", which an empty blob alone would not.
-  return { stream: blob === undefined ? size : 0 };
+  return { ...frame, stream: blob === undefined ? content.size : 0 };
 }
 
 function addSpilled(frame: ResultFrame, pieces: readonly Uint8Array[]): void {

@@ -41,10 +41,13 @@ export type SshPlan = {
   /** The first is the one that is added to. */
   readonly knownHostsFiles: readonly string[];
   readonly algorithms: SshAlgorithms;
-  /** Hosts to go through, nearest first, each as `[user@]host[:port]`. */
-  readonly jumps: readonly string[];
+  /** Hosts to go through, nearest first. */
+  readonly jumps: readonly SshJump[];
   readonly proxyCommand: string | undefined;
 };
+
+/** A host on the way, as `[user@]host[:port]`, and the words of ssh's options that hold for it. */
+export type SshJump = { readonly destination: string; readonly arguments: readonly string[] };
 
 /** Lists as ssh_config(5) writes them: `a,b`, `+a`, `-a` or `^a`. */
 export type SshAlgorithms = Readonly<Partial<Record<'cipher' | 'hmac' | 'kex' | 'serverHostKey', string>>>;
@@ -69,7 +72,7 @@ const WITH_EFFECT = new Set(
   `addressfamily bindaddress ciphers connecttimeout forwardagent globalknownhostsfile hostkeyalgorithms hostkeyalias
   hostname identitiesonly identityagent identityfile kbdinteractiveauthentication kexalgorithms macs
   passwordauthentication port preferredauthentications proxycommand proxyjump pubkeyauthentication serveralivecountmax
-  serveraliveinterval stricthostkeychecking user userknownhostsfile`.split(/\s+/),
+  serveraliveinterval stdioforward stricthostkeychecking user userknownhostsfile`.split(/\s+/),
 );
 
 /**
@@ -77,34 +80,42 @@ const WITH_EFFECT = new Set(
  * those over ~/.ssh/config, that over /etc/ssh/ssh_config.
  */
 export function planSsh(target: ConnectionTarget, environment: SshEnvironment): PlannedSsh {
-  const { settings: fromWords, ignored } = parseSshArguments(target.sshArguments);
+  const { settings: fromWords, operands, ignored } = parseSshArguments(target.sshArguments);
   const settings = joinSettings([fromWords, ...loadConfigs(fromWords, target, environment)]);
   const unknown = [...fromWords].filter(
     ([keyword]) => !WITH_EFFECT.has(keyword) && !WITHOUT_EFFECT.has(keyword),
   );
-  const words = [...ignored, ...unknown.map(([keyword, values]) => `-o ${keyword}=${values[0]}`)];
+  const words = [
+    ...operands,
+    ...ignored,
+    ...unknown.map(([keyword, values]) => `-o ${keyword}=${values[0]}`),
+  ];
   return {
     plan: decide(target, settings, environment),
     warnings: words.map((word) => `The ssh argument ${word} is not supported and was ignored`),
   };
 }
 
-/** The target of one hop of a ProxyJump: like the final one, but for address, port, user and what belongs to those. */
+/**
+ * The target of a host on the way: like the final one, but for address, port, user and what belongs to those. As with
+ * ssh, what loosens the check of the final host's key does not hold for it.
+ */
 export function jumpTarget(
-  jump: string,
+  jump: SshJump,
   target: ConnectionTarget,
   environment: SshEnvironment,
 ): ConnectionTarget {
-  const match = /^(?:ssh:\/\/)?(?:([^@]*)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(jump);
+  const match = /^(?:ssh:\/\/)?(?:([^@]*)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(jump.destination);
   const [, user, host, port] = match ?? [];
   return {
     ...target,
-    host: jump,
-    address: (host ?? jump).replace(/^\[|\]$/g, ''),
+    host: jump.destination,
+    address: (host ?? jump.destination).replace(/^\[|\]$/g, ''),
     port: port === undefined ? DEFAULT_PORT : Number(port),
     user: user ?? environment.user,
     password: undefined,
-    sshArguments: [],
+    hostKeyChecking: 'yes',
+    sshArguments: jump.arguments,
   };
 }
 
@@ -248,14 +259,32 @@ function decideProxy(
 ): Pick<SshPlan, 'jumps' | 'proxyCommand'> {
   const jump = settings.get('proxyjump')?.[0];
   if (jump !== undefined && jump !== 'none') {
-    return { jumps: jump.split(',').map((hop) => hop.trim()), proxyCommand: undefined };
+    const destinations = jump.split(',').map((destination) => destination.trim());
+    const jumps = destinations.map((destination) => ({ destination, arguments: [] }));
+    return { jumps, proxyCommand: undefined };
   }
-  const command = settings.get('proxycommand')?.[0];
-  return {
-    jumps: [],
-    proxyCommand:
-      command === undefined || command === 'none' || jump === 'none' ? undefined : expand(unquote(command)),
-  };
+  const command = unquote(settings.get('proxycommand')?.[0] ?? 'none');
+  if (command === 'none' || jump === 'none') {
+    return { jumps: [], proxyCommand: undefined };
+  }
+  const asJump = parseForwardingSsh(command);
+  return asJump === undefined
+    ? { jumps: [], proxyCommand: expand(command) }
+    : { jumps: [asJump], proxyCommand: undefined };
+}
+
+/** `ssh -W %h:%p bastion` is a jump in other words, and as one it needs no ssh program. */
+function parseForwardingSsh(command: string): SshJump | undefined {
+  const [program, ...words] = splitWords(command);
+  if (program === undefined || path.basename(program) !== 'ssh' || /[;&|<>$`]/.test(command)) {
+    return undefined;
+  }
+  const { settings, operands } = parseSshArguments(words);
+  const [destination, ...others] = operands;
+  const isForward = settings.get('stdioforward')?.[0] === '%h:%p';
+  return isForward && destination !== undefined && others.length === 0
+    ? { destination, arguments: words.toSpliced(words.lastIndexOf(destination), 1) }
+    : undefined;
 }
 
 type TokenValues = {

@@ -3,62 +3,59 @@
 /** Keywords in lower case. All values are kept, in order; which count is decided where they are used. */
 export type SshSettings = ReadonlyMap<string, readonly string[]>;
 
-/** Settings of a command line, and the words that mean nothing here. */
+/** Settings of a command line, its words that are no options, and the options that mean nothing here. */
 export type ParsedSshArguments = {
   readonly settings: SshSettings;
+  readonly operands: readonly string[];
   readonly ignored: readonly string[];
 };
 
-/** Options of ssh(1) with a value, and the keyword that each stands for. Without a keyword: known, but without a use here. */
-const VALUE_OPTIONS: Readonly<Record<string, string | undefined>> = {
-  b: 'bindaddress',
-  c: 'ciphers',
-  E: undefined,
-  F: 'configfile',
-  i: 'identityfile',
-  I: undefined,
-  J: 'proxyjump',
-  l: 'user',
-  m: 'macs',
-  p: 'port',
-  S: undefined,
-};
+/** Options of ssh(1) with a value, and the keyword that each stands for; `-` for those without a use here. */
+const VALUE_OPTIONS: ReadonlyMap<string, string> = new Map([
+  ['b', 'bindaddress'],
+  ['c', 'ciphers'],
+  ['E', '-'],
+  ['F', 'configfile'],
+  ['i', 'identityfile'],
+  ['I', '-'],
+  ['J', 'proxyjump'],
+  ['l', 'user'],
+  ['m', 'macs'],
+  ['p', 'port'],
+  ['S', '-'],
+  ['W', 'stdioforward'],
+]);
 
-/** Options of ssh(1) without a value, and the setting that each stands for. */
-const FLAG_OPTIONS: Readonly<Record<string, readonly [string, string] | undefined>> = {
-  '4': ['addressfamily', 'inet'],
-  '6': ['addressfamily', 'inet6'],
-  A: ['forwardagent', 'yes'],
-  a: ['forwardagent', 'no'],
-  C: undefined,
-  k: undefined,
-  n: undefined,
-  q: undefined,
-  T: undefined,
-  t: undefined,
-  v: undefined,
-  x: undefined,
+/** Options of ssh(1) without a value, and the setting that each stands for; undefined for those without a use here. */
+const FLAG_OPTIONS: ReadonlyMap<string, readonly [string, string] | undefined> = new Map([
+  ['4', ['addressfamily', 'inet']],
+  ['6', ['addressfamily', 'inet6']],
+  ['A', ['forwardagent', 'yes']],
+  ['a', ['forwardagent', 'no']],
+  ...[...'CkNnqTtvxy'].map((letter) => [letter, undefined] as const),
+]);
+
+type Parsing = {
+  readonly settings: Map<string, string[]>;
+  readonly operands: string[];
+  readonly ignored: string[];
 };
 
 /** Reads the words of ssh's own options, e.g. `['-o', 'Port=2222', '-i', 'key']`. */
 export function parseSshArguments(words: readonly string[]): ParsedSshArguments {
-  const settings = new Map<string, string[]>();
-  const ignored: string[] = [];
+  const parsing: Parsing = { settings: new Map(), operands: [], ignored: [] };
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (!/^-[A-Za-z0-9]/.test(word)) {
-      ignored.push(word);
-    } else if (isValueOption(word)) {
-      const value = word.length > 2 ? word.slice(2) : (rest.shift() ?? '');
-      addOption(settings, word.charAt(1), value, ignored);
+    if (/^-[A-Za-z0-9]/.test(word)) {
+      parseOptions(parsing, word.slice(1), rest);
     } else {
-      addFlags(settings, word, ignored);
+      parsing.operands.push(word);
     }
   }
-  return { settings, ignored };
+  return parsing;
 }
 
-/** Splits `Name value`, `Name=value` or `Name = value`; quotes around a value are removed. */
+/** Splits `Name value`, `Name=value` or `Name = value`. */
 export function splitSetting(text: string): readonly [keyword: string, value: string] | undefined {
   const match = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/s.exec(text);
   const [, keyword, value] = match ?? [];
@@ -68,9 +65,10 @@ export function splitSetting(text: string): readonly [keyword: string, value: st
   return [keyword.toLowerCase(), value];
 }
 
-/** Splits a value into its words; double quotes hold a word together. */
+/** Splits a value into its words; quotes hold a word together. */
 export function splitWords(value: string): readonly string[] {
-  return [...value.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
+  const words = value.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g);
+  return [...words].map(([, double, single, plain]) => double ?? single ?? plain ?? '');
 }
 
 /** Puts settings of lower precedence behind those of higher precedence. */
@@ -89,34 +87,30 @@ export function addValues(settings: Map<string, string[]>, keyword: string, valu
   settings.set(keyword, [...(settings.get(keyword) ?? []), ...values]);
 }
 
-function isValueOption(word: string): boolean {
-  const letter = word.charAt(1);
-  return letter === 'o' || letter in VALUE_OPTIONS;
-}
-
-function addOption(settings: Map<string, string[]>, letter: string, value: string, ignored: string[]): void {
-  if (letter === 'o') {
-    const setting = splitSetting(value);
-    if (setting === undefined) {
-      ignored.push(`-o ${value}`);
-    } else {
-      addValues(settings, setting[0], [setting[1]]);
+/** One word of options: letters may stand together, and the value may stand in the same word or in the next. */
+function parseOptions(parsing: Parsing, letters: string, rest: string[]): void {
+  for (const [index, letter] of [...letters].entries()) {
+    const keyword = letter === 'o' ? '' : VALUE_OPTIONS.get(letter);
+    if (keyword !== undefined) {
+      const value = letters.slice(index + 1) || (rest.shift() ?? '');
+      addOption(parsing, keyword, value);
+      return;
     }
-    return;
-  }
-  const keyword = VALUE_OPTIONS[letter];
-  if (keyword !== undefined) {
-    addValues(settings, keyword, [value]);
-  }
-}
-
-function addFlags(settings: Map<string, string[]>, word: string, ignored: string[]): void {
-  for (const letter of word.slice(1)) {
-    const setting = FLAG_OPTIONS[letter];
+    const setting = FLAG_OPTIONS.get(letter);
     if (setting !== undefined) {
-      addValues(settings, setting[0], [setting[1]]);
-    } else if (!(letter in FLAG_OPTIONS)) {
-      ignored.push(`-${letter}`);
+      addValues(parsing.settings, setting[0], [setting[1]]);
+    } else if (!FLAG_OPTIONS.has(letter)) {
+      parsing.ignored.push(`-${letter}`);
     }
+  }
+}
+
+/** Without a keyword the value is itself a setting, as of `-o`. */
+function addOption(parsing: Parsing, keyword: string, value: string): void {
+  const setting = keyword === '' ? splitSetting(value) : ([keyword, value] as const);
+  if (setting === undefined) {
+    parsing.ignored.push(`-o ${value}`);
+  } else if (setting[0] !== '-') {
+    addValues(parsing.settings, setting[0], [setting[1]]);
   }
 }
