@@ -7,25 +7,28 @@ import { createScreen, type ScreenOptions, type Write } from './screen.ts';
 
 type JsonTask = { readonly header: TaskHeader; readonly start: number; end: number; readonly hosts: Dict };
 type JsonPlay = { readonly title: string; readonly start: number; end: number; readonly tasks: JsonTask[] };
-type Document = { readonly plays: JsonPlay[] };
+type Document = { readonly plays: JsonPlay[]; end: PlaybookEnd | undefined };
+type PlaybookEnd = Extract<RunEvent, { kind: 'playbook-finished' }>;
 
 /** A report that prints warnings and errors on stderr as they come, and all else at the end on stdout. */
 export function createJsonReport(options: ScreenOptions, write: Write): (event: RunEvent) => void {
   const screen = createScreen(options, write);
-  const document: Document = { plays: [] };
+  const document: Document = { plays: [], end: undefined };
   return (event) => {
     if (event.kind === 'message') {
       if (event.level === 'warning') screen.warning(event.text);
       if (event.level === 'error') screen.error(event.text);
     } else if (event.kind === 'run-finished') {
-      write(`${documentText(document, event)}\n`, 'stdout');
+      write(`${documentText(document)}\n`, 'stdout');
     } else collect(document, event);
   };
 }
 
-function collect({ plays }: Document, event: RunEvent): void {
+function collect(document: Document, event: RunEvent): void {
+  const { plays } = document;
   const play = plays.at(-1);
-  if (event.kind === 'play-started') {
+  if (event.kind === 'playbook-finished') document.end = event;
+  else if (event.kind === 'play-started') {
     plays.push({ title: event.title, start: event.at, end: event.at, tasks: [] });
   } else if (event.kind === 'task-started') {
     play?.tasks.push({ header: event.task, start: event.at, end: event.at, hosts: new Map() });
@@ -46,13 +49,13 @@ function outcomeDict({ result, status }: TaskOutcome, { action }: TaskHeader): D
   return out;
 }
 
-function documentText({ plays }: Document, event: Extract<RunEvent, { kind: 'run-finished' }>): string {
-  const perHost = [...event.customStats].filter(([host]) => host !== '_run');
+function documentText({ end, plays }: Document): string {
+  const stats = [...(end?.customStats ?? [])];
   const document = dict([
     ['plays', plays.map(playDict)],
-    ['stats', dict(event.recap.map((recap) => [recap.host, statsDict(recap)]))],
-    ['custom_stats', dict(perHost)],
-    ['global_custom_stats', event.customStats.get('_run') ?? new Map()],
+    ['stats', dict((end?.recap ?? []).map((recap) => [recap.host, statsDict(recap)]))],
+    ['custom_stats', dict(stats.filter(([host]) => host !== '_run'))],
+    ['global_custom_stats', end?.customStats.get('_run') ?? new Map()],
   ]);
   return formatJson(document, { indent: 4, sortKeys: true });
 }

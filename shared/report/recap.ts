@@ -1,4 +1,4 @@
-/** The end of a run: PLAY RECAP with its columns, and the custom stats. */
+/** The end of a playbook: PLAY RECAP with its columns, and the custom stats. */
 
 import { type Dict, isDict } from '../base/value.ts';
 import type { HostRecap, RunEvent } from '../wire/run-event.ts';
@@ -30,7 +30,7 @@ const COUNT_COLUMNS = 4;
 
 /** Prints the recap, one line per host in the order of their names. */
 export function printRecap(
-  event: Extract<RunEvent, { kind: 'run-finished' }>,
+  event: Extract<RunEvent, { kind: 'playbook-finished' }>,
   options: TerminalReportOptions,
   screen: Screen,
 ): void {

@@ -29,6 +29,7 @@ function printEvent(state: TerminalState, event: RunEvent): void {
   const { options, screen } = state;
   switch (event.kind) {
     case 'run-started':
+    case 'run-finished':
       break;
     case 'playbook-started':
       printPlaybook(state, event);
@@ -70,7 +71,7 @@ function printEvent(state: TerminalState, event: RunEvent): void {
     case 'message':
       printMessage(state, event);
       break;
-    case 'run-finished':
+    case 'playbook-finished':
       printRecap(event, options, screen);
       break;
     default:

@@ -141,13 +141,14 @@ export type RunEvent =
       readonly deprecation?: Deprecation;
     }
   | {
-      readonly kind: 'run-finished';
+      /** Ansible prints its recap behind each playbook; counts go on from one to the next. */
+      readonly kind: 'playbook-finished';
       readonly at: number;
       readonly recap: readonly HostRecap[];
       /** Of set_stats, by host; `_run` holds what belongs to the whole run. */
       readonly customStats: Dict;
-      readonly exitCode: number;
-    };
+    }
+  | { readonly kind: 'run-finished'; readonly at: number; readonly exitCode: number };
 
 /** When a deprecated thing goes away, and whose it is. */
 export type Deprecation = { readonly version?: string; readonly date?: string; readonly collection?: string };

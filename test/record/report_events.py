@@ -134,7 +134,7 @@ def recap(stats):
         counts = stats.summarize(host)
         counts["failed"] = counts.pop("failures")
         lines.append(dict(counts, host=host))
-    return {"kind": "run-finished", "at": 0, "recap": lines, "customStats": stats.custom, "exitCode": 0}
+    return {"kind": "playbook-finished", "at": 0, "recap": lines, "customStats": stats.custom}
 
 
 def play_started(play):
