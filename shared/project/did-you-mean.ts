@@ -5,8 +5,15 @@ export function didYouMean(word: string, known: Iterable<string>): string | unde
   const [best] = [...known]
     .map((candidate) => ({ candidate, distance: distance(word, candidate) }))
     .filter((entry) => entry.distance > 0 && entry.distance <= (word.length > 4 ? 2 : 1))
-    .sort((one, other) => one.distance - other.distance);
+    .sort(
+      (one, other) =>
+        one.distance - other.distance || common(word, other.candidate) - common(word, one.candidate),
+    );
   return best === undefined ? undefined : `Did you mean '${best.candidate}'?`;
+}
+
+function common(one: string, other: string): number {
+  return [...one].filter((letter) => other.includes(letter)).length;
 }
 
 /** Letters to insert, delete, replace or swap with their neighbour to get from one word to the other. */

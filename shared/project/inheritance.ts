@@ -45,8 +45,14 @@ export function nearestKeyword(node: Level, name: keyof Keywords): Value | undef
 export function everyKeyword(node: Level, name: keyof Keywords): readonly Value[] {
   return keywordLevels(node)
     .toReversed()
+    .filter((level) => !isImportCondition(node, level, name))
     .map((level) => keywordValue(level, name))
     .filter((value) => value !== undefined);
+}
+
+/** The conditions of a play come from import_playbook, and are not for handlers. */
+function isImportCondition(node: Level, level: Level, name: keyof Keywords): boolean {
+  return name === 'when' && level.kind === 'play' && node.kind === 'task' && node.isHandler;
 }
 
 function keywordValue(level: Level, name: keyof Keywords): Value | undefined {

@@ -96,7 +96,7 @@ export function loadIncludedRole(request: RoleRequest, include: Task, deps: Load
   const own: Included = {
     file: undefined,
     blocks: [],
-    handlers: roleHandlers(role),
+    handlers: roleHandlers(role, loading.handlersFrom),
     publicRoles: role.isPublic ? [role] : [],
   };
   return finish(run, roleBlocks(role), own);
@@ -106,7 +106,14 @@ export function loadIncludedRole(request: RoleRequest, include: Task, deps: Load
 function startLoading(include: Task, deps: LoadDeps): IncludeRun {
   const play = playOf(include);
   const draft = { ...play, roles: [...play.roles], handlers: [] };
-  const loading: Loading = { deps, diagnostics: [], play: draft, loadBlocks, loadRole };
+  const loading: Loading = {
+    deps,
+    diagnostics: [],
+    play: draft,
+    handlersFrom: new Set(),
+    loadBlocks,
+    loadRole,
+  };
   return { loading, rolesBefore: play.roles.length };
 }
 

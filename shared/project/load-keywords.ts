@@ -62,7 +62,7 @@ export function loadKeywords(
     if (TEXT_KEYWORDS.has(name)) checkText(loading, name, child);
     if (plain !== undefined) draft[plain] = child.value;
     else if (name === 'tags') draft.tags = loadTags(loading, child);
-    else if (name === 'when') draft.when = asList(child.value);
+    else if (name === 'when') draft.when = loadNames(child.value);
     else if (name === 'vars') draft.vars = loadVars(loading, child, owner);
     else if (name === 'notify') draft.notify = loadNames(child.value);
   }
@@ -83,9 +83,9 @@ export function asList(value: Value): readonly Value[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** As {@link asList}, where null is no entry: handler names. */
+/** As {@link asList}, where null is no entry: handler names, conditions. */
 export function loadNames(value: Value): readonly Value[] {
-  return value === null ? [] : asList(value);
+  return asList(value).filter((item) => item !== null);
 }
 
 function loadTags(loading: Pick<Loading, 'diagnostics'>, node: YamlNode): readonly Value[] {

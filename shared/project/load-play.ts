@@ -27,7 +27,7 @@ export type PlayContext = Pick<Loading, 'diagnostics'> & {
 export function loadPlay(context: PlayContext, node: YamlDict): Play {
   checkKeywords(context, node, { owner: 'Play' });
   const draft = draftPlay(context, node);
-  const loading: Loading = { ...context, play: draft.play, loadBlocks, loadRole };
+  const loading: Loading = { ...context, play: draft.play, handlersFrom: new Set(), loadBlocks, loadRole };
   checkHosts(loading, node);
   loadRoles(loading, node, draft);
   const section = (name: string): readonly Block[] => loadSection(loading, node, name);
@@ -164,7 +164,7 @@ function loadRoles(loading: Loading, node: YamlDict, draft: Draft): void {
   const roles = uses.flatMap((use) => loadRole(loading, use) ?? []);
   loading.play.roles.unshift(...roles);
   draft.roleTasks.push(...roles.flatMap(roleBlocks));
-  draft.roleHandlers.push(...roles.flatMap(roleHandlers));
+  draft.roleHandlers.push(...roles.flatMap((role) => roleHandlers(role, loading.handlersFrom)));
 }
 
 function loadSection(loading: Loading, node: YamlDict, name: string): readonly Block[] {

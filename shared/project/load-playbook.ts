@@ -7,7 +7,15 @@ import { loadBlocks } from './load-blocks.ts';
 import { checkKeywords, loadKeywords } from './load-keywords.ts';
 import { loadPlay } from './load-play.ts';
 import { loadRole } from './load-role.ts';
-import { builtinName, type LoadDeps, type Loading, readTree, report, writtenText } from './loading.ts';
+import {
+  builtinName,
+  isBroken,
+  type LoadDeps,
+  type Loading,
+  readTree,
+  report,
+  writtenText,
+} from './loading.ts';
 import type { Keywords, Play, Playbook } from './model.ts';
 import { collectionOfPath, findCollectionPlaybook } from './role-path.ts';
 import { splitArgs } from './split-args.ts';
@@ -41,9 +49,7 @@ function loadFile(context: PlaybookContext): readonly Play[] {
   }
   const problem = shapeProblem(context.path, tree);
   if (problem !== undefined) {
-    if (
-      !context.diagnostics.some((one) => one.code === 'yaml-syntax' && one.position?.file === context.path)
-    ) {
+    if (!isBroken(context, context.path)) {
       report(context, { code: 'playbook-shape', message: problem, position: tree.position });
     }
     return [];
@@ -170,5 +176,5 @@ function staticPlay(context: PlaybookContext, keywords: Keywords): Loading['play
 }
 
 function staticLoading(context: PlaybookContext, keywords: Keywords): Loading {
-  return { ...context, play: staticPlay(context, keywords), loadBlocks, loadRole };
+  return { ...context, play: staticPlay(context, keywords), handlersFrom: new Set(), loadBlocks, loadRole };
 }

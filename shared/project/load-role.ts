@@ -116,7 +116,8 @@ function collectionsOf(found: RolePlace, meta: YamlDict | undefined): readonly s
   const named = (Array.isArray(written) ? written : [written]).filter((name) => typeof name === 'string');
   const all = [...new Set([...(found.collection === undefined ? [] : [found.collection]), ...named])];
   if (all.length === 0 || all.includes('ansible.builtin') || all.includes('ansible.legacy')) return all;
-  return [...all, found.collection === undefined ? 'ansible.legacy' : 'ansible.builtin'];
+  const isHosted = found.collection !== undefined && named.length === 0;
+  return [...all, isHosted ? 'ansible.builtin' : 'ansible.legacy'];
 }
 
 function fillRole(

@@ -1,6 +1,6 @@
 /** What the parts of the playbook loader share: where files come from, what was found wrong, what is being loaded. */
 
-import type { Checked, Diagnostic, Position } from '../base/diagnostic.ts';
+import { type Checked, type Diagnostic, hasErrors, type Position } from '../base/diagnostic.ts';
 import type { DiagnosticCode } from '../base/diagnostic-codes.ts';
 import { isSpecial, type Value } from '../base/value.ts';
 import type { Environment } from '../template/environment.ts';
@@ -35,6 +35,8 @@ export type Loading = {
   readonly deps: LoadDeps;
   readonly diagnostics: Diagnostic[];
   readonly play: PlayDraft;
+  /** Identities of the roles whose handlers the play has. */
+  readonly handlersFrom: Set<string>;
   readonly loadBlocks: (loading: Loading, node: YamlNode, place: Place) => Block[];
   readonly loadRole: (loading: Loading, use: RoleUse) => Role | undefined;
 };
@@ -96,6 +98,11 @@ export function readTree(loading: Pick<Loading, 'deps' | 'diagnostics'>, path: s
   if (known === undefined) loading.deps.trees.set(path, tree);
   loading.diagnostics.push(...tree.diagnostics);
   return tree.value;
+}
+
+/** Whether the file at `path` was read and could not be understood, which was reported. */
+export function isBroken(loading: Pick<Loading, 'deps'>, path: string): boolean {
+  return hasErrors(loading.deps.trees.get(path)?.diagnostics ?? []);
 }
 
 function parseFile(deps: LoadDeps, path: string): Checked<YamlNode> | undefined {

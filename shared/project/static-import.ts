@@ -6,6 +6,7 @@ import { argsOf, roleNameOption, taskFileOption } from './include-options.ts';
 import { enclosing, isDynamicInclude, nearestKeyword } from './inheritance.ts';
 import {
   builtinName,
+  isBroken,
   type Loading,
   type Place,
   type RoleUse,
@@ -80,7 +81,7 @@ function importTasks(loading: Loading, task: Task, place: Place): readonly Node[
     });
     return [];
   }
-  if (refuseRecursion(loading, task, path)) return [];
+  if (refuseRecursion(loading, task, path) || isBroken(loading, path)) return [];
   if (tree.value === null) {
     const message = `file ${path} is empty and had no tasks to include`;
     report(loading, { severity: 'warning', code: 'file-empty', message, position: task.position });
@@ -138,7 +139,7 @@ function importRole(loading: Loading, task: Task, place: Place): readonly Node[]
   const role = loading.loadRole(loading, { ...roleUse(task, name, from), isPublic: true, parent: task });
   if (role === undefined) return [];
   loading.play.roles.push(role);
-  loading.play.handlers.push(...roleHandlers(role));
+  loading.play.handlers.push(...roleHandlers(role, loading.handlersFrom));
   return roleBlocks(role);
 }
 
@@ -182,7 +183,12 @@ export function roleBlocks(role: Role): readonly Block[] {
   return [...role.dependencies.flatMap(roleBlocks), ...role.tasks];
 }
 
-/** The handlers of a role and, before them, of its dependencies. */
-export function roleHandlers(role: Role): readonly Block[] {
-  return [...role.dependencies.flatMap(roleHandlers), ...role.handlers];
+/**
+ * The handlers of a role and, before them, of its dependencies, as far as `known` roles do not have them: another use of
+ * the same role brings no handlers of its own.
+ */
+export function roleHandlers(role: Role, known: Set<string>): readonly Block[] {
+  if (known.has(role.identity)) return [];
+  known.add(role.identity);
+  return [...role.dependencies.flatMap((one) => roleHandlers(one, known)), ...role.handlers];
 }
