@@ -70,6 +70,7 @@ def _select(selector, channel):
     """Return the child's events; what the host sends is read on the way."""
     if channel is None:
         return selector.select(_SILENCE_SECONDS)
+    channel.raise_if_cancelled()
     watched = channel in selector.get_map()
     if channel.is_listening() != watched:
         if watched:
@@ -79,7 +80,6 @@ def _select(selector, channel):
     events = selector.select(_SILENCE_SECONDS)
     if any(key.fileobj is channel for key, _ in events):
         channel.pump()
-        channel.raise_if_cancelled()
         return [event for event in events if event[0].fileobj is not channel] or _select(selector, channel)
     return events
 

@@ -1,0 +1,4 @@
+#!/bin/sh
+cat <<'END'
+{"args": <<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>, "words": 0}
+END
