@@ -14,7 +14,10 @@ type Recorded =
   | { readonly value: unknown; readonly warnings: number }
   | { readonly error: string; readonly line: number | null };
 
-const recorded = JSON.parse(readFileSync(join(directory, 'recorded.json'), 'utf8')) as Record<string, Recorded>;
+const recorded = JSON.parse(readFileSync(join(directory, 'recorded.json'), 'utf8')) as Record<
+  string,
+  Recorded
+>;
 
 function encode(value: Value): unknown {
   if (value === null || typeof value === 'boolean') return value;
