@@ -1,6 +1,7 @@
 /** Reads an ansible.cfg: the INI dialect of Python's configparser, with `;` also starting a comment inside a line. */
 
 import type { Checked, Diagnostic } from '../../base/diagnostic.ts';
+import { reprText } from '../../template/python-repr.ts';
 
 /** Option values by section and lower-case key, with what section DEFAULT gives to each. */
 export type IniFile = {
@@ -95,14 +96,22 @@ function readOption(
   const section = reader.section;
   if (section === undefined) {
     const problem = 'File contains no section headers.';
-    report(reader, at.number, `${problem}\nfile: '<string>', line: ${at.number}\n'${at.line}\\n'`);
+    report(
+      reader,
+      at.number,
+      `${problem}\nfile: '<string>', line: ${at.number}\n${reprText(`${at.line}\n`)}`,
+    );
     return false;
   }
   const match = /^(.*?)\s*[=:]\s*(.*)$/.exec(at.value);
   const option = match?.[1]?.trimEnd().toLowerCase() ?? '';
   if (match === null || option === '') {
     const problem = "Source contains parsing errors: '<string>'";
-    report(reader, at.number, `${problem}\n\t[line ${String(at.number).padStart(2)}]: '${at.line}\\n'`);
+    report(
+      reader,
+      at.number,
+      `${problem}\n\t[line ${String(at.number).padStart(2)}]: ${reprText(`${at.line}\n`)}`,
+    );
     return true;
   }
   if (reader.sections.get(section)?.has(option)) {

@@ -1,7 +1,5 @@
 /** Reads host entries of inventories: names with an optional port, and ranges such as `web[01:20:2].example.com`. */
 
-import { isIPv6 } from 'node:net';
-
 /** The names that an entry stands for and their port, or why it is wrong, in Ansible's words. */
 export type HostEntry =
   | { readonly kind: 'hosts'; readonly names: readonly string[]; readonly port: number | undefined }
@@ -34,16 +32,27 @@ const nameRange = String.raw`\[(?:[a-z]:[a-z]|[0-9]+:[0-9]+)(?::[0-9]+)?\]`;
 const wordChar = String.raw`[\p{L}\p{N}\p{M}_]`;
 const label = `(?:${wordChar}|${nameRange})(?:${wordChar}|-|${nameRange})*(?<![_-])`;
 const hostName = new RegExp(`^${label}(?:\\.${label})*$`, 'iu');
-const address6Range = /\[[0-9a-f]+:[0-9a-f]+(?::[0-9]+)?\]/gi;
+const part6 = String.raw`(?:[0-9a-f]{1,4}|\[[0-9a-f]+:[0-9a-f]+(?::[0-9]+)?\])`;
+const tail4 = `(?:${part6}.){3}${part6}`;
+const starts6 = [
+  `(?:${part6}:){7}${part6}`,
+  `(?:${part6}:){1,6}:`,
+  `(?:${part6})?::`,
+  `(?:0:){6}${tail4}`,
+  `(?:0:){5}ffff:${tail4}`,
+];
+const address6 = new RegExp(`^(?:${starts6.join('|')})`, 'i');
 
 function isHostName(host: string): boolean {
   return hostName.test(host);
 }
 
-/** Whether a text is an IPv6 address, perhaps with ranges in it. */
-export function isAddress6(host: string): boolean {
-  const plain = host.replace(address6Range, '0');
-  return isIPv6(plain) && !plain.includes('%');
+/**
+ * Whether a text starts as an IPv6 address, perhaps with ranges in it. Like Ansible this does not look at what
+ * follows, so that zones (`fe80::1%eth0`) pass.
+ */
+export function isAddress6(text: string): boolean {
+  return address6.test(text);
 }
 
 /** All names of a pattern with ranges, the last range turning fastest; or what is wrong with it. */

@@ -1,6 +1,7 @@
 /** Reads inventories in INI form: hosts with variables, `[group]`, `[group:children]`, `[group:vars]`. */
 
 import type { Value } from '../../base/value.ts';
+import { TemplateError } from '../../template/template-error.ts';
 import { expandHostEntry } from './host-range.ts';
 import { parseIniValue } from './ini-value.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
@@ -53,7 +54,7 @@ function readLine(reader: Reader, line: string, number: number): SourceProblem |
       );
     }
   }
-  const problem = readEntry(reader, line, number);
+  const problem = tryEntry(reader, line, number);
   if (problem === undefined) return undefined;
   return problem.isBare ? { why: problem.why, line: number } : at(problem.why);
 }
@@ -97,6 +98,16 @@ function adopt(reader: Reader, group: string, wait: Awaited): string | undefined
 
 /** A mistake in a line. A bare one is told without file and line, as Ansible tells it. */
 type EntryProblem = { readonly why: string; readonly isBare: boolean };
+
+function tryEntry(reader: Reader, line: string, number: number): EntryProblem | undefined {
+  try {
+    return readEntry(reader, line, number);
+  } catch (error) {
+    // A literal that Python reads but cannot build, such as a dict with a list as its key.
+    if (error instanceof TemplateError) return bare(error.message);
+    throw error;
+  }
+}
 
 function readEntry(reader: Reader, line: string, number: number): EntryProblem | undefined {
   switch (reader.state) {
