@@ -12,7 +12,7 @@ const DRIVER = join(import.meta.dirname, 'native_module_driver.py');
 const PYTHONS = (process.env.SORTIE_TEST_PYTHONS ?? '/usr/bin/python3').split(':');
 const IS_ROOT = process.getuid?.() === 0;
 
-type Case = { readonly name: string; readonly root?: boolean };
+type Case = { readonly name: string; readonly root?: boolean; readonly nobody?: boolean };
 
 function parseCases(text: string): readonly Case[] {
   return parse(text) as readonly Case[];
@@ -31,7 +31,7 @@ for (const python of PYTHONS) {
   for (const module of readdirSync(CASES)) {
     for (const file of readdirSync(join(CASES, module)).filter((name) => name.endsWith('.yml'))) {
       const path = join(CASES, module, file);
-      const cases = parseCases(readFileSync(path, 'utf8')).filter((item) => IS_ROOT || item.root !== true);
+      const cases = parseCases(readFileSync(path, 'utf8')).filter((item) => IS_ROOT || (item.root ?? item.nobody) !== true);
       const expected = parseAnswers(readFileSync(path.replace(/\.yml$/, '.expected.json'), 'utf8'));
       describe(`${module}/${file} with ${python}`, () => {
         const answers = runCases(python, module, cases);

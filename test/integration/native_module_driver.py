@@ -15,8 +15,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..', '..', 'agent'), os.path.join(HERE, '..', 'record')]
 
 import module_cases  # noqa: E402
+import dispatch  # noqa: E402
 from context import Context, InlineContent  # noqa: E402
-from dispatch import run_native  # noqa: E402
 
 
 class Channel:
@@ -49,24 +49,42 @@ def run_case(top, module, case):
     """Return what a case gives and leaves."""
     places = {'ROOT': top + '/tree', 'LOCAL': top + '/local'}
     os.umask(0o022)
-    module_cases.build(places['ROOT'], case.get('tree', {}))
-    module_cases.build(places['LOCAL'], case.get('before', {}))
+    who = module_cases.identity(case)
+    module_cases.build(places['ROOT'], case.get('tree', {}), who)
+    module_cases.build(places['LOCAL'], case.get('before', {}), module_cases.identity({}))
     args = module_cases.fill(case['args'], places)
-    flags = {'id': 1, 'check': case.get('check'), 'diff': case.get('diff')}
+    flags = {'id': 1, 'check': case.get('check'), 'diff': case.get('diff'), 'who': who}
     result = HOST_PARTS.get(module, plain)(module, args, flags)
-    return {'result': module_cases.normal(result, places, case.get('drop', ())),
-            'tree': module_cases.listing(places['ROOT'])}
+    return {'result': module_cases.normal(result, places, case),
+            'tree': module_cases.listing(places['ROOT'], case)}
+
+
+def run_native(module, args, flags, channel=None, content=None):
+    """Run a module as the user of its case."""
+    uid, gid = flags['who']
+    if uid == os.geteuid():
+        return dispatch.run_native(module, args, Context(flags, channel, content))
+    groups = os.getgroups()
+    os.setgroups([])
+    os.setresgid(gid, gid, 0)
+    os.setresuid(uid, uid, 0)
+    try:
+        return dispatch.run_native(module, args, Context(flags, channel, content))
+    finally:
+        os.setresuid(0, 0, 0)
+        os.setresgid(0, 0, 0)
+        os.setgroups(groups)
 
 
 def plain(module, args, flags):
     """Run a module that needs nothing of the host."""
-    return run_native(module, args, Context(flags))
+    return run_native(module, args, flags)
 
 
 def copy(module, args, flags):
     """Send one local file as the host's copy action does."""
     if args.get('remote_src'):
-        return run_native(module, args, Context(flags))
+        return run_native(module, args, flags)
     args = dict(args)
     source, content = args.pop('src', None), args.pop('content', None)
     if content is not None:
@@ -78,7 +96,7 @@ def copy(module, args, flags):
             args['mode'] = '0%03o' % (os.stat(source).st_mode & 0o7777)
     args.update(_original_basename=os.path.basename(source), _source=source, _is_content=content is not None,
                 _checksum=hashlib.sha1(data).hexdigest())
-    return run_native(module, args, Context(flags, None, InlineContent(data)))
+    return run_native(module, args, flags, content=InlineContent(data))
 
 
 def fetch(module, args, flags):
@@ -90,7 +108,7 @@ def fetch(module, args, flags):
     if os.path.exists(dest):
         with open(dest, 'rb') as file:
             known = hashlib.sha1(file.read()).hexdigest()
-    result = run_native(module, dict(args, _checksum=known) if known else args, Context(flags, channel))
+    result = run_native(module, dict(args, _checksum=known) if known else args, flags, channel)
     if 'sent' not in result:
         return result
     if not result['sent']:

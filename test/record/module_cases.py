@@ -9,6 +9,7 @@ A case is an entry of test/cases/modules/<module>/<subject>.yml:
     check, diff, umask    how it is run
     drop     result keys that cannot be compared
     root     only root can run it
+    nobody   root runs it as nobody, on files that are nobody's but for those with a uid
 
 Expectations stand beside it in <subject>.expected.json, by name: `result` and `tree`.
 """
@@ -29,7 +30,15 @@ BACKUP = re.compile(r'\.[0-9]+\.[0-9]{4}-[0-9]{2}-[0-9]{2}@[0-9]{2}:[0-9]{2}:[0-
 CONTROLLER_TEMPORARY = re.compile(r'/[^ \'"]*/ansible-(?:local|tmp)-[^ \'"]*')
 
 
-def build(root, tree):
+def identity(case):
+    """Return the (uid, gid) that a case runs as."""
+    if case.get('nobody') and os.geteuid() == 0:
+        entry = pwd.getpwnam('nobody')
+        return entry.pw_uid, entry.pw_gid
+    return os.geteuid(), os.getegid()
+
+
+def build(root, tree, who):
     """Make the files of a case; directories get their modes last, so that they can be filled before."""
     os.makedirs(root)
     later = []
@@ -42,6 +51,9 @@ def build(root, tree):
             os.makedirs(os.path.dirname(target), exist_ok=True)
             _make(root, target, entry)
         later.append((target.rstrip('/'), entry))
+    for base, directories, names in os.walk(root) if os.geteuid() != who[0] else ():
+        for path in [base] + [os.path.join(base, name) for name in directories + names]:
+            os.lchown(path, *who)
     for target, entry in reversed(later):
         if 'uid' in entry:
             os.lchown(target, entry['uid'], entry['uid'])
@@ -75,25 +87,26 @@ def fill(value, places):
     return value
 
 
-def normal(result, places, drop):
+def normal(result, places, case):
     """Return a result without what differs from run to run and from machine to machine."""
+    drop, who = case.get('drop', ()), identity(case)
     kept = dict((key, value) for key, value in result.items()
                 if key not in UNSTABLE and key not in drop and not key.startswith('_ansible'))
     kept.setdefault('failed', False)
     kept.setdefault('changed', False)
-    return _normal(kept, places)
+    return _normal(kept, places, who)
 
 
-def _normal(value, places):
+def _normal(value, places, who):
     if isinstance(value, str):
         for name, path in places.items():
             value = value.replace(path, name)
         return CONTROLLER_TEMPORARY.sub('TEMPORARY', BACKUP.sub('.PID.DATE~', value))
     if isinstance(value, (list, tuple)):
-        return _ordered([_normal(item, places) for item in value])
+        return _ordered([_normal(item, places, who) for item in value])
     if not isinstance(value, dict):
         return value
-    shown = dict((_normal(key, places), _normal_entry(key, item, places)) for key, item in value.items())
+    shown = dict((_normal(key, places, who), _normal_entry(key, item, places, who)) for key, item in value.items())
     if shown.get('state') in ('link', 'directory') or shown.get('isdir') or shown.get('islnk'):
         if 'size' in shown:
             shown['size'] = 'SIZE'
@@ -109,31 +122,31 @@ def _ordered(items):
     return sorted(items) if all(isinstance(item, str) and item.startswith('ROOT') for item in items) else items
 
 
-def _normal_entry(key, value, places):
+def _normal_entry(key, value, places, who):
     if key in MACHINE_FACTS and not isinstance(value, dict):
         return key.upper()
     if key in TIMES and isinstance(value, float) and not value.is_integer():
         return 'TIME'
-    me, us = os.geteuid(), os.getegid()
+    me, us = who
     if key in ('uid', 'owner', 'pw_name') and value in (me, pwd.getpwuid(me).pw_name):
         return 'ME'
     if key in ('gid', 'group', 'gr_name') and value in (us, grp.getgrgid(us).gr_name):
         return 'US'
-    return _normal(value, places)
+    return _normal(value, places, who)
 
 
-def listing(root):
+def listing(root, case):
     """Return the files below a directory: kind, mode and content, and what else is not as usual."""
     found = {}
     for base, directories, names in os.walk(root):
         for name in directories + names:
             path = os.path.join(base, name)
             shown = BACKUP.sub('.PID.DATE~', os.path.relpath(path, root))
-            found[TEMPORARY_NAME.sub(r'\1RANDOM\2', shown)] = _entry(root, path)
+            found[TEMPORARY_NAME.sub(r'\1RANDOM\2', shown)] = _entry(root, path, identity(case)[0])
     return dict(sorted(found.items()))
 
 
-def _entry(root, path):
+def _entry(root, path, me):
     info = os.lstat(path)
     if stat.S_ISLNK(info.st_mode):
         return {'link': os.readlink(path).replace(root, 'ROOT')}
@@ -145,6 +158,6 @@ def _entry(root, path):
             entry['links'] = info.st_nlink
     if info.st_mtime == int(info.st_mtime):
         entry['mtime'] = int(info.st_mtime)
-    if info.st_uid != os.geteuid():
+    if info.st_uid != me:
         entry['uid'] = info.st_uid
     return entry

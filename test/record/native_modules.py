@@ -44,8 +44,8 @@ def record(module, cases):
         places = [_prepare(top, number, case) for number, case in enumerate(cases)]
         results = _play(top, module, cases, places)
         return dict((case['name'], {
-            'result': module_cases.normal(result, place, case.get('drop', ())),
-            'tree': module_cases.listing(place['ROOT']),
+            'result': module_cases.normal(result, place, case),
+            'tree': module_cases.listing(place['ROOT'], case),
         }) for case, place, result in zip(cases, places, results))
     finally:
         shutil.rmtree(top)
@@ -54,8 +54,8 @@ def record(module, cases):
 def _prepare(top, number, case):
     places = {'ROOT': os.path.join(top, '%d' % number, 'tree'), 'LOCAL': os.path.join(top, '%d' % number, 'local')}
     os.umask(0o022)
-    module_cases.build(places['ROOT'], case.get('tree', {}))
-    module_cases.build(places['LOCAL'], case.get('before', {}))
+    module_cases.build(places['ROOT'], case.get('tree', {}), module_cases.identity(case))
+    module_cases.build(places['LOCAL'], case.get('before', {}), module_cases.identity({}))
     return places
 
 
@@ -63,6 +63,7 @@ def _play(top, module, cases, places):
     tasks = [{
         'name': case['name'], module: module_cases.fill(case['args'], place), 'register': 'result_%d' % number,
         'check_mode': bool(case.get('check')), 'diff': bool(case.get('diff')), 'ignore_errors': True,
+        'become': bool(case.get('nobody')), 'become_user': 'nobody',
     } for number, (case, place) in enumerate(zip(cases, places))]
     answer = '{%s}' % ', '.join('"%d": result_%d' % (number, number) for number in range(len(cases)))
     tasks.append({'copy': {'content': '{{ %s | to_json }}' % answer, 'dest': top + '/answer'}, 'no_log': True})
