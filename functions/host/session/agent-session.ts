@@ -9,7 +9,6 @@ import { type Failure, FailureError } from '../../../shared/base/failure.ts';
 import { limits } from '../../../shared/base/limits.ts';
 import type { AgentPayload } from '../../../shared/modules/agent-payload.ts';
 import type {
-  DataFrame,
   ErrorFrame,
   FromAgent,
   ResultFrame,
@@ -19,9 +18,19 @@ import type {
 import { encodeFrame, type ReadFrame } from '../../../shared/wire/frame-codec.ts';
 import type { ModuleBundle } from '../../../shared/wire/module-bundle.ts';
 import type { BootedChannel } from './boot.ts';
-import type { ChannelExit } from './byte-channel.ts';
 import { cutContent, readContent } from './content.ts';
+import { settlesWithin } from './deadline.ts';
+import { FrameWriter } from './frame-writer.ts';
 import type { Reply, Session, SessionRequest } from './session.ts';
+import {
+  answeredFailure,
+  closedFailure,
+  contentFailure,
+  endedFailure,
+  protocolFailure,
+  resultTooBigFailure,
+  unknownFailure,
+} from './session-failure.ts';
 import { decodeSurrogateEscape } from './surrogate-escape.ts';
 
 /** A request that is not settled yet. */
@@ -62,30 +71,29 @@ export function startSession(booted: BootedChannel, options: AgentSessionOptions
 class AgentSession {
   readonly ended: Promise<Failure | undefined>;
   readonly #booted: BootedChannel;
-  readonly #options: AgentSessionOptions;
+  readonly #host: string;
+  readonly #native: AgentPayload['native'];
+  readonly #writer: FrameWriter;
   readonly #outstanding = new Map<number, Outstanding>();
   readonly #loaded = new Set<string>();
-  /** Frames that were made in this turn of the event loop. */
-  #batch: Uint8Array[] = [];
-  #batchBytes = 0;
   #lastId = 0;
   #epoch = 0;
-  /** Requests whose content is being read, and those behind them. */
-  #waiting: Promise<void> | undefined;
   #failure: Failure | undefined;
   #isClosing = false;
   #hasEnded = false;
 
   constructor(booted: BootedChannel, options: AgentSessionOptions) {
     this.#booted = booted;
-    this.#options = options;
+    this.#host = options.host;
+    this.#native = options.native;
+    this.#writer = new FrameWriter(booted.channel.stdin);
     this.ended = this.#listen();
   }
 
   run(request: SessionRequest): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     if (this.#hasEnded || this.#isClosing) {
-      resolve({ kind: 'failed', failure: this.#failure ?? this.#closedFailure() });
+      resolve({ kind: 'failed', failure: this.#failure ?? closedFailure(this.#host) });
       return promise;
     }
     this.#lastId += 1;
@@ -110,8 +118,8 @@ class AgentSession {
     if (!this.#loaded.has(key)) {
       this.#loaded.add(key);
       const frame = encodeFrame({ t: 'load', name: bundle.name, kind: bundle.kind }, bundle.blob);
-      this.#inOrder(() => {
-        this.#writeBytes(frame);
+      this.#writer.inOrder(() => {
+        this.#writer.write(frame);
       });
     }
   }
@@ -126,18 +134,15 @@ class AgentSession {
   async close(): Promise<void> {
     if (!this.#isClosing) {
       this.#isClosing = true;
-      this.#inOrder(() => {
+      this.#writer.inOrder(() => {
         this.#write({ t: 'quit' });
-        this.#flush();
-        this.#booted.channel.stdin.end();
+        this.#writer.end();
       });
     }
-    const timer = setTimeout(() => {
+    if (!(await settlesWithin(this.ended, limits.closeTimeoutMs))) {
       this.#booted.channel.kill();
-      this.#booted.channel.stdout.destroy();
-    }, limits.closeTimeoutMs);
-    await this.ended;
-    clearTimeout(timer);
+      await settlesWithin(this.ended, limits.closeTimeoutMs);
+    }
   }
 
   /** Sends now, unless something before it still waits for its content. */
@@ -145,39 +150,26 @@ class AgentSession {
     const content = outstanding.request.content;
     this.#loadNative(outstanding.request.module);
     if (content === undefined || content.size > limits.inlineContentBytesMax) {
-      this.#inOrder(() => this.#send(outstanding, undefined));
+      this.#writer.inOrder(() => this.#send(outstanding, undefined));
       return;
     }
     const blob = readContent(content);
     // Told apart from the awaited promise: it may fail before its turn comes.
     blob.catch(() => {});
-    this.#inOrder(async () => {
+    this.#writer.inOrder(async () => {
       try {
         this.#send(outstanding, await blob);
       } catch (error) {
-        this.#failUnsent(outstanding, this.#contentFailure(error));
+        this.#failUnsent(outstanding, contentFailure(this.#host, error));
       }
     });
-  }
-
-  #inOrder(step: () => Promise<void> | void): void {
-    const before = this.#waiting;
-    const after = before === undefined ? step() : before.then(step);
-    if (after instanceof Promise) {
-      const waiting = after.finally(() => {
-        if (this.#waiting === waiting) {
-          this.#waiting = undefined;
-        }
-      });
-      this.#waiting = waiting;
-    }
   }
 
   #loadNative(module: string): void {
     const isForeign = [...this.#loaded].some(
       (key) => key.endsWith(` ${module}`) && !key.startsWith('native '),
     );
-    for (const bundle of isForeign ? [] : (this.#options.native(module) ?? [])) {
+    for (const bundle of isForeign ? [] : (this.#native(module) ?? [])) {
       this.load(bundle);
     }
   }
@@ -187,7 +179,7 @@ class AgentSession {
       return;
     }
     try {
-      this.#writeBytes(encodeFrame(runFrame(outstanding, blob), blob));
+      this.#writer.write(encodeFrame(runFrame(outstanding, blob), blob));
       outstanding.isSent = true;
     } catch (error) {
       this.#outstanding.delete(outstanding.id);
@@ -196,34 +188,7 @@ class AgentSession {
   }
 
   #write(frame: ToAgent, blob?: Uint8Array): boolean {
-    return this.#writeBytes(encodeFrame(frame, blob));
-  }
-
-  /**
-   * Frames that are made in one go leave in one packet. Gives false when more should not be written before the channel
-   * has drained.
-   */
-  #writeBytes(bytes: Uint8Array): boolean {
-    this.#batch.push(bytes);
-    this.#batchBytes += bytes.length;
-    if (this.#batchBytes >= limits.batchBytesMax) {
-      return this.#flush();
-    }
-    if (this.#batch.length === 1) {
-      queueMicrotask(() => this.#flush());
-    }
-    return true;
-  }
-
-  #flush(): boolean {
-    const { stdin } = this.#booted.channel;
-    const [first = new Uint8Array(0), ...others] = this.#batch;
-    this.#batch = [];
-    this.#batchBytes = 0;
-    if (first.length === 0 || !stdin.writable) {
-      return true;
-    }
-    return stdin.write(others.length === 0 ? first : Buffer.concat([first, ...others]));
+    return this.#writer.write(encodeFrame(frame, blob));
   }
 
   /** A request that cannot be sent fails, and what was made behind it is discarded as the agent would do. */
@@ -236,6 +201,14 @@ class AgentSession {
     }
   }
 
+  #rejectOutstanding(error: unknown): void {
+    for (const outstanding of this.#outstanding.values()) {
+      outstanding.reject(error);
+    }
+    this.#outstanding.clear();
+    this.#hasEnded = true;
+  }
+
   #settle(outstanding: Outstanding, reply: Reply): void {
     if (this.#outstanding.delete(outstanding.id)) {
       outstanding.settle(reply);
@@ -243,32 +216,39 @@ class AgentSession {
   }
 
   async #listen(): Promise<Failure | undefined> {
-    let broken: Failure | undefined;
-    try {
-      await this.#readFrames();
-    } catch (error) {
-      broken = failureOf(error);
-      this.#booted.channel.kill();
-      this.#booted.channel.stdout.destroy();
+    const { channel, stderr } = this.#booted;
+    const broken = await this.#readFrames();
+    if (broken !== undefined || !(await settlesWithin(channel.exit, limits.closeTimeoutMs))) {
+      channel.kill();
     }
-    const exit = broken === undefined ? await this.#booted.channel.exit : undefined;
     this.#hasEnded = true;
-    this.#failure = broken ?? (this.#isClosing ? undefined : this.#endFailure(exit));
-    this.#failOutstanding(this.#failure ?? this.#closedFailure());
+    if (broken !== undefined || !this.#isClosing) {
+      this.#failure = broken ?? endedFailure(this.#host, await channel.exit, stderr.text().trim());
+    }
+    this.#failOutstanding(this.#failure ?? closedFailure(this.#host));
     return this.#failure;
   }
 
-  async #readFrames(): Promise<void> {
+  /** Handles frames until there are no more, or until one makes no sense: then its failure is returned. */
+  async #readFrames(): Promise<Failure | undefined> {
     const { reader, pieces } = this.#booted;
-    for (;;) {
-      for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
-        await this.#handle(frame);
+    try {
+      for (;;) {
+        for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
+          await this.#handle(frame);
+        }
+        const { value, done } = await pieces.next().catch(() => ({ value: undefined, done: true }));
+        if (done === true || value === undefined) {
+          return undefined;
+        }
+        reader.push(value);
       }
-      const { value, done } = await pieces.next().catch(() => ({ value: undefined, done: true }));
-      if (done === true || value === undefined) {
-        return;
+    } catch (error) {
+      if (error instanceof FailureError) {
+        return { ...error.failure, host: this.#host };
       }
-      reader.push(value);
+      this.#rejectOutstanding(error);
+      throw error;
     }
   }
 
@@ -279,11 +259,13 @@ class AgentSession {
     }
     const outstanding = this.#outstanding.get(header.id);
     if (outstanding === undefined) {
-      throw new FailureError(this.#protocolFailure(`an answer to request ${header.id}, which is not open`));
+      throw new FailureError(
+        protocolFailure(this.#host, `an answer to request ${header.id}, which is not open`),
+      );
     }
     switch (header.t) {
       case 'data':
-        return this.#takeData(outstanding, header, blob);
+        return this.#takeData(outstanding, blob);
       case 'error':
         return this.#takeError(outstanding, header);
       case 'need':
@@ -297,14 +279,14 @@ class AgentSession {
     }
   }
 
-  async #takeData(outstanding: Outstanding, _header: DataFrame, blob: Uint8Array): Promise<void> {
+  async #takeData(outstanding: Outstanding, blob: Uint8Array): Promise<void> {
     const { onData } = outstanding.request;
     if (outstanding.failure !== undefined) {
       return;
     }
     if (onData !== undefined) {
       await onData(blob).catch((error: unknown) => {
-        outstanding.failure = this.#contentFailure(error);
+        outstanding.failure = contentFailure(this.#host, error);
       });
       return;
     }
@@ -312,12 +294,7 @@ class AgentSession {
     outstanding.spilled.push(blob);
     if (outstanding.spilledBytes > limits.resultBytesMax) {
       outstanding.spilled.length = 0;
-      outstanding.failure = {
-        kind: 'frame-too-big',
-        message: `The result exceeds ${limits.resultBytesMax} bytes`,
-        retryable: false,
-        host: this.#options.host,
-      };
+      outstanding.failure = resultTooBigFailure(this.#host);
     }
   }
 
@@ -333,13 +310,7 @@ class AgentSession {
   }
 
   #takeError(outstanding: Outstanding, frame: ErrorFrame): void {
-    const failure: Failure = outstanding.failure ?? {
-      kind: frame.kind === 'module-crashed' ? 'module-failed' : frame.kind,
-      message: frame.message,
-      retryable: false,
-      host: this.#options.host,
-      ...(frame.detail === undefined ? {} : { detail: frame.detail }),
-    };
+    const failure = outstanding.failure ?? answeredFailure(this.#host, frame);
     this.#settle(outstanding, { kind: 'failed', failure });
     this.#raiseEpoch(frame.epoch);
   }
@@ -365,25 +336,16 @@ class AgentSession {
           return;
         }
         if (!this.#write({ t: 'data', id: outstanding.id }, piece)) {
-          await this.#drained();
+          await this.#writer.drained(this.ended);
         }
       }
       this.#write({ t: 'data', id: outstanding.id, end: true });
     } catch (error) {
-      outstanding.failure = this.#contentFailure(error);
+      outstanding.failure = contentFailure(this.#host, error);
       if (isOpen()) {
         this.#write({ t: 'cancel', id: outstanding.id });
       }
     }
-  }
-
-  /** Resolves when the channel takes more, or is gone. */
-  async #drained(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const { stdin } = this.#booted.channel;
-    stdin.once('drain', resolve);
-    await Promise.race([promise, this.ended]);
-    stdin.off('drain', resolve);
   }
 
   /**
@@ -396,62 +358,10 @@ class AgentSession {
       const mayHaveRun = outstanding.isSent && (isInHand || failure.kind !== 'agent-died');
       this.#settle(outstanding, {
         kind: 'failed',
-        failure: mayHaveRun ? this.#unknownFailure(failure) : failure,
+        failure: mayHaveRun ? unknownFailure(failure) : failure,
       });
       isInHand = false;
     }
-  }
-
-  #unknownFailure(failure: Failure): Failure {
-    return {
-      ...failure,
-      kind: 'outcome-unknown',
-      message: `${failure.message}\nThe task had been sent: it is not known whether it was executed.`,
-      retryable: false,
-    };
-  }
-
-  #endFailure(exit: ChannelExit | undefined): Failure {
-    const { host } = this.#options;
-    if (exit?.lost !== undefined) {
-      return { ...exit.lost, host };
-    }
-    const stderr = this.#booted.stderr.text().trim();
-    const end = exit?.signal === undefined ? `exit code ${exit?.code ?? 'unknown'}` : `signal ${exit.signal}`;
-    return {
-      kind: 'agent-died',
-      message: [`The agent on the host ended unexpectedly (${end})`, stderr].filter(Boolean).join('\n'),
-      retryable: false,
-      host,
-      ...(stderr === '' ? {} : { detail: stderr }),
-    };
-  }
-
-  #closedFailure(): Failure {
-    return {
-      kind: 'agent-died',
-      message: 'The session with the host was closed',
-      retryable: false,
-      host: this.#options.host,
-    };
-  }
-
-  #protocolFailure(what: string): Failure {
-    return {
-      kind: 'protocol-broken',
-      message: `The agent sent ${what}`,
-      retryable: false,
-      host: this.#options.host,
-    };
-  }
-
-  #contentFailure(error: unknown): Failure {
-    return {
-      kind: 'module-failed',
-      message: error instanceof Error ? error.message : String(error),
-      retryable: false,
-      host: this.#options.host,
-    };
   }
 }
 
@@ -472,11 +382,4 @@ function addSpilled(frame: ResultFrame, pieces: readonly Uint8Array[]): void {
     frame.result.set(key, decodeSurrogateEscape(all.subarray(start, start + bytes)));
     start += bytes;
   }
-}
-
-function failureOf(error: unknown): Failure {
-  if (error instanceof FailureError) {
-    return error.failure;
-  }
-  throw error;
 }

@@ -6,6 +6,7 @@ import { BOOT_MARKERS } from '../../../shared/modules/agent-payload.ts';
 import { PROTOCOL_VERSION, type ReadyFrame } from '../../../shared/wire/agent-frame.ts';
 import { FrameReader } from '../../../shared/wire/frame-codec.ts';
 import type { ByteChannel } from './byte-channel.ts';
+import { settlesWithin } from './deadline.ts';
 import { keepTail, type TextTail } from './text-tail.ts';
 
 /** A channel with a booted agent. `pieces` is what its stdout says after the ready frame. */
@@ -23,18 +24,15 @@ export type BootSubject = { readonly host: string; readonly python: string };
 /** Waits until the agent on the channel is ready; throws FailureError and ends the channel when it does not get there. */
 export async function bootAgent(channel: ByteChannel, subject: BootSubject): Promise<BootedChannel> {
   const boot = new Boot(channel, subject);
-  const timer = setTimeout(() => {
-    boot.hasTimedOut = true;
-    channel.kill();
-    channel.stdout.destroy();
-  }, limits.bootTimeoutMs);
+  const booted = boot.run();
   try {
-    return await boot.run();
+    if (!(await settlesWithin(booted, limits.bootTimeoutMs))) {
+      throw boot.timeoutFailure();
+    }
+    return await booted;
   } catch (error) {
     channel.kill();
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -45,7 +43,6 @@ class Boot {
   readonly #stderr: TextTail;
   readonly #pieces: AsyncIterator<Buffer>;
   #chatter: Buffer = Buffer.alloc(0);
-  hasTimedOut = false;
 
   constructor(channel: ByteChannel, subject: BootSubject) {
     this.#channel = channel;
@@ -65,6 +62,10 @@ class Boot {
       }
       reader.push(await this.#nextPiece());
     }
+  }
+
+  timeoutFailure(): FailureError {
+    return this.#failure('boot-failed', `The agent did not start within ${limits.bootTimeoutMs / 1000} s`);
   }
 
   /** Reads up to the last marker, and returns what came behind it. */
@@ -89,9 +90,6 @@ class Boot {
     const { value, done } = await this.#pieces.next().catch(() => ({ value: undefined, done: true }));
     if (done !== true && value !== undefined) {
       return value;
-    }
-    if (this.hasTimedOut) {
-      throw this.#failure('boot-failed', `The agent did not start within ${limits.bootTimeoutMs / 1000} s`);
     }
     const { code, signal, lost } = await this.#channel.exit;
     if (lost !== undefined) {

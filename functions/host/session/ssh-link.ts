@@ -100,7 +100,7 @@ class Login {
     this.#startTimer(this.#plan.connectTimeoutMs);
     try {
       this.#listen();
-      this.#client.connect(this.#config(await this.#openStream()));
+      this.#client.connect(this.#config(await this.#orEnd(this.#openStream())));
       await this.#outcome.promise;
     } catch (error) {
       this.#failure ??= failureOfError(error, this.#plan);
@@ -296,13 +296,16 @@ class Login {
       start((error, channel) => (error ? reject(error) : resolve(channel)));
     });
     try {
-      return await Promise.race([
-        opened,
-        this.#ended.promise.then((failure) => Promise.reject(new FailureError(failure))),
-      ]);
+      return await this.#orEnd(opened);
     } catch (error) {
       throw new FailureError(this.#failure ?? failureOfError(error, this.#plan));
     }
+  }
+
+  /** The promise's value, or the failure that the connection ends with before. */
+  #orEnd<T>(promise: Promise<T>): Promise<T> {
+    const ended = this.#ended.promise.then((failure) => Promise.reject(new FailureError(failure)));
+    return Promise.race([promise, ended]);
   }
 
   #byteChannel(channel: ClientChannel): ByteChannel {
