@@ -14,14 +14,17 @@ export type ParsedSshArguments = {
 const VALUE_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['b', 'bindaddress'],
   ['c', 'ciphers'],
+  ['D', 'dynamicforward'],
   ['E', '-'],
   ['F', 'configfile'],
   ['i', 'identityfile'],
   ['I', '-'],
   ['J', 'proxyjump'],
+  ['L', 'localforward'],
   ['l', 'user'],
   ['m', 'macs'],
   ['p', 'port'],
+  ['R', 'remoteforward'],
   ['S', '-'],
   ['W', 'stdioforward'],
 ]);
