@@ -3,6 +3,7 @@
 export const diagnosticCodes = {
   'action-args': 'The arguments of a task are of a shape that no module can take.',
   'action-conflict': 'A task names more than one module: keep one, or correct a misspelled keyword.',
+  'action-unknown': 'No module or action of this name is installed.',
   'action-missing': 'A task names no module.',
   'args-unbalanced': 'The quotes or template braces of a `key=value` line do not pair up.',
   'file-empty': 'An imported file has no tasks in it.',

@@ -1,13 +1,14 @@
 /** From one entry of a task list to a task with its keywords. */
 
-import { isDict, type Value } from '../base/value.ts';
+import type { Value } from '../base/value.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { identityText } from './identity-text.ts';
-import { enclosing, isDynamicInclude } from './inheritance.ts';
-import type { KeywordOwner } from './keyword-table.ts';
+import { enclosing, isDynamicInclude, nearestKeyword } from './inheritance.ts';
+import { type KeywordOwner, taskKeys } from './keyword-table.ts';
 import { asList, checkKeywords, loadKeywords, loadNames } from './load-keywords.ts';
 import { builtinName, type Loading, type Place, report, writtenText } from './loading.ts';
 import type { LoopClause, LoopControl, Parent, Task } from './model.ts';
-import { loadAction } from './task-action.ts';
+import { loadAction, type TaskAction } from './task-action.ts';
 import type { YamlDict, YamlNode } from './yaml-node.ts';
 
 const NO_LOOP_CONTROL: LoopControl = {
@@ -26,6 +27,8 @@ export function loadTask(loading: Loading, node: YamlDict, place: Place): Task |
   checkTaskKeywords(loading, node, { action: action.action, isHandler: place.isHandler });
   const read = (key: string): Value | undefined => node.entries.get(key)?.node.value;
   const keywords = loadKeywords(loading, node, place.isHandler ? 'Handler' : 'Task');
+  const collections = keywords.collections ?? nearestKeyword(place.parent, 'collections');
+  checkKnown(loading, action, collections);
   const { notify, ...own } = keywords;
   return {
     kind: 'task',
@@ -69,6 +72,17 @@ function inheritedNotify(parent: Parent): readonly Value[] {
     if (level.kind === 'block' && level.keywords.notify !== undefined) return level.keywords.notify;
   }
   return [];
+}
+
+function checkKnown(loading: Loading, action: TaskAction, collections: Value | undefined): void {
+  const searched = Array.isArray(collections) ? collections.filter((name) => typeof name === 'string') : [];
+  if (loading.deps.isKnownAction?.(action.action, searched) ?? true) return;
+  report(loading, {
+    code: 'action-unknown',
+    message: `couldn't resolve module/action '${action.action}'. This often indicates a misspelling, missing collection, or incorrect module path.`,
+    position: action.position,
+    hint: didYouMean(action.action, taskKeys),
+  });
 }
 
 function checkTaskKeywords(
@@ -127,9 +141,4 @@ function loadLoopControl(loading: Loading, node: YamlNode | undefined): LoopCont
     extended: read('extended'),
     extendedAllitems: read('extended_allitems'),
   };
-}
-
-/** An argument of a task whose arguments are written as a dict. */
-export function argument(task: Task, name: string): Value | undefined {
-  return isDict(task.args) ? task.args.get(name) : undefined;
 }

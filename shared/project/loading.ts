@@ -23,6 +23,11 @@ export type LoadDeps = {
    * is known before any host: extra vars and the magic variables of the run.
    */
   readonly environment: Environment;
+  /**
+   * Whether there is a module or action of this name, searched in `collections` too when it is short. When absent, names
+   * are not checked while loading.
+   */
+  readonly isKnownAction?: (action: string, collections: readonly string[]) => boolean;
   /** Files read so far; pass the same map again to read no file twice. */
   readonly trees: Map<string, Checked<YamlNode>>;
 };

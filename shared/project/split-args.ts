@@ -6,7 +6,12 @@ const BLOCKS = [
   ['{#', '#}'],
 ] as const;
 
-type Splitter = { readonly words: string[]; quote: string | undefined; readonly depths: number[] };
+type Splitter = {
+  readonly words: string[];
+  quote: string | undefined;
+  readonly depths: number[];
+  isLost: boolean;
+};
 
 /** Where the words of a line stand to each other: what the next piece of text is joined with. */
 type Token = { readonly text: string; readonly index: number; readonly isAlone: boolean };
@@ -16,13 +21,14 @@ type Token = { readonly text: string; readonly index: number; readonly isAlone: 
  * the words gives the text back. Undefined when a quote or a Jinja2 block is left open.
  */
 export function splitArgs(text: string): readonly string[] | undefined {
-  const splitter: Splitter = { words: [], quote: undefined, depths: [0, 0, 0] };
+  const splitter: Splitter = { words: [], quote: undefined, depths: [0, 0, 0], isLost: false };
   const lines = text.split('\n');
   lines.forEach((line, index) => {
     const isContinued = splitLine(splitter, line);
     if (index < lines.length - 1 && !isContinued) appendToLast(splitter, '\n');
   });
-  return splitter.quote !== undefined || isInBlock(splitter) ? undefined : splitter.words;
+  const isOpen = splitter.quote !== undefined || isInBlock(splitter);
+  return isOpen || splitter.isLost ? undefined : splitter.words;
 }
 
 /** Puts words of {@link splitArgs} back into one text. */
@@ -59,13 +65,11 @@ function glue(token: Token, wasQuoted: boolean): string {
   return token.index > 0 ? ' ' : '';
 }
 
+/** Blanks and line breaks before the first word have no word to stay with: such a text cannot be read. */
 function appendToLast(splitter: Splitter, text: string): void {
   const last = splitter.words.length - 1;
-  if (last < 0) {
-    if (text.trim() !== '') splitter.words.push(text);
-    return;
-  }
-  splitter.words[last] = `${splitter.words[last]}${text}`;
+  if (last < 0) splitter.isLost = true;
+  else splitter.words[last] = `${splitter.words[last]}${text}`;
 }
 
 function isInBlock(splitter: Splitter): boolean {
