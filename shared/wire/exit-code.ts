@@ -10,6 +10,8 @@ export const exitCodes = {
   unreachableHosts: 4,
   /** A playbook, inventory or variable file that cannot be read as what it is. */
   parserError: 4,
+  /** A setting of ansible.cfg or the environment that cannot be used. */
+  configuration: 5,
   interrupted: 99,
   /** A mistake of ours. */
   unexpected: 250,

@@ -1,0 +1,85 @@
+/** Questions to the person at the terminal: passwords without echo, and lines. */
+
+import { openSync, writeSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { ReadStream } from 'node:tty';
+import { Secret } from '../shared/base/secret.ts';
+
+export type Ask = {
+  /** Whether somebody is there to answer. */
+  readonly isInteractive: boolean;
+  /** What was typed; nothing of it is shown. */
+  readonly secret: (prompt: string) => Promise<Secret>;
+  readonly line: (prompt: string) => Promise<string>;
+};
+
+/** Asks on stdin and stdout; passwords on the terminal itself, as getpass does. */
+export function terminalAsk(): Ask {
+  return {
+    isInteractive: process.stdin.isTTY === true,
+    secret: async (prompt) => {
+      const terminal = openTerminal();
+      return new Secret(await (terminal === undefined ? askLine(prompt) : askHidden(terminal, prompt)));
+    },
+    line: askLine,
+  };
+}
+
+function openTerminal(): number | undefined {
+  try {
+    return openSync('/dev/tty', 'r+');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Line end, end of input, and Ctrl-C, which raw mode gives us instead of a signal. */
+const LAST_KEYS = ['\r', '\n', '\u0003', '\u0004'];
+const INTERRUPT = '\u0003';
+
+/** Reads a line key by key, since only in raw mode does the terminal not show it. */
+async function askHidden(terminal: number, prompt: string): Promise<string> {
+  writeSync(terminal, prompt);
+  const keys = new ReadStream(terminal);
+  keys.setRawMode(true);
+  let typed = '';
+  try {
+    for await (const piece of keys.setEncoding('utf8')) {
+      typed += piece;
+      if (lastKey(typed) >= 0) break;
+    }
+  } finally {
+    keys.setRawMode(false);
+    writeSync(process.stdout.fd, '\n');
+    keys.destroy();
+  }
+  const end = lastKey(typed);
+  const line = end < 0 ? typed : typed.slice(0, end);
+  if (typed.charAt(end) === INTERRUPT) process.kill(process.pid, 'SIGINT');
+  return erased(line);
+}
+
+/** Where the first of the keys that end a line stands, or -1. */
+function lastKey(typed: string): number {
+  const places = LAST_KEYS.map((key) => typed.indexOf(key)).filter((place) => place >= 0);
+  return places.length === 0 ? -1 : Math.min(...places);
+}
+
+/** Applies the backspaces in what was typed. */
+function erased(typed: string): string {
+  const characters: string[] = [];
+  for (const character of typed) {
+    if (character === '\u007f' || character === '\b') characters.pop();
+    else characters.push(character);
+  }
+  return characters.join('');
+}
+
+async function askLine(prompt: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await lines.question(prompt);
+  } finally {
+    lines.close();
+  }
+}
