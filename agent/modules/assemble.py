@@ -7,11 +7,13 @@ import codecs
 import os
 import re
 
+import attributes
 import files
+import replacing
 from arguments import ModuleFailure, parse
 from files import to_bytes, to_text
 
-SPEC = dict(files.COMMON, **{
+SPEC = dict(attributes.COMMON, **{
     'src': {'type': 'path', 'required': True},
     'delimiter': {},
     'dest': {'type': 'path', 'required': True},
@@ -29,7 +31,7 @@ def run(args, context):
     src, dest = params['src'], params['dest']
     pattern = _checked(params)
     result = {'src': src, 'dest': dest}
-    with files.Staged(dest, params['unsafe_writes']) as staged:
+    with replacing.Staged(dest, attributes.unsafe_writes(params)) as staged:
         result['checksum'] = staged.write(_pieces(params, pattern))
         result['md5sum'] = files.md5(staged.path)
         present = files.digest(dest)
@@ -37,9 +39,9 @@ def run(args, context):
         if changed:
             _validate(params, staged, result)
             if params['backup'] and present is not None:
-                result['backup_file'] = files.backup(dest)
+                result['backup_file'] = replacing.backup(dest)
             staged.commit()
-    result['changed'] = files.set_attributes(context, files.wanted_attributes(params), changed)
+    result['changed'] = attributes.change(context, attributes.wanted(params), changed)
     return files.with_path_info(dict(result, msg='OK'))
 
 
@@ -61,7 +63,7 @@ def _checked(params):
 def _validate(params, staged, result):
     if not params['validate']:
         return
-    rc, out, err = files.run_validation(params['validate'], staged.path)
+    rc, out, err = replacing.run_validation(params['validate'], staged.path)
     result['validation'] = {'rc': rc, 'stdout': out, 'stderr': err}
     if rc != 0:
         raise ModuleFailure('failed to validate: rc:%s error:%s' % (rc, err))

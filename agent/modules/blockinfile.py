@@ -3,11 +3,12 @@
 import os
 import re
 
-import files
+import attributes
+import replacing
 from arguments import ModuleFailure, parse
 from files import to_bytes, to_text
 
-SPEC = dict(files.COMMON, **{
+SPEC = dict(attributes.COMMON, **{
     'path': {'type': 'path', 'required': True, 'aliases': ['dest', 'destfile', 'name']},
     'state': {'default': 'present', 'choices': ['absent', 'present']},
     'marker': {'default': '# {mark} ANSIBLE MANAGED BLOCK'},
@@ -33,19 +34,19 @@ def run(args, context):
     content = b''.join(lines)
     changed = content != original
     msg = '' if not changed else 'File created' if original is None else 'Block inserted' if block else 'Block removed'
-    diff = files.content_headers(path)
+    diff = replacing.content_headers(path)
     if context.diff:
         diff.update(before=to_text(original or b''), after=to_text(content))
     result = {}
     if changed and not context.check:
         if params['backup'] and original is not None:
-            result['backup_file'] = files.backup(path)
-        files.rewrite(params, path, content)
+            result['backup_file'] = replacing.backup(path)
+        replacing.rewrite(params, path, content)
     if context.check and original is None:
         return {'changed': changed, 'msg': msg, 'diff': diff}
     attribute_diff = {}
-    msg, changed = files.finish_edit(context, params, changed, msg, attribute_diff)
-    return dict(result, changed=changed, msg=msg, diff=[diff, files.attribute_headers(path, attribute_diff)])
+    msg, changed = replacing.finish_edit(context, params, changed, msg, attribute_diff)
+    return dict(result, changed=changed, msg=msg, diff=[diff, replacing.attribute_headers(path, attribute_diff)])
 
 
 def _read(params, context):

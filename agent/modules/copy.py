@@ -27,18 +27,20 @@ Directories and links of a recursive copy are requests to `file`, as in Ansible:
 """
 
 import errno
-import filecmp
 import hashlib
 import os
 import shutil
 import stat
 
+import attributes
 import files
+import replacing
+import tree_copy
 from arguments import ModuleFailure, parse
 from files import to_bytes, to_text
 from modules import file as file_module
 
-SPEC = dict(files.COMMON, **{
+SPEC = dict(attributes.COMMON, **{
     'src': {'type': 'path'},
     '_original_basename': {},
     'content': {'no_log': True},
@@ -143,7 +145,7 @@ def _look(path, params):
 
 def _set_attributes_only(params, host, context):
     """The content is there already: what is left is the work of `file`."""
-    args = dict((name, params[name]) for name in files.COMMON if params[name] is not None)
+    args = dict((name, params[name]) for name in attributes.COMMON if params[name] is not None)
     dest = params['dest']
     if params['follow'] and os.path.islink(to_bytes(dest)):
         dest = to_text(os.path.realpath(to_bytes(dest)))
@@ -188,7 +190,7 @@ def _put(params, host, context, content):
         dest = os.path.join(dest, params['_original_basename'] or '')
     dest = _checked_target(params, dest)
     result = {'dest': dest, 'src': host.get('_source'), 'checksum': host['_checksum'], 'changed': True}
-    with files.Staged(dest, params['unsafe_writes']) as staged:
+    with replacing.Staged(dest, attributes.unsafe_writes(params)) as staged:
         summer = hashlib.md5() if _may_md5() else None
         got = staged.write(_summed(content.pieces(), summer))
         if got != host['_checksum']:
@@ -196,7 +198,7 @@ def _put(params, host, context, content):
                                 checksum=got, expected_checksum=host['_checksum'])
         result['md5sum'] = summer.hexdigest() if summer else None
         mode = _replace(params, context, staged, dest, result)
-    files.set_attributes(context, dict(files.wanted_attributes(params, dest), mode=mode), True)
+    attributes.change(context, dict(attributes.wanted(params, dest), mode=mode), True)
     return result
 
 
@@ -234,8 +236,8 @@ def _make_parents(params, context):
         directory = os.path.dirname(directory)
     os.makedirs(to_bytes(missing[-1]))
     for path in missing:
-        wanted = files.wanted_attributes(params, path)
-        files.set_attributes(context, dict(wanted, mode=params['directory_mode']), True)
+        wanted = attributes.wanted(params, path)
+        attributes.change(context, dict(wanted, mode=params['directory_mode']), True)
     return dest
 
 
@@ -262,7 +264,7 @@ def _checked_target(params, dest):
         except OSError:
             pass
         raise ModuleFailure('Destination directory %s does not exist' % parent)
-    if not os.access(to_bytes(parent), os.W_OK) and not params['unsafe_writes']:
+    if not os.access(to_bytes(parent), os.W_OK) and not attributes.unsafe_writes(params):
         raise ModuleFailure('Destination %s not writable' % parent)
     return dest
 
@@ -274,7 +276,7 @@ def _replace(params, context, staged, dest, result):
     """
     b_dest = to_bytes(dest)
     if params['backup'] and os.path.exists(b_dest):
-        result['backup_file'] = files.backup(dest)
+        result['backup_file'] = replacing.backup(dest)
     if params['validate']:
         _validate(params, context, to_text(staged.path))
     creating = os.path.islink(b_dest) or not os.path.exists(b_dest)
@@ -285,9 +287,9 @@ def _replace(params, context, staged, dest, result):
 
 def _validate(params, context, path):
     """Run `validate` on a file that already has the mode and owner it will have, as some validators look at them."""
-    wanted = dict(files.wanted_attributes(params, path), secontext=None, attributes=None)
-    files.set_attributes(context, wanted, False)
-    rc, out, err = files.run_validation(params['validate'], path)
+    wanted = dict(attributes.wanted(params, path), secontext=None, attributes=None)
+    attributes.change(context, wanted, False)
+    rc, out, err = replacing.run_validation(params['validate'], path)
     if rc != 0:
         raise ModuleFailure('failed to validate', exit_status=rc, stdout=out, stderr=err)
 
@@ -297,9 +299,9 @@ def _first_mode(params, dest):
 
     None without a mode, or with one that means nothing: setting it says so later.
     """
-    usual = stat.S_IFREG | files.NEW_FILE_MODE & ~files.umask()
+    usual = stat.S_IFREG | replacing.NEW_FILE_MODE & ~files.umask()
     try:
-        return None if params['mode'] is None else stat.S_IMODE(files.parse_mode(params['mode'], usual, dest))
+        return None if params['mode'] is None else stat.S_IMODE(attributes.parse_mode(params['mode'], usual, dest))
     except ModuleFailure:
         return None
 
@@ -350,113 +352,15 @@ def _copy_checked(params, context, sha1):
         if not context.check:
             mode = _copy_file(params, context, dest, result)
     if sha1 is None and there is None:
-        result['changed'] = _copy_directory(params, context, dest) or result['changed']
-    wanted = dict(files.wanted_attributes(params, dest), mode=mode)
-    result['changed'] = files.set_attributes(context, wanted, result['changed'])
+        result['changed'] = tree_copy.copy_directory(params, context, dest) or result['changed']
+    wanted = dict(attributes.wanted(params, dest), mode=mode)
+    result['changed'] = attributes.change(context, wanted, result['changed'])
     return result
 
 
 def _copy_file(params, context, dest, result):
     b_src = to_bytes(params['src'])
-    with files.Staged(dest, params['unsafe_writes']) as staged:
+    with replacing.Staged(dest, attributes.unsafe_writes(params)) as staged:
         shutil.copyfile(b_src, staged.path)
         shutil.copystat(b_src, staged.path)
         return _replace(params, context, staged, dest, result)
-
-
-def _copy_directory(params, context, dest):
-    """Copy a directory: with a slash at the end of `src` what is in it, otherwise the directory itself."""
-    src, into = params['src'], params['dest']
-    tree = _Tree(params, context)
-    name = os.path.basename(src)
-    if not os.path.exists(to_bytes(into)):
-        target = os.path.join(to_bytes(into), to_bytes(name))
-        if context.check:
-            return True
-        if src.endswith('/'):
-            shutil.copytree(os.path.join(to_bytes(src), b''), target, symlinks=not params['local_follow'])
-            tree.own(to_bytes(dest))
-            return True
-        os.makedirs(target)
-        tree.merge(os.path.join(to_bytes(src), b''), target)
-        return True
-    if not os.path.isdir(to_bytes(into)):
-        return False
-    target = os.path.join(to_bytes(into), to_bytes(name)) if name else to_bytes(into)
-    if os.path.exists(target):
-        return tree.merge(os.path.join(to_bytes(src), b''), target)
-    if not context.check:
-        shutil.copytree(os.path.join(to_bytes(src), b''), target, symlinks=not params['local_follow'])
-        tree.own(to_bytes(dest))
-    return True
-
-
-class _Tree:
-    """Copies what differs from one directory into another."""
-
-    def __init__(self, params, context):
-        self._params = params
-        self._context = context
-        self._follow = params['local_follow']
-
-    def merge(self, source, target):
-        """Copy new and different files, in this directory and those below; return whether anything changed."""
-        changed = self._merge_one(source, target)
-        changed = self._merge_common(source, target) or changed
-        return self.own(target) or changed
-
-    def _merge_one(self, source, target):
-        comparison = filecmp.dircmp(source, target)
-        if not self._context.check:
-            for name in comparison.diff_files:
-                self._copy_file(os.path.join(source, name), os.path.join(target, name), True)
-            for name in comparison.left_only:
-                self._copy_new(os.path.join(source, name), os.path.join(target, name))
-        return bool(comparison.diff_files or comparison.left_only)
-
-    def _merge_common(self, source, target):
-        changed = False
-        for name in filecmp.dircmp(source, target).common_dirs:
-            below = os.path.join(source, name), os.path.join(target, name)
-            changed = self._merge_one(*below) or changed
-            changed = self._merge_common(*below) or changed
-        return changed
-
-    def _copy_new(self, source, target):
-        """Copy what is missing; links only when the task says whether to follow them."""
-        is_link = os.path.islink(source)
-        if is_link and self._follow is None:
-            return
-        if os.path.isdir(source) and (self._follow or not is_link):
-            shutil.copytree(source, target, symlinks=not self._follow)
-            self.own(target)
-        elif is_link or os.path.isfile(source):
-            self._copy_file(source, target, not is_link)
-
-    def _copy_file(self, source, target, with_mode):
-        if os.path.islink(source) and self._follow is False:
-            if os.path.lexists(target):
-                os.unlink(target)
-            os.symlink(os.readlink(source), target)
-        else:
-            shutil.copyfile(source, target)
-            if with_mode:
-                shutil.copymode(source, target)
-        self._own_one(target)
-
-    def own(self, top):
-        """Give a tree its owner and group; return whether that changed anything."""
-        if self._params['owner'] is None and self._params['group'] is None:
-            return False
-        changed = False
-        for base, directories, names in os.walk(top):
-            for path in [base] + [os.path.join(base, name) for name in directories + names]:
-                changed = self._own_one(path) or changed
-        return changed
-
-    def _own_one(self, path):
-        changed = False
-        for name, setter in (('owner', files.set_owner), ('group', files.set_group)):
-            if self._params[name] is not None:
-                changed = setter(self._context, to_text(path), self._params[name], changed)
-        return changed

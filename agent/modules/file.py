@@ -7,12 +7,13 @@ import pwd
 import shutil
 import time
 
+import attributes
 import files
 from arguments import ModuleFailure, parse
 from files import failure, to_bytes, to_text
 
 TIME_FORMAT = '%Y%m%d%H%M.%S'
-SPEC = dict(files.COMMON, **{
+SPEC = dict(attributes.COMMON, **{
     'state': {'choices': ['absent', 'directory', 'file', 'hard', 'link', 'touch']},
     'path': {'type': 'path', 'required': True, 'aliases': ['dest', 'name']},
     '_original_basename': {},
@@ -117,14 +118,14 @@ def _set_times(context, path, times, diff=None):
     except OSError as error:
         raise failure('Error while updating modification or access time: %s' % error, path=path)
     if mtime != info.st_mtime:
-        files.note(diff, 'mtime', info.st_mtime, mtime)
+        attributes.note(diff, 'mtime', info.st_mtime, mtime)
     if atime != info.st_atime:
-        files.note(diff, 'atime', info.st_atime, atime)
+        attributes.note(diff, 'atime', info.st_atime, atime)
     return True
 
 
 def _set_all(context, wanted, changed, times, diff=None):
-    changed = files.set_attributes(context, wanted, changed, diff)
+    changed = attributes.change(context, wanted, changed, diff)
     return _set_times(context, wanted['path'], times, diff) or changed
 
 
@@ -133,7 +134,7 @@ def _set_all(context, wanted, changed, times, diff=None):
 def _first_diff(path, state, before):
     diff = {'before': {'path': path}, 'after': {'path': path}}
     if before != state:
-        files.note(diff, 'state', before, state)
+        attributes.note(diff, 'state', before, state)
     if state == 'absent' and before == 'directory':
         content = diff['before']['path_content'] = {'directories': [], 'files': []}
         for base, directories, names in os.walk(to_bytes(path)):
@@ -179,18 +180,18 @@ def _touch(params, context):
             raise failure('Error, could not touch target: %s' % error, path=path)
     diff = _first_diff(path, 'touch', before)
     try:
-        changed = files.set_attributes(context, files.wanted_attributes(params), before == 'absent', diff)
+        changed = attributes.change(context, attributes.wanted(params), before == 'absent', diff)
     except ModuleFailure:
         if before == 'absent':
             os.remove(to_bytes(path))
         raise
-    changed = _set_times(context, files.wanted_attributes(params)['path'], times, diff) or changed
+    changed = _set_times(context, attributes.wanted(params)['path'], times, diff) or changed
     return {'dest': path, 'changed': changed, 'diff': diff}
 
 
 def _file(params, context):
     path, before = params['path'], files.state_of(params['path'])
-    wanted, times = files.wanted_attributes(params), _times(params)
+    wanted, times = attributes.wanted(params), _times(params)
     if params['follow'] and before == 'link':
         wanted['path'] = path = to_text(os.path.realpath(to_bytes(path)))
         before = files.state_of(path)
@@ -202,7 +203,7 @@ def _file(params, context):
 
 def _directory(params, context):
     path, before = params['path'], files.state_of(params['path'])
-    wanted, times = files.wanted_attributes(params), _times(params)
+    wanted, times = attributes.wanted(params), _times(params)
     if params['follow'] and before == 'link':
         wanted['path'] = path = to_text(os.path.realpath(to_bytes(path)))
         before = files.state_of(path)
@@ -226,7 +227,7 @@ def _make_directories(context, path, wanted, times, diff):
         try:
             if not os.path.exists(to_bytes(current)):
                 changed = _make_directory(to_bytes(current)) or changed
-                changed = files.set_attributes(context, dict(wanted, path=current), changed, diff)
+                changed = attributes.change(context, dict(wanted, path=current), changed, diff)
         except OSError as error:
             raise failure('There was an issue creating %s as requested: %s' % (current, error), path=path)
     return _set_times(context, path, times, diff) or changed
@@ -285,7 +286,7 @@ def _link(params, context):
             _replace(os.symlink, src, path, os.rmdir if before == 'directory' else None)
     if context.check and not os.path.exists(b_path):
         return {'dest': path, 'src': src, 'changed': changed, 'diff': diff}
-    wanted = files.wanted_attributes(params)
+    wanted = attributes.wanted(params)
     if follow and os.path.islink(b_path) and not os.path.exists(to_bytes(wanted['path'])):
         context.warn('Cannot set fs attributes on a non-existent symlink target. follow should be'
                      ' set to False to avoid this.')
@@ -313,7 +314,7 @@ def _note_target(diff, b_path, src):
     target = os.readlink(b_path)
     if target == to_bytes(src):
         return False
-    files.note(diff, 'src', to_text(target), src)
+    attributes.note(diff, 'src', to_text(target), src)
     return True
 
 
@@ -342,7 +343,7 @@ def _replace(make, src, path, remove=None):
 def _hard(params, context):
     path, src = params['path'], params['src']
     b_path, before = to_bytes(path), files.state_of(params['path'])
-    wanted, times = files.wanted_attributes(params), _times(params)
+    wanted, times = attributes.wanted(params), _times(params)
     if before != 'hard' and src is None:
         raise ModuleFailure('src is required for creating new hardlinks')
     if src is not None and not os.path.exists(to_bytes(src)):

@@ -3,11 +3,12 @@
 import os
 import re
 
-import files
+import attributes
+import replacing
 from arguments import ModuleFailure, parse
 from files import to_bytes, to_text
 
-SPEC = dict(files.COMMON, **{
+SPEC = dict(attributes.COMMON, **{
     'path': {'type': 'path', 'required': True, 'aliases': ['dest', 'destfile', 'name']},
     'state': {'default': 'present', 'choices': ['absent', 'present']},
     'regexp': {'aliases': ['regex']},
@@ -97,19 +98,19 @@ def _read_or_create(params, context, exists):
 def _finish(params, context, before, after, msg):
     """Write the lines, set the attributes and tell both."""
     path, changed, saved = params['path'], bool(msg), ''
-    diff = files.content_headers(path)
+    diff = replacing.content_headers(path)
     if context.diff:
         diff.update(before=to_text(b''.join(before)), after=to_text(b''.join(after)))
     if changed and not context.check:
         if params['backup']:
-            saved = files.backup(path)
-        files.rewrite(params, path, b''.join(after))
+            saved = replacing.backup(path)
+        replacing.rewrite(params, path, b''.join(after))
     if context.check and not os.path.exists(to_bytes(path)):
         return {'changed': changed, 'msg': msg, 'backup': saved, 'diff': diff}
     attribute_diff = {}
-    msg, changed = files.finish_edit(context, params, changed, msg, attribute_diff)
+    msg, changed = replacing.finish_edit(context, params, changed, msg, attribute_diff)
     return {'changed': changed, 'msg': msg, 'backup': saved,
-            'diff': [diff, files.attribute_headers(path, attribute_diff)]}
+            'diff': [diff, replacing.attribute_headers(path, attribute_diff)]}
 
 
 # Finding the place

@@ -3,11 +3,12 @@
 import os
 import re
 
-import files
+import attributes
+import replacing
 from arguments import ModuleFailure, parse
 from files import to_bytes
 
-SPEC = dict(files.COMMON, **{
+SPEC = dict(attributes.COMMON, **{
     'path': {'type': 'path', 'required': True, 'aliases': ['dest', 'destfile', 'name']},
     'regexp': {'required': True},
     'replace': {'default': ''},
@@ -35,10 +36,10 @@ def run(args, context):
             result['diff'] = {'before_header': path, 'before': content, 'after_header': path, 'after': after}
         if not context.check:
             if params['backup']:
-                result['backup_file'] = files.backup(path)
-            files.rewrite(params, path, _encode(after, params['encoding']))
+                result['backup_file'] = replacing.backup(path)
+            replacing.rewrite(params, path, _encode(after, params['encoding']))
     msg = '%s replacements made' % count if changed else ''
-    result['msg'], result['changed'] = files.finish_edit(context, params, changed, msg)
+    result['msg'], result['changed'] = replacing.finish_edit(context, params, changed, msg)
     return result
 
 

@@ -152,6 +152,8 @@ def _entry(root, path, me):
         return {'link': os.readlink(path).replace(root, 'ROOT')}
     entry = {'mode': '%04o' % stat.S_IMODE(info.st_mode)}
     if stat.S_ISREG(info.st_mode):
+        if not os.access(path, os.R_OK):
+            os.chmod(path, 0o600)
         with open(path, 'rb') as file:
             entry['content'] = file.read().decode('latin-1')
         if info.st_nlink > 1:
