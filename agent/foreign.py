@@ -21,8 +21,9 @@ RESPAWN = 'ansible.module_utils.common.respawn'
 # The key under which a bundle names the sources that it shares with others.
 SHARED = '__shared__'
 JSON_ARGS = '<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>'
+# Where the host does not say, nothing is written to the target's log: a secret must not get there by omission.
 _DEFAULTS = {
-    '_ansible_no_log': False, '_ansible_debug': False, '_ansible_verbosity': 0, '_ansible_keep_remote_files': False,
+    '_ansible_no_log': True, '_ansible_debug': False, '_ansible_verbosity': 0, '_ansible_keep_remote_files': False,
     '_ansible_syslog_facility': 'LOG_USER', '_ansible_string_conversion_action': 'warn', '_ansible_socket': None,
     '_ansible_selinux_special_fs': ['fuse', 'nfs', 'vboxsf', 'ramfs', '9p', 'vfat'],
     '_ansible_shell_executable': '/bin/sh', '_ansible_tmpdir': None, '_ansible_remote_tmp': '~/.ansible/tmp',
