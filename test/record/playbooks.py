@@ -110,7 +110,7 @@ def record(directory):
         playbook = Playbook.load(str(directory / "site.yml"), variable_manager=variables, loader=loader)
         return {"plays": [dump_play(play, directory) for play in playbook.get_plays()]}
     except Exception as error:  # every refusal counts, whatever its class
-        return {"error": str(error).split("\n\nThe error appears")[0].replace(str(directory), "ROOT")}
+        return {"error": str(error).split("\n\nThe error appears")[0].split(" in the following modules")[0].replace(str(directory), "ROOT")}
 
 
 def main():

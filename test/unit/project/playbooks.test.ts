@@ -4,11 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hasErrors } from '../../../shared/base/diagnostic.ts';
-import { diskFiles } from '../../../shared/project/disk-files.ts';
 import { loadPlaybook } from '../../../shared/project/load-playbook.ts';
-import type { LoadDeps } from '../../../shared/project/loading.ts';
 import { renderDiagnostic } from '../../../shared/project/render-diagnostic.ts';
-import type { Environment } from '../../../shared/template/environment.ts';
+import { loadDeps } from './load-deps.ts';
 import { dumpPlay } from './playbook-dump.ts';
 
 const cases = join(import.meta.dirname, '../../cases/playbooks');
@@ -19,43 +17,6 @@ function readRecorded(directory: string): Recorded {
   return JSON.parse(readFileSync(join(directory, 'recorded.json'), 'utf8')) as Recorded;
 }
 
-/** Nothing is known before hosts are, and nothing is vaulted. */
-const environment: Environment = {
-  scope: { resolve: () => undefined, names: () => [] },
-  options: { native: false, strictUndefined: true, extensions: [] },
-  local: {
-    readFile: () => undefined,
-    writeFile: () => undefined,
-    stat: () => undefined,
-    glob: () => [],
-    environment: () => undefined,
-    run: () => Promise.reject(new Error('no processes here')),
-  },
-  memory: {
-    once: (_key, ask) => ask(),
-    later: () => {
-      throw new Error('nothing takes time here');
-    },
-  },
-  now: () => 0,
-  randomBytes: (length) => new Uint8Array(length),
-  decrypt: () => {
-    throw new Error('nothing is vaulted here');
-  },
-  searchPath: [],
-  config: () => undefined,
-};
-
-function depsFor(directory: string): LoadDeps {
-  return {
-    files: diskFiles({ environment: {}, homeDirectory: '/nowhere', workingDirectory: directory }),
-    rolesPath: ['/nowhere/roles'],
-    collectionsPaths: ['/nowhere/collections'],
-    environment,
-    trees: new Map(),
-  };
-}
-
 function readLine(file: string, line: number): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n')[line - 1] : undefined;
 }
@@ -64,7 +25,7 @@ describe('playbooks that Ansible loads', () => {
   for (const name of readdirSync(join(cases, 'good'))) {
     it(`loads ${name} as Ansible does`, () => {
       const directory = join(cases, 'good', name);
-      const { value, diagnostics } = loadPlaybook('site.yml', depsFor(directory));
+      const { value, diagnostics } = loadPlaybook('site.yml', loadDeps(directory));
       expect(diagnostics).toEqual([]);
       expect({ plays: value.plays.map((play) => dumpPlay(play, directory)) }).toEqual(
         readRecorded(directory),
@@ -77,7 +38,7 @@ describe('playbooks with mistakes', () => {
   for (const name of readdirSync(join(cases, 'bad'))) {
     it(`says what is wrong in ${name}`, async () => {
       const directory = join(cases, 'bad', name);
-      const { diagnostics } = loadPlaybook('site.yml', depsFor(directory));
+      const { diagnostics } = loadPlaybook('site.yml', loadDeps(directory));
       const text = diagnostics.map((one) => renderDiagnostic(one, readLine)).join('\n\n');
       await expect(`${text.replaceAll(directory, 'ROOT')}\n`).toMatchFileSnapshot(
         join(directory, 'expected.txt'),

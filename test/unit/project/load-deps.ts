@@ -1,0 +1,44 @@
+/** The surroundings in which the loader's tests load: only the case's own files exist. */
+
+import { diskFiles } from '../../../shared/project/disk-files.ts';
+import type { LoadDeps } from '../../../shared/project/loading.ts';
+import type { Environment } from '../../../shared/template/environment.ts';
+
+/** Nothing is known before hosts are, and nothing is vaulted. */
+const environment: Environment = {
+  scope: { resolve: () => undefined, names: () => [] },
+  options: { native: false, strictUndefined: true, extensions: [] },
+  local: {
+    readFile: () => undefined,
+    writeFile: () => undefined,
+    stat: () => undefined,
+    glob: () => [],
+    realPath: (path) => path,
+    environment: () => undefined,
+    run: () => Promise.reject(new Error('no processes here')),
+  },
+  memory: {
+    once: (_key, ask) => ask(),
+    later: () => {
+      throw new Error('nothing takes time here');
+    },
+  },
+  now: () => 0,
+  randomBytes: (length) => new Uint8Array(length),
+  decrypt: () => {
+    throw new Error('nothing is vaulted here');
+  },
+  searchPath: [],
+  config: () => undefined,
+};
+
+/** What the loader needs for the project in `directory`: its files, and nothing configured. */
+export function loadDeps(directory: string): LoadDeps {
+  return {
+    files: diskFiles({ environment: {}, homeDirectory: '/nowhere', workingDirectory: directory }),
+    rolesPath: ['/nowhere/roles'],
+    collectionsPaths: ['/nowhere/collections'],
+    environment,
+    trees: new Map(),
+  };
+}
