@@ -168,6 +168,8 @@ export type Task = {
   readonly async: Value | undefined;
   readonly poll: Value | undefined;
   readonly isHandler: boolean;
+  /** Made by us, not written: the flush of handlers after each part of a play. */
+  readonly isImplicit?: boolean;
   readonly parent: Parent;
   readonly role: Role | undefined;
   readonly position: Position;

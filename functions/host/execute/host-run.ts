@@ -8,37 +8,23 @@
 
 import { limits } from '../../../shared/base/limits.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
+import type { HostOutcome, MetaEffect, Reach, SharedEnd } from '../../../shared/wire/host-outcome.ts';
 import type { OrderKey } from '../../../shared/wire/run-event.ts';
 import { type Cursor, cursorKey, orderKey, type PlayTree, taskAt } from './cursor.ts';
 import { guardFiles } from './guarded-files.ts';
 import type { HostPorts } from './host-ports.ts';
 import { type HostState, type HostVars, noVars } from './host-state.ts';
-import type { MetaEffect } from './meta.ts';
+import { metTask } from './met-task.ts';
 import { resolveNext, treeOf } from './next-place.ts';
 import type { PlayContext } from './play-context.ts';
 import { loadPlayFiles } from './play-files.ts';
-import { type Settled, settleCells, stateAfter } from './progress.ts';
+import { adoptEnd, type Settled, settleCells, stateAfter } from './progress.ts';
 import type { RenderSite } from './render-site.ts';
 import { type Going, startNode } from './start-node.ts';
 import { environmentOf } from './task-environment.ts';
 import { rememberAnswers } from './task-memory.ts';
 import { outcomeOf } from './task-outcome.ts';
 import { createWays, type Ways } from './ways.ts';
-
-/** Where a host stopped. */
-export type HostOutcome =
-  | { readonly kind: 'ended'; readonly how: 'done' | 'failed' | 'unreachable' }
-  /** Stands before a task at which hosts meet; with `isOnce` one of them runs it for all. */
-  | { readonly kind: 'waiting'; readonly order: OrderKey; readonly reason: string; readonly isOnce: boolean }
-  /** Ran the one task it was to run. */
-  | {
-      readonly kind: 'paused';
-      readonly settled: Settled | undefined;
-      readonly effect: MetaEffect | undefined;
-    };
-
-/** How far to go: ahead until hosts must meet, or just the one task at which all hosts have met. */
-export type Reach = 'ahead' | 'one';
 
 /** What the host may do next, or why it cannot. */
 type Move =
@@ -126,9 +112,27 @@ export class HostRun {
     await this.#ways.close();
   }
 
+  /** Takes over the result of the task at which all hosts met, as if this host had run it. */
+  adopt(shared: SharedEnd): void {
+    const state = this.#state;
+    const context = this.#requireContext();
+    const tree = treeOf(context, state);
+    const place = resolveNext(tree, state);
+    if (place.kind === 'end') return;
+    const { cursor } = place;
+    const task = taskAt(tree, cursor);
+    const site = this.#site(context, cursorKey(cursor), true);
+    this.#state = adoptEnd(
+      state,
+      { task, cursor, tree, site, targets: { numbers: [], unknown: [] } },
+      shared,
+    );
+  }
+
   async #pause(effect: MetaEffect | undefined): Promise<HostOutcome> {
     await this.#settleAll();
-    return { kind: 'paused', settled: this.#lastSettled, effect };
+    const met = metTask(effect === undefined ? this.#lastSettled : undefined, effect, this.#state);
+    return { kind: 'paused', met };
   }
 
   /** Waits for all results on their way. False when one of them made the host go elsewhere. */
@@ -139,6 +143,7 @@ export class HostRun {
     return generation === this.#generation;
   }
 
+  /** The one place where a host's state moves forward. */
   #move(isMet: boolean): Move {
     const state = this.#state;
     if (state.ended !== undefined) return { kind: 'ended' };

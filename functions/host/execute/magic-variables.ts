@@ -3,10 +3,11 @@
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { enclosing, nearestKeyword } from '../../../shared/project/inheritance.ts';
 import type { Role } from '../../../shared/project/model.ts';
+import type { Layer } from '../../../shared/template/scope.ts';
 import { type LazyDict, omit } from '../../../shared/template/special.ts';
 import { type RenderSite, requireSync } from './render-site.ts';
 import { searchPath } from './search-path.ts';
-import { allFacts, type Layer } from './variable-layers.ts';
+import { allFacts } from './variable-layers.ts';
 
 /** The version of Ansible whose behaviour a playbook may rely on. */
 const COMPATIBLE = { full: '2.14.18', major: 2, minor: 14, revision: 18 };

@@ -5,18 +5,10 @@ import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { isConditionTrue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
+import type { MetaEffect } from '../../../shared/wire/host-outcome.ts';
 import type { Cursor } from './cursor.ts';
 import type { HostState } from './host-state.ts';
 import { metaName } from './meeting.ts';
-
-/** What a meta action asks for beyond the host's own state. */
-export type MetaEffect =
-  | 'clear_facts'
-  | 'clear_host_errors'
-  | 'end_batch'
-  | 'end_play'
-  | 'refresh_inventory'
-  | 'reset_connection';
 
 export type MetaRun = { readonly state: HostState; readonly effect: MetaEffect | undefined };
 

@@ -3,6 +3,7 @@
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Role, Task } from '../../../shared/project/model.ts';
 import { Pending } from '../../../shared/template/special.ts';
+import type { SharedEnd } from '../../../shared/wire/host-outcome.ts';
 import { isFailed } from './conclude-result.ts';
 import { type Cursor, isRescued, type PlayTree } from './cursor.ts';
 import { addFacts, assign, type HostState, type HostVars } from './host-state.ts';
@@ -18,7 +19,7 @@ import {
   registeredResult,
 } from './result-facts.ts';
 import { type FailureFate, isChanged } from './task-outcome.ts';
-import type { TaskEnd } from './task-run.ts';
+import type { ItemEnd, TaskEnd } from './task-run.ts';
 
 /** A task at its place, with all that its end needs. */
 export type TaskAt = {
@@ -35,6 +36,7 @@ export type Cells = { readonly result: Pending; readonly facts: Pending; readonl
 /** How a task ended: what the play makes of it, and the state after it. */
 export type Settled = {
   readonly end: TaskEnd;
+  readonly at: TaskAt;
   readonly fate: FailureFate;
   /** The host leaves the straight way: to a rescue or always section, or out of the play. */
   readonly isStop: boolean;
@@ -80,12 +82,12 @@ export function stateAfter(state: HostState, at: TaskAt, end: TaskEnd): Settled 
   if (result.get('unreachable') === true) {
     const ignored = keywords?.ignoreUnreachable === true;
     const after: HostState = ignored ? next : { ...next, ended: 'unreachable' };
-    return { end, fate: { ignored, rescued: false }, isStop: !ignored, state: after, included: [] };
+    return { end, at, fate: { ignored, rescued: false }, isStop: !ignored, state: after, included: [] };
   }
   if (isFailed(result)) return failedState(next, at, end);
   const isDue = isChanged(result);
   const notified = isDue ? withNotified(next, at.targets.numbers, true) : next.notified;
-  const plain = { end, fate: { ignored: false, rescued: false }, isStop: false, included: [] };
+  const plain = { end, at, fate: { ignored: false, rescued: false }, isStop: false, included: [] };
   if (!isInclude(task)) return { ...plain, state: { ...next, notified } };
   const included = bringIn({ ...next, notified }, at, end);
   if (included.error !== undefined) return failedState(next, at, includeFailure(end, included.error));
@@ -103,13 +105,20 @@ function includeFailure(end: TaskEnd, reason: string): TaskEnd {
   };
 }
 
+/** The state of a host that takes over what another one's run_once gave. */
+export function adoptEnd(state: HostState, at: TaskAt, shared: SharedEnd): HostState {
+  const item = (result: Dict): ItemEnd => ({ result, noLog: false, keywords: undefined, label: undefined });
+  const end: TaskEnd = { ...item(shared.result), items: shared.items?.map(item) };
+  return stateAfter(state, at, end).state;
+}
+
 function failedState(state: HostState, at: TaskAt, end: TaskEnd): Settled {
   const ignored = end.keywords?.ignoreErrors === true;
   const rescued = !ignored && isRescued(at.tree, at.cursor);
-  if (ignored) return { end, fate: { ignored, rescued }, isStop: false, state, included: [] };
+  if (ignored) return { end, at, fate: { ignored, rescued }, isStop: false, state, included: [] };
   const vars = rescued ? withFailure(state.vars, at.task, end) : state.vars;
   const failed: HostState = { ...state, vars, next: { kind: 'failed', cursor: at.cursor } };
-  return { end, fate: { ignored, rescued }, isStop: true, state: failed, included: [] };
+  return { end, at, fate: { ignored, rescued }, isStop: true, state: failed, included: [] };
 }
 
 /** Registered value and facts. */

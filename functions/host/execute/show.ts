@@ -52,9 +52,9 @@ export function createShow(options: ShowOptions): Show {
       say({ kind: 'task-retried', task: header.id, attemptsLeft, outcome });
     },
     finish: (outcome, included) => {
-      say({ kind: 'task-finished', task: header.id, at: options.now(), outcome });
       for (const { file, label } of included)
         say({ kind: 'file-included', file, hosts: [host], ...(label === undefined ? {} : { label }) });
+      say({ kind: 'task-finished', task: header.id, at: options.now(), outcome });
     },
   };
 }

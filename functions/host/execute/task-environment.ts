@@ -2,13 +2,13 @@
 
 import type { Value } from '../../../shared/base/value.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
+import { createEnvironment, dictLayer, type Layer, scopeAsDict } from '../../../shared/template/scope.ts';
 import { LazyDict } from '../../../shared/template/special.ts';
 import type { HostVars } from './host-state.ts';
 import { magicLayer } from './magic-variables.ts';
 import { type RenderSite, requireSync } from './render-site.ts';
-import { createEnvironment, scopeAsDict } from './scope.ts';
 import { searchPath } from './search-path.ts';
-import { dictLayer, type Layer, type LayerSources, stackLayers } from './variable-layers.ts';
+import { type LayerSources, stackLayers } from './variable-layers.ts';
 
 /** Builds the environment of a site. Cheap: nothing is merged or rendered before it is asked for. */
 export function environmentOf(site: RenderSite): Environment {

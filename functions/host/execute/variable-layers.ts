@@ -1,17 +1,12 @@
 /** Ansible's precedence of variables as a stack of layers, highest first; nothing is merged or rendered here. */
 
-import type { Dict, Value } from '../../../shared/base/value.ts';
+import type { Dict } from '../../../shared/base/value.ts';
 import { includeParams, roleChain, taskVars } from '../../../shared/project/inheritance.ts';
 import type { Play, Role, Task } from '../../../shared/project/model.ts';
+import { dictLayer, type Layer } from '../../../shared/template/scope.ts';
 import { Pending } from '../../../shared/template/special.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
 import { arrivedFacts, type FactLayer, type HostVars } from './host-state.ts';
-
-/** One source of variables. What it gives is raw: templates in it are rendered by the scope. */
-export type Layer = {
-  readonly get: (name: string) => Value | undefined;
-  readonly names: () => Iterable<Value>;
-};
 
 /** Where the layers of a task come from. Outside a play and task (hostvars), those parts are absent. */
 export type LayerSources = {
@@ -47,11 +42,6 @@ export function stackLayers(sources: LayerSources): readonly Layer[] {
     ...dicts(rolesAround(task?.role).map((role) => role.defaults)),
     ...dicts(roles.map((role) => role.defaults)),
   ];
-}
-
-/** A layer over a dict of raw values. */
-export function dictLayer(vars: Dict): Layer {
-  return { get: (name) => vars.get(name), names: () => vars.keys() };
 }
 
 /** A layer over facts, newest first. Suspends on a name that a result still on its way may hold. */

@@ -1,12 +1,22 @@
 /** A scope over stacked layers: finds a variable, renders it once, and remembers it. */
 
-import type { Dict, Value } from '../../../shared/base/value.ts';
-import type { Environment, Scope } from '../../../shared/template/environment.ts';
-import { str } from '../../../shared/template/python-repr.ts';
-import { renderValue } from '../../../shared/template/render.ts';
-import { LazyDict, Template, Vaulted } from '../../../shared/template/special.ts';
-import { TemplateError } from '../../../shared/template/template-error.ts';
-import type { Layer } from './variable-layers.ts';
+import type { Dict, Value } from '../base/value.ts';
+import type { Environment, Scope } from './environment.ts';
+import { str } from './python-repr.ts';
+import { renderValue } from './render.ts';
+import { LazyDict, Template, Vaulted } from './special.ts';
+import { TemplateError } from './template-error.ts';
+
+/** One source of variables. What it gives is raw: templates in it are rendered by the scope. */
+export type Layer = {
+  readonly get: (name: string) => Value | undefined;
+  readonly names: () => Iterable<Value>;
+};
+
+/** A layer over a dict of raw values. */
+export function dictLayer(vars: Dict): Layer {
+  return { get: (name) => vars.get(name), names: () => vars.keys() };
+}
 
 /** An environment whose scope reads `layers`, highest precedence first. `surroundings` is everything but the scope. */
 export function createEnvironment(

@@ -1,0 +1,56 @@
+/** The engine of the command line: every host's run lives in this process. */
+
+import type { BatchWork, Compare, Engine, EngineEvents } from '../functions/controller/engine.ts';
+import type { HostPorts } from '../functions/host/execute/host-ports.ts';
+import { HostRun } from '../functions/host/execute/host-run.ts';
+import type { HostVars } from '../functions/host/execute/host-state.ts';
+import type { PlayContext } from '../functions/host/execute/play-context.ts';
+import type { OrderKey } from '../shared/wire/run-event.ts';
+
+export type InProcessDeps = Omit<HostPorts, 'arrive' | 'emit'> & {
+  /** What the hosts of a batch need to know of the play; `varsOf` reads another host as it was at the meeting. */
+  readonly contextOf: (work: BatchWork, varsOf: (host: string) => HostVars) => PlayContext;
+};
+
+/** An engine whose hosts keep their state, sessions and caches between invocations. */
+export function createInProcessEngine(deps: InProcessDeps, events: EngineEvents): Engine {
+  const runs = new Map<string, HostRun>();
+  const runOf = (host: string): HostRun => {
+    const known =
+      runs.get(host) ??
+      new HostRun(host, {
+        connect: deps.connect,
+        modules: deps.modules,
+        clock: deps.clock,
+        emit: events.emit,
+        arrive: (order) => events.arrive(host, order),
+      });
+    runs.set(host, known);
+    return known;
+  };
+  const context = (work: BatchWork, varsOf: (host: string) => HostVars): PlayContext =>
+    deps.contextOf(work, varsOf);
+  return {
+    begin: (work) => {
+      const now = context(work, (host) => runOf(host).state.vars);
+      for (const host of work.hosts.batch) runOf(host).enterPlay(now);
+    },
+    update: (work, { order, compare }) => {
+      const isReached = reachedFrom(order, compare);
+      const now = context(work, (host) => runOf(host).varsAt(isReached));
+      for (const host of work.hosts.batch) runOf(host).update(now);
+    },
+    run: (host, reach) => runOf(host).run(reach),
+    adopt: (host, end) => runOf(host).adopt(end),
+    end: (host) => runOf(host).amend((state) => ({ ...state, ended: 'done' })),
+    clearFacts: (host) => runOf(host).amend((state) => ({ ...state, vars: { ...state.vars, facts: [] } })),
+    close: async () => {
+      await Promise.all([...runs.values()].map((run) => run.close()));
+    },
+  };
+}
+
+/** Whether a place is the meeting's or behind it. */
+function reachedFrom(meeting: OrderKey, compare: Compare): (order: OrderKey) => boolean {
+  return (order) => compare(order, meeting) >= 0;
+}

@@ -1,0 +1,82 @@
+/** This machine as lookups and actions see it: its files, environment and shell. */
+
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  globSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { LocalPort, LocalStat } from '../shared/template/environment.ts';
+
+/** The port over the real disk and processes. `decrypt` opens vaulted files. */
+export function localMachine(
+  environment: Readonly<Record<string, string | undefined>>,
+  decrypt: (content: Uint8Array) => Uint8Array,
+): LocalPort {
+  return {
+    readFile: (path) => {
+      const kind = statOf(path, true)?.kind;
+      return kind === undefined || kind === 'directory' ? undefined : decrypt(readFileSync(path));
+    },
+    writeFile: (path, content, mode) => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+      chmodSync(path, mode);
+    },
+    stat: statOf,
+    glob: (pattern) => globSync(pattern).toSorted(),
+    environment: (name) => environment[name],
+    realPath,
+    run: (command, cwd) => runShell(command, cwd, environment),
+  };
+}
+
+function statOf(path: string, followLinks: boolean): LocalStat | undefined {
+  const options = { throwIfNoEntry: false } as const;
+  const stat = followLinks ? statSync(path, options) : lstatSync(path, options);
+  if (stat === undefined) return undefined;
+  const kind = stat.isFile()
+    ? 'file'
+    : stat.isDirectory()
+      ? 'directory'
+      : stat.isSymbolicLink()
+        ? 'link'
+        : 'other';
+  return { kind, size: stat.size, inode: stat.ino, device: stat.dev };
+}
+
+/** Follows links as far as the path exists; the rest stays as it is. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path
+      ? path
+      : join(realPath(parent), path.slice(parent.length + (parent === '/' ? 0 : 1)));
+  }
+}
+
+function runShell(
+  command: string,
+  cwd: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): ReturnType<LocalPort['run']> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('/bin/sh', ['-c', command], {
+      cwd,
+      env: { ...environment },
+      stdio: ['inherit', 'pipe', 'inherit'],
+    });
+    const pieces: Buffer[] = [];
+    child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ exitCode: code ?? 1, stdout: Buffer.concat(pieces) }));
+  });
+}

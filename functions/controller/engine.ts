@@ -1,0 +1,51 @@
+/** The engine port: what carries invocations to hosts. The controller knows nothing else of them. */
+
+import type { Dict } from '../../shared/base/value.ts';
+import type { Inventory } from '../../shared/project/inventory/inventory.ts';
+import type { Play } from '../../shared/project/model.ts';
+import type { HostOutcome, Reach, SharedEnd } from '../../shared/wire/host-outcome.ts';
+import type { HostEvent, OrderKey } from '../../shared/wire/run-event.ts';
+
+/** The stretch of a play over one serial batch of hosts. */
+export type BatchWork = {
+  readonly play: Play;
+  readonly inventory: Inventory;
+  readonly promptVars: Dict;
+  readonly gathersFacts: boolean;
+  readonly isLockStep: boolean;
+  readonly hosts: BatchHosts;
+  /** Hosts in the batch when it began. */
+  readonly batchSize: number;
+  readonly maxFailPercentage: number | undefined;
+};
+
+export type BatchHosts = {
+  /** All hosts of the play. */
+  readonly all: readonly string[];
+  /** Of these, those that have not failed. */
+  readonly active: readonly string[];
+  /** Of these, those of the batch at hand. */
+  readonly batch: readonly string[];
+};
+
+export type Engine = {
+  /** Lets the hosts enter a play. */
+  readonly begin: (work: BatchWork) => void;
+  /** Tells the hosts of a change: of the inventory, or of who is still in the play. */
+  readonly update: (work: BatchWork, at: { readonly order: OrderKey; readonly compare: Compare }) => void;
+  readonly run: (host: string, reach: Reach) => Promise<HostOutcome>;
+  /** Gives a host the result of a task that another one ran for all. */
+  readonly adopt: (host: string, end: SharedEnd) => void;
+  /** Ends the play for a host. */
+  readonly end: (host: string) => void;
+  readonly clearFacts: (host: string) => void;
+  readonly close: () => Promise<void>;
+};
+
+export type Compare = (left: OrderKey, right: OrderKey) => number;
+
+/** Where an engine's hosts report to. */
+export type EngineEvents = {
+  readonly emit: (event: HostEvent) => void;
+  readonly arrive: (host: string, order: OrderKey) => void;
+};

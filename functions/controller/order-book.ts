@@ -1,0 +1,29 @@
+/** Compares places of a play; texts in them rank by their first appearance. */
+
+import type { OrderKey } from '../../shared/wire/run-event.ts';
+
+export type OrderBook = {
+  /** Negative, zero or positive, as Array.prototype.sort expects. A place comes before what lies inside it. */
+  readonly compare: (left: OrderKey, right: OrderKey) => number;
+};
+
+/** A fresh book for one play. */
+export function createOrderBook(): OrderBook {
+  const ranks = new Map<string, number>();
+  const rank = (part: number | string): number => {
+    if (typeof part === 'number') return part;
+    const known = ranks.get(part) ?? ranks.size;
+    ranks.set(part, known);
+    return known;
+  };
+  return {
+    compare: (left, right) => {
+      for (const [index, part] of left.entries()) {
+        const other = right[index];
+        if (other === undefined) return 1;
+        if (part !== other) return rank(part) - rank(other);
+      }
+      return left.length - right.length;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** Counts outcomes into the lines of PLAY RECAP. */
+
+import { type Dict, isDict, type Value } from '../../shared/base/value.ts';
+import type { HostRecap, RunEvent, TaskOutcome } from '../../shared/wire/run-event.ts';
+
+type Counts = { -readonly [Key in Exclude<keyof HostRecap, 'host'>]: number };
+
+export type Recap = {
+  readonly count: (event: RunEvent) => void;
+  /** Sorted by host name, as Ansible prints them. */
+  readonly lines: () => readonly HostRecap[];
+  /** What set_stats gave: `_run` and hosts, each a dict. */
+  readonly customStats: () => Dict;
+};
+
+/** An empty recap. */
+export function createRecap(): Recap {
+  const hosts = new Map<string, Counts>();
+  const stats: Dict = new Map();
+  const countsOf = (host: string): Counts => {
+    const known = hosts.get(host) ?? {
+      ok: 0,
+      changed: 0,
+      unreachable: 0,
+      failed: 0,
+      skipped: 0,
+      rescued: 0,
+      ignored: 0,
+    };
+    hosts.set(host, known);
+    return known;
+  };
+  return {
+    count: (event) => {
+      if (event.kind !== 'task-finished') return;
+      add(countsOf(event.outcome.host), event.outcome);
+      addStats(stats, event.outcome);
+    },
+    customStats: () => stats,
+    lines: () =>
+      [...hosts]
+        .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+        .map(([host, counts]) => ({ host, ...counts })),
+  };
+}
+
+function add(counts: Counts, { status, ignored, rescued, result }: TaskOutcome): void {
+  switch (status) {
+    case 'ok':
+      counts.ok += 1;
+      return;
+    case 'changed':
+      counts.ok += 1;
+      counts.changed += 1;
+      return;
+    case 'skipped':
+      counts.skipped += 1;
+      return;
+    case 'unreachable':
+      if (ignored === true) counts.skipped += 1;
+      counts.unreachable += ignored === true ? 0 : 1;
+      return;
+    case 'failed':
+      if (ignored === true) {
+        counts.ok += 1;
+        counts.ignored += 1;
+        counts.changed += result.get('changed') === true ? 1 : 0;
+      } else if (rescued === true) counts.rescued += 1;
+      else counts.failed += 1;
+      return;
+    default:
+      status satisfies never;
+  }
+}
+
+/** Adds what a set_stats task gave: numbers add up, lists and dicts join, anything else is replaced. */
+function addStats(stats: Dict, { host, result }: TaskOutcome): void {
+  const given = result.get('ansible_stats');
+  if (!isDict(given)) return;
+  const data = given.get('data');
+  const owner = given.get('per_host') === true ? host : '_run';
+  const known = stats.get(owner);
+  const mine: Dict = isDict(known) ? known : new Map();
+  stats.set(owner, mine);
+  for (const [name, value] of isDict(data) ? data : [])
+    mine.set(name, given.get('aggregate') === false ? value : joined(mine.get(name), value));
+}
+
+function joined(before: Value | undefined, value: Value): Value {
+  if (typeof before === 'number' && typeof value === 'number') return before + value;
+  if (Array.isArray(before) && Array.isArray(value)) return [...before, ...value];
+  if (isDict(before) && isDict(value)) return new Map([...before, ...value]);
+  return typeof before === 'string' && typeof value === 'string' ? before + value : value;
+}

@@ -1,0 +1,240 @@
+/**
+ * Takes one serial batch of hosts through a play: stage by stage, as-if linear.
+ *
+ * Hosts run ahead on their own. When all have stopped, those that stand at the earliest meeting run just that task,
+ * with everybody at rest; then they run ahead again.
+ */
+
+import type { Value } from '../../shared/base/value.ts';
+import type { Inventory } from '../../shared/project/inventory/inventory.ts';
+import type { HostEnd, HostOutcome, MetTask } from '../../shared/wire/host-outcome.ts';
+import type { OrderKey, RunEvent } from '../../shared/wire/run-event.ts';
+import type { BatchWork, Engine } from './engine.ts';
+import type { OrderBook } from './order-book.ts';
+
+export type BatchDeps = {
+  readonly engine: Engine;
+  readonly book: OrderBook;
+  readonly forks: number;
+  readonly emit: (event: RunEvent) => void;
+  /** The host says nothing more in this play. */
+  readonly onEnd: (host: string) => void;
+  readonly changeInventory: (inventory: Inventory, host: string, met: MetTask) => Inventory;
+  readonly refreshInventory: () => Promise<Inventory>;
+};
+
+export type BatchResult = {
+  readonly failed: readonly string[];
+  readonly unreachable: readonly string[];
+  /** A failure that ends the play for all hosts. */
+  readonly isBroken: boolean;
+  /** `meta: end_play`: no further batch. */
+  readonly isPlayOver: boolean;
+  readonly inventory: Inventory;
+};
+
+type Waiting = Extract<HostOutcome, { kind: 'waiting' }>;
+
+type Progress = {
+  work: BatchWork;
+  readonly waiting: Map<string, Waiting>;
+  readonly ended: Map<string, HostEnd>;
+  isBroken: boolean;
+  isPlayOver: boolean;
+};
+
+/** Runs the batch to its end. */
+export async function runBatch(work: BatchWork, deps: BatchDeps): Promise<BatchResult> {
+  const progress: Progress = {
+    work,
+    waiting: new Map(),
+    ended: new Map(),
+    isBroken: false,
+    isPlayOver: false,
+  };
+  deps.engine.begin(work);
+  await runAhead(work.hosts.batch, progress, deps);
+  while (progress.waiting.size > 0 && !progress.isBroken) await runMeeting(progress, deps);
+  if (progress.isBroken) abandon(progress, deps);
+  const ended = (how: HostEnd): readonly string[] =>
+    work.hosts.batch.filter((host) => progress.ended.get(host) === how);
+  return {
+    failed: ended('failed'),
+    unreachable: ended('unreachable'),
+    isBroken: progress.isBroken,
+    isPlayOver: progress.isPlayOver,
+    inventory: progress.work.inventory,
+  };
+}
+
+/** Lets hosts run ahead, `forks` at a time, until each ended or waits. */
+async function runAhead(hosts: readonly string[], progress: Progress, deps: BatchDeps): Promise<void> {
+  await inParallel(hosts, deps.forks, async (host) => {
+    take(host, await deps.engine.run(host, 'ahead'), progress, deps);
+  });
+}
+
+function take(host: string, outcome: HostOutcome, progress: Progress, deps: BatchDeps): void {
+  switch (outcome.kind) {
+    case 'ended':
+      end(host, outcome.how, progress, deps);
+      return;
+    case 'waiting':
+      progress.waiting.set(host, outcome);
+      return;
+    case 'paused':
+      if (outcome.met.ended !== undefined) end(host, outcome.met.ended, progress, deps);
+      return;
+    default:
+      outcome satisfies never;
+  }
+}
+
+function end(host: string, how: HostEnd, progress: Progress, deps: BatchDeps): void {
+  progress.ended.set(host, how);
+  progress.waiting.delete(host);
+  deps.onEnd(host);
+}
+
+/** Runs the task of the earliest meeting on those that stand there, and lets them go on. */
+async function runMeeting(progress: Progress, deps: BatchDeps): Promise<void> {
+  const { order, isOnce } = earliest(progress, deps);
+  const hosts = progress.work.hosts.batch.filter((host) => {
+    const at = progress.waiting.get(host)?.order;
+    return at !== undefined && deps.book.compare(at, order) === 0;
+  });
+  refresh(progress, deps, order);
+  for (const host of hosts) progress.waiting.delete(host);
+  const met = await (isOnce ? meetOnce(hosts, progress, deps) : meetAll(hosts, progress, deps));
+  if (isTooMuch(met, progress)) {
+    progress.isBroken = true;
+    return;
+  }
+  await runAhead(
+    hosts.filter((host) => !progress.ended.has(host)),
+    progress,
+    deps,
+  );
+}
+
+function earliest(progress: Progress, deps: BatchDeps): Waiting {
+  const [first, ...rest] = progress.waiting.values();
+  if (first === undefined) throw new Error('nobody waits');
+  return rest.reduce((best, next) => (deps.book.compare(next.order, best.order) < 0 ? next : best), first);
+}
+
+/** Tells the hosts who is left and what the inventory is now. */
+function refresh(progress: Progress, deps: BatchDeps, order: OrderKey): void {
+  const isLeft = (host: string): boolean => {
+    const how = progress.ended.get(host);
+    return how === undefined || how === 'done';
+  };
+  const { hosts } = progress.work;
+  const left = { all: hosts.all, active: hosts.active.filter(isLeft), batch: hosts.batch.filter(isLeft) };
+  progress.work = { ...progress.work, hosts: { ...left, batch: left.batch } };
+  deps.engine.update(progress.work, { order, compare: deps.book.compare });
+}
+
+async function meetAll(
+  hosts: readonly string[],
+  progress: Progress,
+  deps: BatchDeps,
+): Promise<readonly MetTask[]> {
+  const met: MetTask[] = [];
+  await inParallel(hosts, deps.forks, async (host) => {
+    const outcome = await deps.engine.run(host, 'one');
+    take(host, outcome, progress, deps);
+    if (outcome.kind === 'paused') met.push(outcome.met);
+    if (outcome.kind === 'paused') noteInventory(host, outcome.met, progress, deps);
+  });
+  return met;
+}
+
+/** One host runs the task; the others take its result over. */
+async function meetOnce(
+  hosts: readonly string[],
+  progress: Progress,
+  deps: BatchDeps,
+): Promise<readonly MetTask[]> {
+  const [first, ...others] = hosts;
+  if (first === undefined) return [];
+  const outcome = await deps.engine.run(first, 'one');
+  take(first, outcome, progress, deps);
+  if (outcome.kind !== 'paused') return [];
+  const { met } = outcome;
+  noteInventory(first, met, progress, deps);
+  await applyEffect(met, { first, others }, progress, deps);
+  if (met.shared !== undefined && met.status !== 'unreachable')
+    for (const host of others) deps.engine.adopt(host, met.shared);
+  return [met];
+}
+
+function noteInventory(host: string, met: MetTask, progress: Progress, deps: BatchDeps): void {
+  progress.work = { ...progress.work, inventory: deps.changeInventory(progress.work.inventory, host, met) };
+}
+
+type Crowd = { readonly first: string; readonly others: readonly string[] };
+
+/** What a meta action does to the whole play. */
+async function applyEffect(met: MetTask, crowd: Crowd, progress: Progress, deps: BatchDeps): Promise<void> {
+  const everybody = [...progress.work.hosts.batch];
+  switch (met.effect) {
+    case undefined:
+    case 'reset_connection':
+      return;
+    case 'clear_facts':
+      for (const host of everybody) deps.engine.clearFacts(host);
+      break;
+    case 'clear_host_errors':
+      for (const [host, how] of progress.ended) if (how !== 'done') progress.ended.delete(host);
+      break;
+    case 'refresh_inventory':
+      progress.work = { ...progress.work, inventory: await deps.refreshInventory() };
+      break;
+    case 'end_batch':
+    case 'end_play':
+      progress.isPlayOver ||= met.effect === 'end_play';
+      for (const host of everybody) {
+        if (progress.ended.has(host)) continue;
+        deps.engine.end(host);
+        end(host, 'done', progress, deps);
+      }
+      return;
+    default:
+      met.effect satisfies never;
+  }
+  for (const host of crowd.others)
+    deps.engine.adopt(host, { result: new Map<Value, Value>(), items: undefined });
+}
+
+/** A failure at a meeting that ends the play: fatal for all, or above max_fail_percentage. */
+function isTooMuch(met: readonly MetTask[], progress: Progress): boolean {
+  const isBad = ({ status }: MetTask): boolean => status === 'failed' || status === 'unreachable';
+  if (met.some((task) => task.isFatalForAll && isBad(task))) return true;
+  const { maxFailPercentage } = progress.work;
+  if (maxFailPercentage === undefined) return false;
+  const failed = [...progress.ended.values()].filter((how) => how === 'failed').length;
+  return (failed / progress.work.batchSize) * 100 > maxFailPercentage;
+}
+
+/** Ends the play for all that were still in it. */
+function abandon(progress: Progress, deps: BatchDeps): void {
+  for (const host of progress.work.hosts.batch) {
+    if (progress.ended.has(host)) continue;
+    deps.engine.end(host);
+    end(host, 'failed', progress, deps);
+  }
+}
+
+/** Runs `work` on all items, at most `width` at a time; the first error wins. */
+async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  const lane = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+}

@@ -1,0 +1,230 @@
+/** Runs playbooks: play by play, batch by batch, over an engine. */
+
+import type { Clock } from '../../shared/base/clock.ts';
+import type { Diagnostic } from '../../shared/base/diagnostic.ts';
+import type { Dict } from '../../shared/base/value.ts';
+import { checkTargets, matchHosts } from '../../shared/project/host-pattern.ts';
+import type { Inventory } from '../../shared/project/inventory/inventory.ts';
+import { builderOptions } from '../../shared/project/inventory/inventory-builder.ts';
+import type { Project } from '../../shared/project/load-project.ts';
+import type { Play, Playbook } from '../../shared/project/model.ts';
+import { exitCodeOf, exitCodes } from '../../shared/wire/exit-code.ts';
+import type { ReportOptions, RunEvent } from '../../shared/wire/run-event.ts';
+import type { BatchWork, Engine, EngineEvents } from './engine.ts';
+import { changeInventory } from './inventory-changes.ts';
+import { createLinearizer } from './linear-order.ts';
+import { createOrderBook } from './order-book.ts';
+import { describePlay, type PlayDescription } from './play-description.ts';
+import { createRecap, type Recap } from './recap.ts';
+import { type BatchResult, runBatch } from './run-batch.ts';
+
+export type RunDeps = {
+  readonly project: Project;
+  readonly openEngine: (events: EngineEvents) => Engine;
+  readonly emit: (event: RunEvent) => void;
+  readonly clock: Clock;
+  readonly forks: number;
+  readonly strategy: string | undefined;
+  readonly askVars: (play: Play) => Promise<Dict>;
+  readonly reloadInventory: () => Promise<Inventory>;
+};
+
+export type RunStart = {
+  readonly runId: string;
+  readonly command: readonly string[];
+  readonly options: ReportOptions;
+};
+
+/** What is known across plays. */
+type RunState = {
+  inventory: Inventory;
+  readonly failed: Set<string>;
+  readonly unreachable: Set<string>;
+  exitCode: number;
+  readonly recap: Recap;
+  readonly engine: Engine;
+  route: EngineEvents;
+};
+
+/** Runs all playbooks and gives the exit code. Everything that happens goes to `emit`. */
+export async function runPlaybooks(start: RunStart, deps: RunDeps): Promise<number> {
+  const { project, clock } = deps;
+  const recap = createRecap();
+  const emit = (event: RunEvent): void => {
+    recap.count(event);
+    deps.emit(event);
+  };
+  emit({ kind: 'run-started', at: clock.now(), ...start });
+  const diagnostics = checkTargets(project.inventory, project.limit);
+  sayDiagnostics(diagnostics, emit);
+  if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
+    emit({ kind: 'run-finished', at: clock.now(), exitCode: exitCodes.error });
+    return exitCodes.error;
+  }
+  const routes: { current: EngineEvents } = { current: silentRoute };
+  const engine = deps.openEngine({
+    emit: (event) => routes.current.emit(event),
+    arrive: (host, order) => routes.current.arrive(host, order),
+  });
+  const state: RunState = {
+    inventory: project.inventory,
+    failed: new Set(),
+    unreachable: new Set(),
+    exitCode: exitCodes.ok,
+    recap,
+    engine,
+    get route() {
+      return routes.current;
+    },
+    set route(route) {
+      routes.current = route;
+    },
+  };
+  try {
+    for (const playbook of project.playbooks) {
+      await runPlaybook(playbook, state, { ...deps, emit });
+      if (state.exitCode !== exitCodes.ok) break;
+    }
+  } finally {
+    await engine.close();
+  }
+  emit({ kind: 'run-finished', at: clock.now(), exitCode: state.exitCode });
+  return state.exitCode;
+}
+
+const silentRoute: EngineEvents = { emit: () => undefined, arrive: () => undefined };
+
+async function runPlaybook(playbook: Playbook, state: RunState, deps: RunDeps): Promise<void> {
+  deps.emit({ kind: 'playbook-started', path: playbook.path });
+  for (const play of playbook.plays) {
+    const isBroken = await runPlay(play, state, deps);
+    if (isBroken) break;
+  }
+  const { recap } = state;
+  deps.emit({
+    kind: 'playbook-finished',
+    at: deps.clock.now(),
+    recap: recap.lines(),
+    customStats: recap.customStats(),
+  });
+}
+
+/** True when the run ends with this play. */
+async function runPlay(play: Play, state: RunState, deps: RunDeps): Promise<boolean> {
+  const promptVars = await deps.askVars(play);
+  const description = describePlay(play, { project: deps.project, promptVars, strategy: deps.strategy });
+  const hosts = playHosts(description, state, deps);
+  deps.emit({
+    kind: 'play-started',
+    at: deps.clock.now(),
+    title: description.title,
+    hosts,
+    isCheckMode: description.isCheckMode,
+    isFree: description.isFree,
+  });
+  if (hosts.length === 0) {
+    deps.emit({ kind: 'no-hosts-matched' });
+    return false;
+  }
+  for (const batch of serialBatches(hosts, description.serial)) {
+    const left = batch.filter((host) => !state.failed.has(host) && !state.unreachable.has(host));
+    if (left.length === 0) continue;
+    const before = state.failed.size + state.unreachable.size;
+    const result = await runOneBatch({ play, description, promptVars, hosts, batch: left }, state, deps);
+    noteResult(result, state);
+    const lost = state.failed.size + state.unreachable.size - before;
+    if (result.isBroken) deps.emit({ kind: 'no-hosts-left' });
+    if (result.isBroken || lost === batch.length) return true;
+    if (result.isPlayOver) return false;
+  }
+  return false;
+}
+
+type OneBatch = {
+  readonly play: Play;
+  readonly description: PlayDescription;
+  readonly promptVars: Dict;
+  readonly hosts: readonly string[];
+  readonly batch: readonly string[];
+};
+
+async function runOneBatch(one: OneBatch, state: RunState, deps: RunDeps): Promise<BatchResult> {
+  const { play, description, batch, hosts } = one;
+  const book = createOrderBook();
+  const isLost = (host: string): boolean => state.failed.has(host) || state.unreachable.has(host);
+  const order = description.isFree ? undefined : createLinearizer(batch, book, deps.emit);
+  state.route =
+    order === undefined
+      ? { emit: ({ event }) => deps.emit(event), arrive: () => undefined }
+      : { emit: order.take, arrive: order.arrive };
+  const work: BatchWork = {
+    play,
+    inventory: state.inventory,
+    promptVars: one.promptVars,
+    gathersFacts: description.gathersFacts,
+    isLockStep: description.isLockStep,
+    hosts: { all: hosts, active: hosts.filter((host) => !isLost(host)), batch },
+    batchSize: batch.length,
+    maxFailPercentage: description.maxFailPercentage,
+  };
+  const options = builderOptions(deps.project.config);
+  return runBatch(work, {
+    engine: state.engine,
+    book,
+    forks: deps.forks,
+    emit: deps.emit,
+    onEnd: (host) => order?.end(host),
+    changeInventory: (inventory, host, met) => changeInventory(inventory, { host, met }, options),
+    refreshInventory: deps.reloadInventory,
+  });
+}
+
+function noteResult(result: BatchResult, state: RunState): void {
+  for (const host of result.failed) state.failed.add(host);
+  for (const host of result.unreachable) state.unreachable.add(host);
+  state.inventory = result.inventory;
+  state.exitCode = exitCodeOf({
+    failed: state.failed.size,
+    unreachable: state.unreachable.size,
+    isBroken: result.isBroken,
+  });
+}
+
+function playHosts(description: PlayDescription, state: RunState, deps: RunDeps): readonly string[] {
+  const { project } = deps;
+  const mismatch = project.config.text('HOST_PATTERN_MISMATCH');
+  const { value, diagnostics } = matchHosts(description.pattern, state.inventory, {
+    limit: project.limit,
+    order: description.order,
+    mismatch: mismatch === 'error' || mismatch === 'ignore' ? mismatch : 'warning',
+    randomBytes: deps.clock.randomBytes,
+  });
+  sayDiagnostics(diagnostics, deps.emit);
+  return value;
+}
+
+/** The sizes of `serial` applied in turn; the last one holds for the rest. */
+function serialBatches(
+  hosts: readonly string[],
+  serial: readonly (number | 'all' | { percent: number })[],
+): readonly (readonly string[])[] {
+  const sizes = serial.length === 0 ? ['all' as const] : serial;
+  const batches: (readonly string[])[] = [];
+  let rest = hosts;
+  for (let index = 0; rest.length > 0; index += 1) {
+    const size = sizes[Math.min(index, sizes.length - 1)] ?? 'all';
+    const count =
+      size === 'all'
+        ? rest.length
+        : typeof size === 'number'
+          ? size
+          : Math.max(Math.floor((size.percent / 100) * hosts.length), 1);
+    batches.push(rest.slice(0, count <= 0 ? rest.length : count));
+    rest = count <= 0 ? [] : rest.slice(count);
+  }
+  return batches;
+}
+
+function sayDiagnostics(diagnostics: readonly Diagnostic[], emit: (event: RunEvent) => void): void {
+  for (const { severity, message } of diagnostics) emit({ kind: 'message', level: severity, text: message });
+}

@@ -1,0 +1,160 @@
+/** Loads all that a run is made of: configuration, vault passwords, inventory, variables and playbooks. */
+
+import { dirname, resolve } from 'node:path';
+import { type Checked, type Diagnostic, hasErrors } from '../base/diagnostic.ts';
+import type { Dict, Value } from '../base/value.ts';
+import { isVaulted, openVault, type VaultSecret } from '../base/vault.ts';
+import type { Environment, LocalPort } from '../template/environment.ts';
+import { createEnvironment, dictLayer } from '../template/scope.ts';
+import { TemplateError } from '../template/template-error.ts';
+import { type Config, loadConfig } from './config/load-config.ts';
+import { loadVaultSecrets, type VaultArguments } from './config/vault-secrets.ts';
+import type { ProjectFiles } from './files.ts';
+import { parseLimit } from './host-pattern.ts';
+import type { Inventory } from './inventory/inventory.ts';
+import { loadInventory } from './inventory/load-inventory.ts';
+import { loadPlaybook } from './load-playbook.ts';
+import type { LoadDeps } from './loading.ts';
+import type { Playbook } from './model.ts';
+import { parseExtraVars } from './variables/extra-vars.ts';
+import { type InventoryVariables, inventoryVariables } from './variables/inventory-variables.ts';
+import { parseYamlText } from './yaml-text.ts';
+
+/** A loaded project: what controller and host functions work from. */
+export type Project = {
+  readonly config: Config;
+  readonly secrets: readonly VaultSecret[];
+  readonly inventory: Inventory;
+  readonly inventorySources: readonly string[];
+  readonly limit: readonly string[] | undefined;
+  readonly extraVars: Dict;
+  readonly playbooks: readonly Playbook[];
+  /** The inventory's variables as the plays of one playbook directory see them. */
+  readonly variablesFor: (directory: string) => InventoryVariables;
+  /** For includes at run time. */
+  readonly loadDeps: LoadDeps;
+  /** An environment that knows what is known before any host: extra vars, and `vars` on top of nothing. */
+  readonly environment: (vars: readonly Dict[]) => Environment;
+};
+
+export type ProjectRequest = {
+  readonly playbooks: readonly string[];
+  readonly inventory: readonly string[];
+  readonly limit: string | undefined;
+  readonly extraVars: readonly string[];
+  readonly vault: VaultArguments;
+};
+
+export type ProjectDeps = {
+  readonly files: ProjectFiles;
+  readonly local: LocalPort;
+  readonly prompt: (question: string) => Promise<string>;
+  readonly now: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+};
+
+/** Loads everything and collects what is wrong. The value may be used only when no diagnostic is an error. */
+export async function loadProject(request: ProjectRequest, deps: ProjectDeps): Promise<Checked<Project>> {
+  const diagnostics: Diagnostic[] = [];
+  const take = <T>(checked: Checked<T>): T => {
+    diagnostics.push(...checked.diagnostics);
+    return checked.value;
+  };
+  const { files } = deps;
+  const config = take(loadConfig(files));
+  const secrets = take(await loadVaultSecrets(request.vault, { files, config, prompt: deps.prompt }));
+  const reader = { files, secrets, mustMatchVaultId: config.flag('DEFAULT_VAULT_ID_MATCH') };
+  const hashBehaviour = config.text('DEFAULT_HASH_BEHAVIOUR') === 'merge' ? 'merge' : 'replace';
+  const extraVars = take(parseExtraVars(request.extraVars, { ...reader, hashBehaviour }));
+  const inventorySources =
+    request.inventory.length > 0 ? request.inventory : config.list('DEFAULT_HOST_LIST');
+  const inventory = take(loadInventory(inventorySources, { ...reader, config }));
+  const limit = request.limit === undefined ? undefined : take(parseLimit(request.limit, files));
+  const environment = staticEnvironment({ extraVars, config, secrets, deps });
+  const loadDeps: LoadDeps = {
+    files,
+    rolesPath: config.list('DEFAULT_ROLES_PATH'),
+    collectionsPaths: config.list('COLLECTIONS_PATHS'),
+    environment: environment([]),
+    trees: new Map(),
+  };
+  const canLoad = !hasErrors(diagnostics);
+  const playbooks = canLoad ? request.playbooks.map((path) => take(loadPlaybook(path, loadDeps))) : [];
+  const variables = new Map<string, InventoryVariables>();
+  const variablesFor = (playbookDirectory: string): InventoryVariables => {
+    const known =
+      variables.get(playbookDirectory) ?? inventoryVariables({ ...reader, config, playbookDirectory });
+    variables.set(playbookDirectory, known);
+    return known;
+  };
+  return {
+    value: {
+      config,
+      secrets,
+      inventory,
+      inventorySources,
+      limit,
+      extraVars,
+      playbooks,
+      variablesFor,
+      loadDeps,
+      environment,
+    },
+    diagnostics,
+  };
+}
+
+type StaticParts = {
+  readonly extraVars: Dict;
+  readonly config: Config;
+  readonly secrets: readonly VaultSecret[];
+  readonly deps: ProjectDeps;
+};
+
+/** Environments for what is rendered without a host: names of imports, `hosts`, `serial`, play names. */
+function staticEnvironment({ extraVars, config, secrets, deps }: StaticParts): Project['environment'] {
+  const { files, local, now, randomBytes } = deps;
+  return (vars) =>
+    createEnvironment([extraVars, ...vars].map(dictLayer), {
+      options: renderOptions(config),
+      local,
+      memory: { once: (_key, ask) => ask(), later: (key) => refuse(key) },
+      now,
+      randomBytes,
+      parseYaml: parseYamlText,
+      decrypt: (ciphertext) => decrypt(ciphertext, secrets, config),
+      searchPath: [resolve(files.workingDirectory)],
+      config: (name) => config.get(name),
+    });
+}
+
+/** How templates are rendered in this run. */
+export function renderOptions(config: Config): Environment['options'] {
+  return {
+    native: config.flag('DEFAULT_JINJA2_NATIVE'),
+    strictUndefined: config.flag('DEFAULT_UNDEFINED_VAR_BEHAVIOR'),
+    extensions: (config.text('DEFAULT_JINJA2_EXTENSIONS') ?? '').split(',').filter((name) => name !== ''),
+  };
+}
+
+/** The plain text of a vaulted one. Throws TemplateError. */
+export function decrypt(ciphertext: string, secrets: readonly VaultSecret[], config: Config): string {
+  if (!isVaulted(ciphertext)) return ciphertext;
+  const mustMatchId = config.flag('DEFAULT_VAULT_ID_MATCH');
+  const opened = openVault(ciphertext, secrets, { mustMatchId });
+  if (opened.kind === 'refused') throw new TemplateError('runtime', 'AnsibleVaultError', opened.message);
+  return new TextDecoder().decode(opened.plaintext);
+}
+
+/** The directory of a playbook's file. */
+export function playbookDirectory(playbook: Playbook): string {
+  return dirname(playbook.path);
+}
+
+function refuse(key: string): Value {
+  throw new TemplateError(
+    'lookup',
+    'AnsibleError',
+    `${key} is not available before the first host is reached`,
+  );
+}

@@ -1,0 +1,44 @@
+/** What a host function answers its controller: where the host stands, and what concerns the others. */
+
+import type { Dict } from '../base/value.ts';
+import type { OrderKey } from './run-event.ts';
+
+/** Where a host stopped. */
+export type HostOutcome =
+  | { readonly kind: 'ended'; readonly how: HostEnd }
+  /** Stands before a task at which hosts meet; with `isOnce` one of them runs it for all. */
+  | { readonly kind: 'waiting'; readonly order: OrderKey; readonly reason: string; readonly isOnce: boolean }
+  /** Ran the one task at which all met. */
+  | { readonly kind: 'paused'; readonly met: MetTask };
+
+export type HostEnd = 'done' | 'failed' | 'unreachable';
+
+/** The end of a task at which hosts met. */
+export type MetTask = {
+  readonly status: 'failed' | 'ignored' | 'ok' | 'rescued' | 'unreachable';
+  /** `any_errors_fatal`, or run once for all: a failure ends the play. */
+  readonly isFatalForAll: boolean;
+  /** For the hosts that take over the result of a run_once; absent for meta tasks. */
+  readonly shared?: SharedEnd;
+  /** Of add_host and group_by: the results that change the inventory. */
+  readonly changes: readonly Dict[];
+  /** Of meta tasks: what it asks of the whole play. */
+  readonly effect?: MetaEffect;
+  /** How the host went on; undefined while it goes on. */
+  readonly ended: HostEnd | undefined;
+};
+
+/** A task's end as another host takes it over. */
+export type SharedEnd = { readonly result: Dict; readonly items: readonly Dict[] | undefined };
+
+/** What a meta action asks for beyond the state of its own host. */
+export type MetaEffect =
+  | 'clear_facts'
+  | 'clear_host_errors'
+  | 'end_batch'
+  | 'end_play'
+  | 'refresh_inventory'
+  | 'reset_connection';
+
+/** How far a host goes: ahead until hosts must meet, or just the one task at which all have met. */
+export type Reach = 'ahead' | 'one';
