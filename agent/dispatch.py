@@ -26,7 +26,7 @@ class Runner:
         self._foreign = None
         self._become = None
         self._surroundings = Surroundings()
-        signal.signal(signal.SIGALRM, _raise_timed_out)
+        signal.signal(signal.SIGALRM, self._time_out)
 
     def load(self, header, blob):
         """Keep a module's code for the requests to come."""
@@ -47,8 +47,10 @@ class Runner:
             return self._answer(request, blob)
         except frames.Interrupted as interruption:
             return {'t': 'error', 'kind': interruption.kind, 'message': interruption.message}
+        except Exception as error:
+            return {'t': 'error', 'kind': 'module-crashed', 'message': 'The agent failed: %s' % error,
+                    'detail': _traceback()}
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
             self._surroundings.leave()
 
     def close(self):
@@ -63,17 +65,34 @@ class Runner:
                 self._become = become.Children(self._channel, self._payload)
             load = self._foreign_loads.get(request['module'])
             return self._become.run(request, blob, self._shared_loads + [load] if load else self._native_loads)
-        if request.get('timeout'):
-            signal.setitimer(signal.ITIMER_REAL, request['timeout'])
         self._surroundings.enter(request.get('environment') or {})
         name = request['module']
         if name in self._foreign_loads:
-            return _result(self._channel, request['id'], self._run_foreign(request))
+            return self._result(request, self._timed(request, self._run_foreign, request))
         if 'modules.' + name not in self._finder.sources:
             return {'t': 'error', 'kind': 'module-missing', 'message': 'The module %s was not found' % name}
         context = Context(request, self._channel, self._content(request, blob))
-        result = run_native(name, request['args'], context)
-        return _result(None if context.has_sent else self._channel, request['id'], result)
+        result = self._timed(request, run_native, name, request['args'], context)
+        return {'t': 'result', 'result': result} if context.has_sent else self._result(request, result)
+
+    def _timed(self, request, action, *arguments):
+        """Do it within the request's time."""
+        try:
+            signal.setitimer(signal.ITIMER_REAL, request.get('timeout') or 0)
+            return action(*arguments)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _time_out(self, _signal, _frame):
+        self._channel.interrupt(frames.Interrupted('timed-out', 'The task did not end in its time'))
+
+    def _result(self, request, result):
+        """Return the result's frame; its large texts go ahead."""
+        result, spilled = frames.spill(self._channel, request['id'], result)
+        answer = {'t': 'result', 'result': result}
+        if spilled:
+            answer['spill'] = spilled
+        return answer
 
     def _run_foreign(self, request):
         if self._foreign is None:
@@ -87,21 +106,6 @@ class Runner:
         if request.get('stream'):
             return StreamedContent(self._channel, request)
         return InlineContent(blob) if blob or 'stream' in request else None
-
-
-def _raise_timed_out(_signal, _frame):
-    raise frames.Interrupted('timed-out', 'The task did not end in its time')
-
-
-def _result(channel, request_id, result):
-    """Return the result's frame; its large texts go ahead, but not behind data that the module itself sent."""
-    spilled = []
-    if channel:
-        result, spilled = frames.spill(channel, request_id, result)
-    answer = {'t': 'result', 'result': result}
-    if spilled:
-        answer['spill'] = spilled
-    return answer
 
 
 def run_native(name, args, context):

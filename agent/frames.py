@@ -28,8 +28,8 @@ class HostGone(BaseException):
 
 
 def encode(header, blob=b''):
-    """Return the frame's bytes."""
-    text = json.dumps(header, separators=(',', ':')).encode('ascii')
+    """Return the frame's bytes; what JSON does not know is sent as its text."""
+    text = json.dumps(header, separators=(',', ':'), default=str).encode('ascii')
     return _SIZES.pack(len(text), len(blob)) + text + blob
 
 
@@ -69,6 +69,8 @@ class Channel:
         self._data = collections.deque()
         self._current = None
         self._cancelled = set()
+        self._is_busy = False
+        self._late = None
 
     def fileno(self):
         """Return the descriptor to select on."""
@@ -83,8 +85,28 @@ class Channel:
         self._current = request_id
         self._data.clear()
 
+    def interrupt(self, interruption):
+        """Raise now, from a signal, or after the frame in hand: half a frame would end the conversation."""
+        if not self._is_busy:
+            raise interruption
+        self._late = interruption
+
+    def _undisturbed(self, action, argument):
+        self._is_busy = True
+        try:
+            action(argument)
+        finally:
+            self._is_busy = False
+            late, self._late = self._late, None
+        if late:
+            raise late
+
     def pump(self):
         """Read what is there (waiting for something) and sort it into the queues."""
+        select.select([self.fd_in], [], [])
+        self._undisturbed(self._take, None)
+
+    def _take(self, _):
         data = os.read(self.fd_in, _READ_BYTES)
         if not data:
             self._end()
@@ -144,10 +166,9 @@ class Channel:
 
     def send(self, header, blob=b''):
         """Write one frame."""
-        self.write(encode(header, blob))
+        self._undisturbed(self._write, encode(header, blob))
 
-    def write(self, data):
-        """Write all bytes."""
+    def _write(self, data):
         view = memoryview(data)
         try:
             while view:
@@ -169,7 +190,10 @@ def spill(channel, request_id, result):
     for key, value in list(result.items()):
         if not isinstance(value, str) or len(value) * 4 < SPILL_BYTES:
             continue
-        data = value.encode('utf-8', 'surrogateescape')
+        try:
+            data = value.encode('utf-8', 'surrogateescape')
+        except UnicodeEncodeError:
+            continue
         if len(data) < SPILL_BYTES:
             continue
         if not spilled:
