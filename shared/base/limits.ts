@@ -17,6 +17,8 @@ export const limits = {
   agentBootBytesMax: 16_384,
   /** Time for a login once keys are exchanged, in ms: because sshd's own LoginGraceTime is 120 s. */
   authTimeoutMs: 120_000,
+  /** Time for a host to open a channel, in ms: because a host that is logged in to answers within round trips. */
+  channelTimeoutMs: 30_000,
   /** Time between two signs of life on a quiet connection, in ms: because firewalls forget connections after minutes. */
   keepaliveIntervalMs: 30_000,
   /** Signs of life without an answer before a host counts as lost: because a host that swaps may be silent for a minute. */

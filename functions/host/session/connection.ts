@@ -9,7 +9,7 @@ import type { ByteChannel, ExecRequest } from './byte-channel.ts';
 import { execLocally, openProxyCommand } from './local-channel.ts';
 import { runRaw } from './raw.ts';
 import type { Connection, ConnectionTarget, Session } from './session.ts';
-import { connectSsh, type SshConnected, type SshLink } from './ssh-link.ts';
+import type { SshConnected, SshLink } from './ssh-link.ts';
 import { jumpTarget, planSsh, type SshEnvironment, type SshPlan } from './ssh-plan.ts';
 
 export type ConnectionDeps = {
@@ -122,6 +122,7 @@ class SshRoute implements Route {
       this.#deps.warn(warning);
     }
     const openStream = await this.#openStream(plan);
+    const { connectSsh } = await loadSsh();
     return await connectSsh(plan, {
       warn: this.#deps.warn,
       ...(first === undefined ? {} : { first }),
@@ -136,6 +137,7 @@ class SshRoute implements Route {
       return () => Promise.resolve(openProxyCommand(command));
     }
     let openStream: (() => Promise<Duplex>) | undefined;
+    const { connectSsh } = await loadSsh();
     const hops = plan.jumps.map((jump) =>
       planSsh(jumpTarget(jump, this.#target, this.#deps.environment), this.#deps.environment),
     );
@@ -150,6 +152,11 @@ class SshRoute implements Route {
     }
     return openStream;
   }
+}
+
+/** ssh2 takes 30 ms to load, which a run on this machine alone need not spend. */
+function loadSsh(): Promise<typeof import('./ssh-link.ts')> {
+  return import('./ssh-link.ts');
 }
 
 function withHost(error: unknown, host: string): unknown {

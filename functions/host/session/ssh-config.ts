@@ -5,6 +5,9 @@ import path from 'node:path';
 import { matchPatterns } from './known-hosts.ts';
 import { addValues, type SshSettings, splitSetting, splitWords } from './ssh-settings.ts';
 
+/** The file that holds for all users. */
+export const SYSTEM_CONFIG = '/etc/ssh/ssh_config';
+
 const INCLUDE_DEPTH_MAX = 16;
 
 /** What a configuration file is read for. */
@@ -21,11 +24,12 @@ export type SshConfigQuery = {
  */
 export function loadSshConfig(file: string, query: SshConfigQuery): SshSettings {
   const settings = new Map<string, string[]>();
-  readInto(settings, file, { query, depth: 0 });
+  const directory = file === SYSTEM_CONFIG ? path.dirname(file) : path.join(query.home, '.ssh');
+  readInto(settings, file, { query, depth: 0, directory });
   return settings;
 }
 
-type Reading = { readonly query: SshConfigQuery; readonly depth: number };
+type Reading = { readonly query: SshConfigQuery; readonly depth: number; readonly directory: string };
 
 function readInto(settings: Map<string, string[]>, file: string, reading: Reading): void {
   let applies = true;
@@ -42,7 +46,7 @@ function readInto(settings: Map<string, string[]>, file: string, reading: Readin
     } else if (!applies) {
       // A block for other hosts.
     } else if (keyword === 'include') {
-      includeFiles(settings, value, { file, reading });
+      includeFiles(settings, value, reading);
     } else {
       addValues(settings, keyword, [value]);
     }
@@ -59,19 +63,16 @@ function readLines(file: string): readonly string[] {
   }
 }
 
-function includeFiles(
-  settings: Map<string, string[]>,
-  value: string,
-  from: { readonly file: string; readonly reading: Reading },
-): void {
-  const { query, depth } = from.reading;
+/** Relative paths begin in ~/.ssh or, for the system's file, in /etc/ssh, wherever the including file is. */
+function includeFiles(settings: Map<string, string[]>, value: string, reading: Reading): void {
+  const { query, depth, directory } = reading;
   if (depth >= INCLUDE_DEPTH_MAX) {
     return;
   }
   for (const word of splitWords(value)) {
     const expanded = word.replace(/^~(?=\/)/, query.home);
-    for (const file of expandWildcards(path.resolve(path.dirname(from.file), expanded))) {
-      readInto(settings, file, { query, depth: depth + 1 });
+    for (const file of expandWildcards(path.resolve(directory, expanded))) {
+      readInto(settings, file, { ...reading, depth: depth + 1 });
     }
   }
 }

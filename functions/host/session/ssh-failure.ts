@@ -73,13 +73,30 @@ export function closedFailure(plan: SshPlan, detail?: string): Failure {
   return sshFailure('unreachable', `Connection closed by ${plan.address} port ${plan.port}`, detail);
 }
 
-/** The failure for a host that did not answer in time; `isConnected` tells which half was slow. */
-export function timeoutFailure(plan: SshPlan, isConnected: boolean): Failure {
+/** How far a login has come. */
+export type Stage = 'authentication' | 'connecting' | 'key-exchange' | 'ready';
+
+/** The failure for a host that did not answer in time. */
+export function timeoutFailure(plan: SshPlan, stage: Stage): Failure {
+  const place = `${plan.address} port ${plan.port}`;
+  switch (stage) {
+    case 'connecting':
+      return sshFailure('unreachable', `ssh: connect to host ${place}: Connection timed out`);
+    case 'key-exchange':
+      return sshFailure('unreachable', `Connection timed out during banner exchange with ${place}`);
+    case 'authentication':
+    case 'ready':
+      return sshFailure('unreachable', `Connection timed out during the login at ${place}`);
+    default:
+      return stage satisfies never;
+  }
+}
+
+/** The failure for a host that accepted the login and then did not open a channel. */
+export function silentFailure(plan: SshPlan): Failure {
   return sshFailure(
     'unreachable',
-    isConnected
-      ? `Connection timed out during banner exchange with ${plan.address} port ${plan.port}`
-      : `ssh: connect to host ${plan.address} port ${plan.port}: Connection timed out`,
+    `${plan.address} port ${plan.port} does not answer requests for a channel`,
   );
 }
 

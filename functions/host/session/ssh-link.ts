@@ -6,10 +6,19 @@ import ssh2, { type Client, type ClientChannel, type ConnectConfig, type NextAut
 import { type Failure, FailureError } from '../../../shared/base/failure.ts';
 import { limits } from '../../../shared/base/limits.ts';
 import type { ByteChannel, ChannelExit, ExecRequest } from './byte-channel.ts';
+import { settlesWithin } from './deadline.ts';
 import { decideHostKey, hostKeyAlgorithms } from './host-key.ts';
 import { type AheadChannel, sendAhead, signatureAlgorithm } from './ssh-ahead.ts';
 import { AuthSequence } from './ssh-auth.ts';
-import { closedFailure, failureOfError, lostFailure, sshFailure, timeoutFailure } from './ssh-failure.ts';
+import {
+  closedFailure,
+  failureOfError,
+  lostFailure,
+  type Stage,
+  silentFailure,
+  sshFailure,
+  timeoutFailure,
+} from './ssh-failure.ts';
 import { parseSshInternals } from './ssh-internals.ts';
 import { type LoginKey, type LoginKeys, loadLoginKeys } from './ssh-keys.ts';
 import type { SshPlan } from './ssh-plan.ts';
@@ -56,8 +65,6 @@ export async function connectSsh(plan: SshPlan, options: SshLinkOptions): Promis
     return await new Login(plan, keys, { ...options, isPlain: true }).run();
   }
 }
-
-type Stage = 'authentication' | 'connecting' | 'key-exchange' | 'ready';
 
 /** One attempt to log in, until it succeeded or failed. */
 class Login {
@@ -177,7 +184,7 @@ class Login {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#hasTimedOut = true;
-      this.#fail(timeoutFailure(this.#plan, this.#stage !== 'connecting'));
+      this.#fail(timeoutFailure(this.#plan, this.#stage));
     }, ms);
   }
 
@@ -266,7 +273,7 @@ class Login {
     if (first === undefined) {
       return undefined;
     }
-    const ahead = await Promise.race([this.#ahead, this.#ended.promise.then(() => undefined)]);
+    const ahead = await this.#orEnd(Promise.resolve(this.#ahead));
     return ahead === undefined ? this.#exec(first) : this.#byteChannel(ahead);
   }
 
@@ -302,10 +309,14 @@ class Login {
     }
   }
 
-  /** The promise's value, or the failure that the connection ends with before. */
-  #orEnd<T>(promise: Promise<T>): Promise<T> {
+  /** The promise's value, or the failure that the connection ends with before; neither may take forever. */
+  async #orEnd<T>(promise: Promise<T>): Promise<T> {
     const ended = this.#ended.promise.then((failure) => Promise.reject(new FailureError(failure)));
-    return Promise.race([promise, ended]);
+    const first = Promise.race([promise, ended]);
+    if (await settlesWithin(first, limits.channelTimeoutMs)) {
+      return await first;
+    }
+    throw new FailureError(silentFailure(this.#plan));
   }
 
   #byteChannel(channel: ClientChannel): ByteChannel {

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import type { Secret } from '../../../shared/base/secret.ts';
 import type { ConnectionTarget } from './session.ts';
-import { loadSshConfig } from './ssh-config.ts';
+import { loadSshConfig, SYSTEM_CONFIG } from './ssh-config.ts';
 import { joinSettings, parseSshArguments, type SshSettings, splitWords } from './ssh-settings.ts';
 
 /** Where this process runs: what ssh's defaults depend on. */
@@ -128,7 +128,7 @@ function loadConfigs(
   const named = fromWords.get('configfile')?.[0];
   const files =
     named === undefined
-      ? [path.join(environment.home, '.ssh/config'), '/etc/ssh/ssh_config']
+      ? [path.join(environment.home, '.ssh/config'), SYSTEM_CONFIG]
       : named === 'none'
         ? []
         : [named];
