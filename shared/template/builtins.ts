@@ -63,8 +63,8 @@ const tests: ReadonlyMap<string, Builtin> = table([
   ...matchingTests,
   ...fileTests,
   ...versionTests,
-  { name: 'filter', signature: '', call: (_env, value) => filters.has(str(value)) },
-  { name: 'test', signature: '', call: (_env, value) => tests.has(str(value)) },
+  { name: 'filter', signature: '', call: (_env, value) => isKnown(filters, str(value)) },
+  { name: 'test', signature: '', call: (_env, value) => isKnown(tests, str(value)) },
 ]);
 
 /** The tables. */
@@ -80,10 +80,18 @@ export function callTest(env: Environment, call: NamedCall): Value {
   return callNamed(env, tests.get(call.name), call);
 }
 
+/** Ansible raises for a name that is not known, even where a template only asks. */
+function isKnown(known: ReadonlyMap<string, Builtin>, name: string): boolean {
+  if (known.has(name)) return true;
+  throw notLoaded(name);
+}
+
+function notLoaded(name: string): TemplateError {
+  return new TemplateError('syntax', 'TemplateSyntaxError', `Could not load "${name}": '${name}'`);
+}
+
 function callNamed(env: Environment, builtin: Builtin | undefined, call: NamedCall): Value {
-  if (builtin === undefined) {
-    throw new TemplateError('syntax', 'TemplateSyntaxError', `Could not load "${call.name}": '${call.name}'`);
-  }
+  if (builtin === undefined) throw notLoaded(call.name);
   const callee = { name: builtin.name, signature: builtin.signature, before: 1 };
   return builtin.call(env, call.value, ...bindArguments(callee, call.args, call.kwargs));
 }

@@ -9,6 +9,11 @@ export function filterError(message: string): TemplateError {
   return new TemplateError('runtime', 'AnsibleFilterError', message);
 }
 
+/** An AnsibleFilterError made of another error: Ansible puts that one's words at the end of the message. */
+export function filterErrorFrom(message: string, cause: string): TemplateError {
+  return filterError(`${message}. ${cause}`);
+}
+
 /** Ansible's AnsibleFilterTypeError. */
 export function filterTypeError(message: string): TemplateError {
   return new TemplateError('runtime', 'AnsibleFilterTypeError', message);
@@ -19,9 +24,9 @@ export function filterArgumentError(message: string): TemplateError {
   return new TemplateError('runtime', 'FilterArgumentError', message);
 }
 
-/** Ansible's AnsibleError, which lookups raise most. */
+/** Ansible's AnsibleError, which lookups raise most: `lookup()` reports it as an exception nobody handled. */
 export function ansibleError(message: string): TemplateError {
-  return new TemplateError('lookup', 'AnsibleError', message);
+  return new TemplateError('runtime', 'AnsibleError', message);
 }
 
 /** Ansible's AnsibleLookupError: the kind that `errors='ignore'` is made for. */
@@ -32,7 +37,7 @@ export function lookupError(message: string): TemplateError {
 /** What `'%s' % type(value)` prints. */
 export function classText(value: Value): string {
   const name = typeName(value);
-  return `<class '${name === 'AnsibleUndefined' ? 'ansible.template.AnsibleUndefined' : name}'>`;
+  return `<class '${name === 'AnsibleUndefined' ? 'ansible.template.native_helpers.AnsibleUndefined' : name}'>`;
 }
 
 /** Runs `attempt`; an error of the template for which `handle` returns another is replaced by that. */

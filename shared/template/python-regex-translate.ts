@@ -144,7 +144,7 @@ class Translator {
       }
       const [whole = '', min = '', comma = '', max = ''] = found ?? [];
       if (max !== '' && Number(min) > Number(max)) {
-        fail('min repeat greater than max repeat', this.#at);
+        fail('min repeat greater than max repeat', this.#at + 1);
       }
       length = whole.length;
       out = `{${min === '' ? '0' : min}${comma}${max}}`;

@@ -5,7 +5,8 @@ const SPACE =
 const LEADING = new RegExp(`^${SPACE}+`);
 const BETWEEN = new RegExp(`${SPACE}+`);
 const FIRST = new RegExp(SPACE);
-const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+const LINE_ENDS = '\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029]';
+const LINE_END = new RegExp(LINE_ENDS);
 
 /** `text.lstrip()`. */
 export function stripStart(text: string): string {

@@ -4,7 +4,7 @@ import { createHash, getHashes } from 'node:crypto';
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
-import { filterError } from '../filter-error.ts';
+import { filterError, filterErrorFrom } from '../filter-error.ts';
 import { pythonError, undefinedError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
 import { str } from '../python-repr.ts';
@@ -99,7 +99,7 @@ function passwordHash(
     return hashPassword(password, { scheme, salt: made, rounds: times }, env);
   } catch (error) {
     if (error instanceof TemplateError && error.pythonType === 'AnsibleError')
-      throw filterError(error.message);
+      throw filterErrorFrom(error.message, error.message);
     throw error;
   }
 }

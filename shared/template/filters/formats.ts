@@ -3,7 +3,7 @@
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
-import { filterError } from '../filter-error.ts';
+import { filterErrorFrom } from '../filter-error.ts';
 import { dumpJson, loadJson, type TemplateJsonOptions } from '../json.ts';
 import { typeError, undefinedError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
@@ -72,7 +72,6 @@ function toNiceJson(
 }
 
 function fromJson(value: Value): Value {
-  if (value instanceof Undefined) throw undefinedError(value);
   const text = value instanceof PyBytes ? Buffer.from(value.bytes).toString('utf8') : asText(value);
   if (text === undefined) {
     throw typeError(`the JSON object must be str, bytes or bytearray, not ${typeName(value)}`);
@@ -102,7 +101,7 @@ function dumpYaml(value: Value, options: Options): string {
   return emitYaml(node, {
     indent: levels,
     width: isNarrow ? DEFAULT_WIDTH : columns < 0 ? Number.POSITIVE_INFINITY : columns,
-    isUnicode: isTrue(options.get('allow_unicode') ?? true),
+    isUnicode: true,
     explicitStart: isTrue(options.get('explicit_start') ?? false),
     explicitEnd: isTrue(options.get('explicit_end') ?? false),
     canonical: isTrue(options.get('canonical') ?? false),
@@ -110,7 +109,10 @@ function dumpYaml(value: Value, options: Options): string {
 }
 
 function toYaml(_env: unknown, value: Value, _args: Value = [], kwargs: Value = null): Value {
-  return named('to_yaml', () => dumpYaml(force(value), optionsOf(kwargs)));
+  return named('to_yaml', () => {
+    refuseTwice(kwargs, ['allow_unicode']);
+    return dumpYaml(force(value), optionsOf(kwargs));
+  });
 }
 
 function toNiceYaml(
@@ -123,7 +125,17 @@ function toNiceYaml(
   const options = new Map(optionsOf(kwargs));
   options.set('indent', indent);
   options.set('default_flow_style', false);
-  return named('to_nice_yaml', () => dumpYaml(force(value), options));
+  return named('to_nice_yaml', () => {
+    refuseTwice(kwargs, ['allow_unicode', 'default_flow_style']);
+    return dumpYaml(force(value), options);
+  });
+}
+
+/** Options that the filters set themselves cannot be given. */
+function refuseTwice(kwargs: Value, names: readonly string[]): void {
+  const twice = names.find((name) => optionsOf(kwargs).has(name));
+  if (twice === undefined) return;
+  throw typeError(`yaml.dump() got multiple values for keyword argument '${twice}'`);
 }
 
 /** Puts the filter's name before the message of an error, as Ansible does. */
@@ -132,7 +144,7 @@ function named(filter: string, attempt: () => string): string {
     return attempt();
   } catch (error) {
     if (!(error instanceof TemplateError) || error.kind === 'limit') throw error;
-    throw filterError(`${filter} - ${error.message}`);
+    throw filterErrorFrom(`${filter} - ${error.message}`, error.message);
   }
 }
 

@@ -63,27 +63,31 @@ export function hashPassword(password: string, options: PasswordOptions, env: En
   const salt = options.salt ?? randomSalt(env, options.saltSize ?? scheme.saltSize);
   checkSalt(salt, scheme, options.scheme);
   if (password.includes('\0')) {
-    throw ansibleError(`Could not hash the secret.. ${options.scheme} does not allow NULL bytes in password`);
+    throw notHashed(`${options.scheme} does not allow NULL bytes in password`);
   }
   if (options.scheme === 'md5_crypt') {
     return md5Crypt({ password, salt, rounds: 0, isRoundsImplicit: true });
   }
   const rounds = options.rounds ?? scheme.rounds;
-  checkRounds(rounds);
+  checkRounds(rounds, options.scheme);
   const input = { password, salt, rounds, isRoundsImplicit: rounds === CRYPT_ROUNDS };
   return shaCrypt(options.scheme === 'sha256_crypt' ? 256 : 512, input);
 }
 
 function checkSalt(salt: string, scheme: Scheme, name: string): void {
-  if (/[^./0-9A-Za-z]/.test(salt)) throw ansibleError(`invalid characters in ${name} salt`);
+  if (/[^./0-9A-Za-z]/.test(salt)) throw notHashed(`invalid characters in ${name} salt`);
   if (salt.length > scheme.saltSizeMax) {
-    throw ansibleError(`salt too large (${name} requires <= ${scheme.saltSizeMax} chars)`);
+    throw notHashed(`salt too large (${name} requires <= ${scheme.saltSizeMax} chars)`);
   }
 }
 
-function checkRounds(rounds: number): void {
-  if (rounds < ROUNDS_MIN)
-    throw ansibleError(`rounds too low (sha512_crypt requires >= ${ROUNDS_MIN} rounds)`);
-  if (rounds > ROUNDS_MAX)
-    throw ansibleError(`rounds too high (sha512_crypt requires <= ${ROUNDS_MAX} rounds)`);
+function checkRounds(rounds: number, name: string): void {
+  const shown = `${name}: min_desired_rounds (${rounds})`;
+  if (rounds < ROUNDS_MIN) throw notHashed(`${shown} is too low, must be at least ${ROUNDS_MIN}`);
+  if (rounds > ROUNDS_MAX) throw notHashed(`${shown} is too large, cannot be more than ${ROUNDS_MAX}`);
+}
+
+/** What Ansible says when passlib refuses. */
+function notHashed(reason: string): Error {
+  return ansibleError(`Could not hash the secret.. ${reason}`);
 }

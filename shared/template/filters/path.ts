@@ -47,7 +47,6 @@ export const pathFilters: readonly Builtin[] = [
 /** A path argument as `os.path` takes it. */
 export function pathText(value: Value): string {
   const settled = force(value);
-  if (settled instanceof Undefined) throw undefinedError(settled);
   const text = asText(settled);
   if (text === undefined) {
     throw typeError(`expected str, bytes or os.PathLike object, not ${typeName(settled)}`);
@@ -62,9 +61,16 @@ function pathJoin(value: Value): Value {
   if (!isSequence(value)) {
     throw filterTypeError(`|path_join expects string or sequence, got ${classText(value)} instead.`);
   }
-  const [first, ...rest] = Array.from(iterate(value), pathText);
+  const [first, ...rest] = Array.from(iterate(value), partText);
   if (first === undefined) throw typeError("join() missing 1 required positional argument: 'a'");
   return joinPath(first, ...rest);
+}
+
+function partText(value: Value): string {
+  const settled = force(value);
+  const text = asText(settled);
+  if (text !== undefined) return text;
+  throw typeError(`join() argument must be str, bytes, or os.PathLike object, not '${typeName(settled)}'`);
 }
 
 /** The path from the working directory of the run. */

@@ -60,15 +60,10 @@ function random(
   const items = asText(end) === undefined ? toList(end) : [...(asText(end) ?? '')];
   const choose = (bits: RandomBits): Value => {
     const chosen = randomChoice(bits, items);
-    if (chosen === undefined) throw emptyChoice(end);
+    if (chosen === undefined) throw pythonError('IndexError', 'Cannot choose from an empty sequence');
     return force(chosen);
   };
   return draw(env, seed, { key: `random ${repr(end)}`, choose });
-}
-
-function emptyChoice(value: Value): Error {
-  const kind = asText(value) === undefined ? 'list' : 'string';
-  return pythonError('IndexError', `${kind} index out of range`);
 }
 
 function isUnset(value: Value): boolean {

@@ -16,7 +16,7 @@ import {
 } from '../python-regex.ts';
 import { str } from '../python-repr.ts';
 import { PyTuple, Undefined } from '../special.ts';
-import { asText, force, isTrue } from '../values.ts';
+import { asText, force, isTrue, typeName } from '../values.ts';
 
 /** Regular expression filters. */
 export const regexFilters: readonly Builtin[] = [
@@ -50,7 +50,8 @@ function regexReplace(
   const text = str(value);
   const compiled = patternOf(pattern, ignorecase, multiline);
   const put = asText(force(replacement));
-  if (put === undefined) throw typeError('decoding to str: need a bytes-like object');
+  if (put === undefined)
+    throw typeError(`decoding to str: need a bytes-like object, ${typeName(force(replacement))} found`);
   return substitute(compiled, put, text);
 }
 

@@ -2,7 +2,7 @@
 
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { compare, equals } from '../comparison.ts';
+import { compare, equals, isOrdered } from '../comparison.ts';
 import { dictKey, hasKey } from '../dict-key.ts';
 import { filterArgumentError } from '../filter-error.ts';
 import { operate } from '../python-arithmetic.ts';
@@ -118,14 +118,9 @@ function extreme(sign: 1 | -1, args: readonly Value[]): Value {
   let best: Keyed | undefined;
   for (const item of iterate(force(value))) {
     const key = adapt(get(item));
-    if (best === undefined || sign * compareAs(sign, key, best.key) > 0) best = { key, item };
+    if (best === undefined || isOrdered(sign > 0 ? '>' : '<', key, best.key)) best = { key, item };
   }
   return best === undefined ? new Undefined('No aggregated item, sequence was empty.') : force(best.item);
-}
-
-/** `max` asks with `>` and `min` with `<`: the message of the TypeError says so. */
-function compareAs(sign: 1 | -1, key: Value, best: Value): number {
-  return sign > 0 ? -compare(best, key) : compare(key, best);
 }
 
 function sum(_env: unknown, value: Value, attribute: Value = null, start: Value = 0): Value {

@@ -4,7 +4,7 @@ import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { contains, equals } from '../comparison.ts';
 import { hasKey, toSet } from '../dict-key.ts';
-import { filterError } from '../filter-error.ts';
+import { filterErrorFrom } from '../filter-error.ts';
 import { operate } from '../python-arithmetic.ts';
 import { PySet, PyTuple, Undefined } from '../special.ts';
 import { TemplateError } from '../template-error.ts';
@@ -36,9 +36,10 @@ function uniqueFilter(
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     if (caseSensitive === false || hasAttribute) {
-      throw filterError(
+      throw filterErrorFrom(
         "Jinja2's unique filter failed and we cannot fall back to Ansible's version " +
           'as it does not support the parameters supplied',
+        error.message,
       );
     }
     return uniqueByComparison(value);

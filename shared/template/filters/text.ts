@@ -7,7 +7,7 @@ import { pythonError, typeError } from '../python-error.ts';
 import { formatPercent } from '../python-format.ts';
 import { indexArgument } from '../python-number.ts';
 import { str } from '../python-repr.ts';
-import { findSpace, splitLines, stripEnd, stripStart, stripText } from '../python-whitespace.ts';
+import { findSpace, splitLines, stripStart, stripText } from '../python-whitespace.ts';
 import { Markup, PyTuple } from '../special.ts';
 import { asText, characters, force, isTrue, textLength, typeName } from '../values.ts';
 import { wrapText } from './text-wrap.ts';
@@ -198,7 +198,7 @@ function splitAtSpace(text: string, most: number): Value[] {
   const words: Value[] = [];
   let rest = stripStart(text);
   while (rest !== '') {
-    if (words.length === most) return [...words, stripEnd(rest)];
+    if (words.length === most) return [...words, rest];
     const found = findSpace(rest);
     const end = found < 0 ? rest.length : found;
     words.push(rest.slice(0, end));

@@ -5,7 +5,7 @@ import type { Value } from '../../base/value.ts';
 import { isVaulted, openVault, sealVault } from '../../base/vault.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
-import { classText, filterError, filterTypeError } from '../filter-error.ts';
+import { classText, filterErrorFrom, filterTypeError } from '../filter-error.ts';
 import { undefinedError } from '../python-error.ts';
 import { str } from '../python-repr.ts';
 import { PyBytes, Undefined, Vaulted } from '../special.ts';
@@ -55,6 +55,7 @@ function unvault(_env: unknown, value: Value, secret: Value = '', vaultid: Value
       : str(requireText(settled, 'Vault should be in the form of a string, instead we got: '));
   if (!isVaulted(text)) return text;
   const opened = openVault(text, [{ id: str(vaultid), password: new Secret(password) }]);
-  if (opened.kind === 'refused') throw filterError(`Unable to decrypt: ${opened.message}`);
+  if (opened.kind === 'refused')
+    throw filterErrorFrom(`Unable to decrypt: ${opened.message}`, opened.message);
   return decodeText(opened.plaintext);
 }

@@ -87,8 +87,8 @@ class Emitter {
   #flowLevel = 0;
   #whitespace = true;
   #indention = true;
-  /** 0: closed; 1: a plain root scalar; 2: a block scalar that keeps trailing lines. */
-  #openEnded = 0;
+  /** The last scalar was a block that keeps its trailing line ends. */
+  #isOpenEnded = false;
   #isMappingContext = false;
   #isSimpleKey = false;
 
@@ -102,11 +102,11 @@ class Emitter {
       if (this.#options.canonical) this.#writeIndent();
     }
     this.#node(root, { isMapping: false, isSimpleKey: false });
-    if (this.#options.explicitEnd || this.#openEnded > 0) {
+    if (this.#options.explicitEnd || this.#isOpenEnded) {
       this.#writeIndent();
       this.#indicator('...', { before: true });
     }
-    this.#openEnded = 0;
+    this.#isOpenEnded = false;
     this.#writeIndent();
     return this.#out.join('');
   }
@@ -144,7 +144,7 @@ class Emitter {
     this.#put(text);
     this.#whitespace = how.whitespace === true;
     this.#indention = this.#indention && how.indention === true;
-    this.#openEnded = 0;
+    this.#isOpenEnded = false;
   }
 
   #increaseIndent(isFlow: boolean, isIndentless: boolean): void {
@@ -325,7 +325,6 @@ class Emitter {
     }
     this.#whitespace = false;
     this.#indention = false;
-    if (this.#indents.length === 1) this.#openEnded = 1;
   }
 
   #singleQuoted(chars: readonly string[], mayBreak: boolean): void {
@@ -393,12 +392,12 @@ class Emitter {
   #blockHints(chars: readonly string[]): void {
     const first = chars[0];
     if (isSpace(first) || isBreak(first)) this.#indicator(String(this.#options.indent), { before: false });
-    this.#openEnded = 0;
+    this.#isOpenEnded = false;
     const last = chars.at(-1);
     if (last === undefined || !isBreak(last)) this.#indicator('-', { before: false });
     else if (chars.length === 1 || isBreak(chars.at(-2))) {
       this.#indicator('+', { before: false });
-      this.#openEnded = 2;
+      this.#isOpenEnded = true;
     }
   }
 

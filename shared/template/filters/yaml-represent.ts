@@ -83,17 +83,11 @@ function representSimple(value: Value, maker: Maker): YamlNode | undefined {
   return undefined;
 }
 
-/** A scalar that is not a str: any other style than plain needs its tag. */
+/** A scalar that is not a str: in any other style than plain it says so by an empty tag. */
 function taggedScalar(text: string, maker: Maker): YamlNode {
   const style = maker.options.defaultStyle;
   if (style === '') return { kind: 'scalar', text, style, isPlainSafe: true };
-  const isNumber = /^[-+.\d]/.test(text);
-  const tag = text === 'null' ? '!!null' : isNumber ? numberTag(text) : '!!bool';
-  return { kind: 'scalar', text, style, isPlainSafe: true, tag };
-}
-
-function numberTag(text: string): string {
-  return /^[-+]?\d+$/.test(text) ? '!!int' : '!!float';
+  return { kind: 'scalar', text, style, isPlainSafe: true, tag: '!' };
 }
 
 function floatText(value: number): string {

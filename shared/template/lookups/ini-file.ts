@@ -71,8 +71,7 @@ function readSection(sections: ReadonlyMap<string, Section>, name: string): Sect
   if (own === undefined || name === DEFAULT) return undefined;
   const merged: Section = new Map([...(sections.get(DEFAULT) ?? []), ...own]);
   const resolved: Section = new Map();
-  for (const key of [...own.keys(), ...(sections.get(DEFAULT)?.keys() ?? [])]) {
-    const value = merged.get(key) ?? null;
+  for (const [key, value] of merged) {
     resolved.set(key, value === null ? null : interpolate(value, merged, 0));
   }
   return resolved;

@@ -3,9 +3,11 @@
 import type { Value } from '../../base/value.ts';
 import { ansibleError } from '../filter-error.ts';
 import { isSequence } from '../filters/sequence.ts';
+import { pythonError, undefinedError } from '../python-error.ts';
 import { toInt } from '../python-number.ts';
 import { str } from '../python-repr.ts';
-import { asText, force, isTrue, iterate } from '../values.ts';
+import { Undefined } from '../special.ts';
+import { asText, force, isTrue, iterate, typeName } from '../values.ts';
 
 export type LookupOptions = ReadonlyMap<string, Value>;
 
@@ -36,9 +38,13 @@ export function listOption(options: LookupOptions, name: string): Value[] {
   return isSequence(value) ? [...iterate(value)] : [value];
 }
 
-/** A term that must be a text. */
-export function termText(term: Value): string {
-  return asText(force(term)) ?? str(force(term));
+/** A term that must be a text; what the plugin does first with it decides about the message. */
+export function termText(term: Value, method = 'startswith'): string {
+  const settled = force(term);
+  if (settled instanceof Undefined) throw undefinedError(settled);
+  const text = asText(settled);
+  if (text !== undefined) return text;
+  throw pythonError('AttributeError', `'${typeName(settled)}' object has no attribute '${method}'`);
 }
 
 /** A term split at its white space: words without `=` in order, and the options. Quotes hold words together. */

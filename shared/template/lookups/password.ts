@@ -17,7 +17,7 @@ import { playbookPath } from './search.ts';
 export const passwordLookups: readonly Lookup[] = [
   {
     name: 'password',
-    call: (env, terms, options) => terms.map((term) => lookUp(env, termText(term), options)),
+    call: (env, terms, options) => terms.map((term) => lookUp(env, termText(term, 'split'), options)),
   },
 ];
 

@@ -19,7 +19,8 @@ import { type LookupOptions, termText } from './options.ts';
 export const variableLookups: readonly Lookup[] = [
   {
     name: 'env',
-    call: (env, terms, options) => terms.map((term) => readEnvironment(env, termText(term), options)),
+    call: (env, terms, options) =>
+      terms.map((term) => readEnvironment(env, termText(term, 'split'), options)),
   },
   {
     name: 'vars',

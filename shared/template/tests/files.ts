@@ -7,11 +7,21 @@ import { pathText } from '../filters/path.ts';
 import { directoryName } from '../posix-path.ts';
 import { pythonError } from '../python-error.ts';
 import { reprText } from '../python-repr.ts';
+import { asInt, force } from '../values.ts';
 
 type FileCheck = (env: Environment, path: string) => boolean;
 
 function fileTest(names: readonly string[], is: FileCheck): Builtin[] {
-  return names.map((name) => ({ name, signature: '', call: (env, value) => is(env, pathText(value)) }));
+  return names.map((name) => ({
+    name,
+    signature: '',
+    call: (env, value) => (isOpenFile(value) ? false : is(env, pathText(value))),
+  }));
+}
+
+/** Python takes an int for the number of an open file; there is none that a template could mean. */
+function isOpenFile(value: Value): boolean {
+  return asInt(force(value)) !== undefined;
 }
 
 function kindOf(kind: LocalStat['kind'], follow: boolean): FileCheck {

@@ -4,8 +4,6 @@ import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { equals } from '../comparison.ts';
 import { filterError } from '../filter-error.ts';
-import { undefinedError } from '../python-error.ts';
-import { Undefined } from '../special.ts';
 import { asDict, force, isTrue } from '../values.ts';
 
 function resultTest(names: readonly string[], word: string, is: (result: Dict) => Value): Builtin[] {
@@ -14,7 +12,6 @@ function resultTest(names: readonly string[], word: string, is: (result: Dict) =
     signature: '',
     call: (_env, value) => {
       const settled = force(value);
-      if (settled instanceof Undefined) throw undefinedError(settled);
       const result = asDict(settled);
       if (result === undefined) throw filterError(`The '${word}' test expects a dictionary`);
       return is(result);
