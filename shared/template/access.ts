@@ -17,11 +17,11 @@ import {
   Undefined,
 } from './special.ts';
 import { formatFields } from './str-format.ts';
-import { asDict, asInt, asText, characters, force, typeName } from './values.ts';
+import { asDict, asInt, asText, characters, force, isMapping, typeName } from './values.ts';
 
 /** `value.name`: the attribute, else the item, else undefined. An undefined value stays what it is. */
 export function getAttribute(value: Value, name: string): Value {
-  if (value instanceof Undefined) return value;
+  if (value instanceof Undefined) return chained(value);
   if (value instanceof Pending) return getAttribute(force(value), name);
   const attribute = attributeOf(value, name);
   if (attribute !== undefined) return attribute;
@@ -35,16 +35,22 @@ export function getItem(value: Value, key: Value): Value {
     const item = value.get(key);
     if (item !== undefined) return item instanceof Pending ? force(item) : item;
   }
-  if (value instanceof Undefined) return value;
+  if (value instanceof Undefined) return chained(value);
   if (value instanceof Pending) return getItem(force(value), key);
   const subscript = force(key);
-  if (subscript instanceof Undefined) throw undefinedError(subscript);
+  if (subscript instanceof Undefined && isMapping(value)) throw undefinedError(subscript);
   const item = itemOf(value, subscript);
   if (item !== undefined) return item;
   const name = asText(subscript);
   if (name === undefined) return missingItem(value, subscript);
   const attribute = attributeOf(value, name);
   return attribute === undefined ? missingAttribute(value, name) : attribute;
+}
+
+/** What is read from an undefined value is that value, so that the first failure is the one reported. */
+function chained(value: Undefined): Undefined {
+  if (value.isLenient) throw undefinedError(value);
+  return value;
 }
 
 function attributeOf(value: Value, name: string): Value | undefined {
@@ -58,11 +64,11 @@ function attributeOf(value: Value, name: string): Value | undefined {
 function formatMethod(text: string, name: string): Value | undefined {
   if (name !== 'format' && name !== 'format_map') return undefined;
   return new PyCallable(name, (args, kwargs) => {
-    if (name === 'format') return formatFields(text, { args, kwargs: new Map(kwargs), getAttribute, itemOf });
+    if (name === 'format') return formatFields(text, { args, kwargs: new Map(kwargs), attributeOf, itemOf });
     return formatFields(text, {
       args: [],
       kwargs: asDict(args[0] ?? null) ?? new Map(),
-      getAttribute,
+      attributeOf,
       itemOf,
     });
   });
@@ -121,13 +127,14 @@ export type Slice = { readonly start: Value; readonly stop: Value; readonly step
 /** `value[start:stop:step]`; undefined for what cannot be sliced. */
 export function getSlice(value: Value, slice: Slice): Value {
   const whole = force(value);
-  if (whole instanceof Undefined) return whole;
+  if (whole instanceof Undefined) return chained(whole);
   const text = asText(whole);
   if (text !== undefined) return pick(characters(text), slice).join('');
   if (Array.isArray(whole)) return pick(whole, slice);
   if (whole instanceof PyTuple) return new PyTuple(pick(whole.items, slice));
   if (whole instanceof PyBytes) return new PyBytes(Uint8Array.from(pick(whole.bytes, slice)));
   if (whole instanceof LazyList && whole.typeName === 'range') return pick([...whole], slice);
+  if (isMapping(whole)) throw typeError("unhashable type: 'slice'");
   const shown = [slice.start, slice.stop, slice.step].map((bound) => repr(bound)).join(', ');
   return new Undefined(`${describeObject(whole)} has no element slice(${shown})`);
 }

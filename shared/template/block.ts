@@ -2,7 +2,7 @@
 
 import type { Value } from '../base/value.ts';
 import { loadTemplate } from './load-template.ts';
-import { pythonError } from './python-error.ts';
+import { pythonError, typeError } from './python-error.ts';
 import { reprText } from './python-repr.ts';
 import {
   type CompiledBlock,
@@ -15,6 +15,7 @@ import {
 import { PyCallable, PyObject, Undefined } from './special.ts';
 import type { Statement } from './syntax-tree.ts';
 import { TemplateError } from './template-error.ts';
+import { asText, typeName } from './values.ts';
 
 /** A block where it stands: prints the most derived version of itself. */
 export function compileBlock(
@@ -67,11 +68,19 @@ function blockReference(context: Context, name: string, run: BlockRun): PyCallab
   const call = (): Value => {
     const out: Value[] = [];
     runBlock(context, name, { ...run, out });
-    return context.engine.concat(out);
+    return join(out);
   };
   return new PyCallable(name, call, (attribute) =>
     attribute === 'super' ? superOf(context, name, run) : undefined,
   );
+}
+
+function join(out: readonly Value[]): string {
+  out.forEach((piece, index) => {
+    if (asText(piece) !== undefined) return;
+    throw typeError(`sequence item ${index}: expected str instance, ${typeName(piece)} found`);
+  });
+  return out.map((piece) => asText(piece) ?? '').join('');
 }
 
 /** The `self` of a template: its blocks as functions. */

@@ -15,13 +15,17 @@ export function equals(left: Value, right: Value): boolean {
   if (typeof left === 'string' && typeof right === 'string') return false;
   const a = force(left);
   const b = force(right);
-  if (a instanceof Undefined) throw undefinedError(a);
-  if (b instanceof Undefined) throw undefinedError(b);
+  if (a instanceof Undefined || b instanceof Undefined) return equalUndefined(a, b);
   const numbers = compareNumbers(a, b);
   if (numbers !== undefined) return numbers === 0;
   const text = asText(a);
   if (text !== undefined) return text === asText(b);
   return equalContainers(a, b);
+}
+
+function equalUndefined(a: Value, b: Value): boolean {
+  for (const value of [a, b]) if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
+  return a instanceof Undefined && b instanceof Undefined;
 }
 
 function equalContainers(a: Value, b: Value): boolean {
@@ -168,7 +172,7 @@ export function isSame(left: Value, right: Value): boolean {
 export function contains(container: Value, item: Value): boolean {
   const holder = force(container);
   const sought = force(item);
-  if (holder instanceof Undefined) throw undefinedError(holder);
+  if (holder instanceof Undefined && !holder.isLenient) throw undefinedError(holder);
   const text = asText(holder);
   if (text !== undefined) return text.includes(soughtText(sought));
   if (holder instanceof Map) return dictGet(holder, sought) !== undefined;

@@ -13,6 +13,7 @@ import {
 } from './compile-expression.ts';
 import { compileFor } from './compile-for.ts';
 import { compileFrom, compileImport, compileInclude } from './compile-import.ts';
+import { appendPrinted } from './concat.ts';
 import { findNames } from './find-names.ts';
 import { type MacroCode, makeMacro } from './macro.ts';
 import {
@@ -115,14 +116,14 @@ function compileOutput(statement: OfKind<'output'>, compiler: TemplateCompiler):
   if (value.kind === 'const' && typeof value.value === 'string') {
     const text = value.value;
     return (_frame, out) => {
-      out.push(text);
+      appendPrinted(out, text);
       return 0;
     };
   }
   const evaluate = compileMarked(value, compiler);
   return (frame, out) => {
     countSteps(1);
-    out.push(frame.context.engine.finalize(evaluate(frame)));
+    appendPrinted(out, frame.context.engine.finalize(evaluate(frame)));
     return 0;
   };
 }
@@ -160,7 +161,7 @@ function compileFilterBlock(statement: OfKind<'filterblock'>, compiler: Template
     const inside: Value[] = [];
     const signal = runAll(body, innerFrame(frame), inside);
     printed = frame.context.engine.concat(inside);
-    out.push(frame.context.engine.finalize(filter(frame)));
+    appendPrinted(out, frame.context.engine.finalize(filter(frame)));
     return signal;
   };
 }
@@ -208,7 +209,7 @@ function compileCallBlock(statement: OfKind<'callblock'>, compiler: TemplateComp
   return (frame, out) => {
     const { args, kwargs } = given(frame);
     const named = new Map(kwargs).set('caller', makeMacro(code, frame));
-    out.push(frame.context.engine.finalize(force(callValue(callee(frame), args, named))));
+    appendPrinted(out, frame.context.engine.finalize(force(callValue(callee(frame), args, named))));
     return 0;
   };
 }

@@ -23,7 +23,7 @@ export function finalizeText(value: Value): Value {
 /** The value with everything in it that was not there yet, and no undefined. Unchanged parts are kept as they are. */
 function settle(value: Value): Value {
   if (value === null || typeof value !== 'object') return value;
-  if (value instanceof Undefined) throw undefinedError(value);
+  if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
   if (value instanceof Pending) return settle(force(value));
   if (Array.isArray(value)) return settleItems(value);
   if (value instanceof Map) return settleDict(value);
@@ -58,6 +58,19 @@ function settleDict(map: Map<Value, Value>): Map<Value, Value> {
     }
   }
   return settled ?? map;
+}
+
+/**
+ * Adds a printed value. A lone value keeps its type; as soon as there are more all are text, made at once, because a
+ * template may change a list after it was printed.
+ */
+export function appendPrinted(out: Value[], value: Value): void {
+  if (out.length === 1) out[0] = frozen(out[0] ?? '');
+  out.push(out.length > 0 ? frozen(value) : value);
+}
+
+function frozen(value: Value): Value {
+  return Array.isArray(value) || value instanceof Map || value instanceof PySet ? str(value) : value;
 }
 
 /** Text of all pieces: what the template module and lookups get. */

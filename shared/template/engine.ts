@@ -32,11 +32,22 @@ export const playbookMode: RenderMode = { syntax: ansibleSyntax, isFile: false, 
 export function runSource(source: string, env: Environment, mode: RenderMode): Value {
   const template = compileCached(source, compileOptions(env, mode));
   return withinBudget(() => {
-    const engine = makeEngine(env, mode);
+    const engine = makeEngine(env, mode, CHANGING_CALL.test(source));
     const out: Value[] = [];
     runTemplate(template, makeContext(template, engine), out);
     return engine.concat(out);
   });
+}
+
+/** Calls that change a list, dict or set: a template with one gets copies, as the variables outlive it. */
+const CHANGING_CALL =
+  /\.\s*(?:add|append|clear|discard|extend|insert|pop|popitem|remove|reverse|setdefault|sort|update)\b/;
+
+function copyContainers(value: Value | undefined): Value | undefined {
+  if (Array.isArray(value)) return value.map((item) => copyContainers(item) ?? null);
+  if (value instanceof Map)
+    return new Map([...value].map(([key, item]) => [key, copyContainers(item) ?? null]));
+  return value;
 }
 
 function compileOptions(env: Environment, mode: RenderMode): Parameters<typeof compileCached>[1] {
@@ -49,16 +60,18 @@ function compileOptions(env: Environment, mode: RenderMode): Parameters<typeof c
 }
 
 /** The engine that templates of one render share. */
-export function makeEngine(env: Environment, mode: RenderMode): Engine {
+export function makeEngine(env: Environment, mode: RenderMode, isChanging = false): Engine {
   const runtime: LookupRuntime = { env, builtins, areLookupsDisabled: mode.areLookupsDisabled };
-  const { native } = env.options;
+  const native = env.options.native && !mode.isFile;
   return {
     env,
     builtins,
     concat: native ? concatNative : mode.isFile ? concatText : concatGuessing,
     finalize: native ? finalizeValue : finalizeText,
     getTemplate: (name) => findTemplateFile(name, env, mode),
-    resolveVariable: (name) => resolveVariable(name, env),
+    resolveVariable: isChanging
+      ? (name) => copyContainers(resolveVariable(name, env))
+      : (name) => resolveVariable(name, env),
     resolveGlobal: (name) => resolveLookupGlobal(name, runtime) ?? resolveGlobal(name, env),
     isVerbatim: (name) => isVerbatim(name, env, 0),
   };
@@ -89,6 +102,19 @@ function isVerbatim(name: string, env: Environment, depth: number): boolean {
   return sole.kind === 'name' ? isVerbatim(sole.name, env, depth + 1) : isVerbatimFilter(sole);
 }
 
+/** Faults of included templates are not reported as faults of the text that includes them. */
+function compileIncluded(source: string, options: Parameters<typeof compileCached>[1]): CompiledTemplate {
+  try {
+    return compileCached(source, options);
+  } catch (error) {
+    if (!(error instanceof TemplateError) || error.kind !== 'syntax') throw error;
+    throw new TemplateError('runtime', error.pythonType, error.message, {
+      source: options.name ?? '',
+      line: error.line ?? 1,
+    });
+  }
+}
+
 /** A template that another includes, from the first directory of the search path that has it. */
 function findTemplateFile(name: string, env: Environment, mode: RenderMode): CompiledTemplate | undefined {
   if (name.split('/').includes('..')) return undefined;
@@ -98,7 +124,7 @@ function findTemplateFile(name: string, env: Environment, mode: RenderMode): Com
       const content = env.local.readFile(path);
       if (content === undefined) continue;
       const source = Buffer.from(content).toString('utf8');
-      return compileCached(source, { ...compileOptions(env, mode), doublesBackslashes: false, name });
+      return compileIncluded(source, { ...compileOptions(env, mode), doublesBackslashes: false, name });
     }
   }
   return undefined;

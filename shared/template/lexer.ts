@@ -3,12 +3,13 @@
 import { PyFloat, type Value } from '../base/value.ts';
 import { normalizeInt } from './python-arithmetic.ts';
 import type { SyntaxOptions } from './syntax-options.ts';
+import { TemplateError } from './template-error.ts';
 import { quoted, syntaxError, type Token } from './token.ts';
 import { unescapeString } from './unescape-string.ts';
 
 const NEWLINE = /\r\n|\r|\n/g;
 const INSIDE =
-  /(\s+)|((?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+))|(0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*)|([\p{L}\p{N}_\p{Mn}]+)|('(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*")|(\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;])/uy;
+  /(\s+)|((?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+))|(0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*)|([\p{L}\p{N}_\p{Mn}]+)|('(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*")|(\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;])/uy;
 
 const CLOSING: ReadonlyMap<string, string> = new Map([
   ['(', ')'],
@@ -27,7 +28,10 @@ type Patterns = {
 
 const patternCache = new Map<string, Patterns>();
 
-/** The tokens of a template, white space and comments left out, with an `eof` at the end. */
+/**
+ * The tokens of a template, white space and comments left out, with an `eof` at the end, or an `error` where the
+ * text stops being a template: the parser may find another fault before it.
+ */
 export function lex(
   source: string,
   options: SyntaxOptions,
@@ -54,8 +58,13 @@ class Lexer {
   }
 
   run(): void {
-    while (this.#at < this.text.length) this.#lexRoot();
-    this.#add('eof', '', this.#at);
+    try {
+      while (this.#at < this.text.length) this.#lexRoot();
+      this.#add('eof', '', this.#at);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      this.#add('error', error.message, this.#at);
+    }
   }
 
   #add(type: string, value: Value, end: number): void {
@@ -114,6 +123,7 @@ class Lexer {
 
   #lexRaw(start: number): void {
     this.#advance(start);
+    if (start === this.text.length) return;
     const { rawEnd } = this.#patterns;
     rawEnd.lastIndex = start;
     const match = rawEnd.exec(this.text);
@@ -125,6 +135,7 @@ class Lexer {
 
   #lexComment(start: number): void {
     this.#advance(start);
+    if (start === this.text.length) return;
     const { commentEnd } = this.#patterns;
     commentEnd.lastIndex = start;
     const match = commentEnd.exec(this.text);
@@ -175,8 +186,8 @@ class Lexer {
 
   #addString(literal: string, end: number): void {
     const value = unescapeString(literal.slice(1, -1));
-    if (value.error !== undefined) throw this.#error(value.error);
-    this.#add('string', value.text, end);
+    if (value.error === undefined) this.#add('string', value.text, end);
+    else this.#add('wrong_string', value.error, end);
   }
 
   #addOperator(operator: string, end: number, open: string[]): void {
@@ -233,7 +244,7 @@ function makePatterns(options: SyntaxOptions): Patterns {
 }
 
 function escapeRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
 /**
@@ -249,7 +260,7 @@ export function doubleBackslashes(source: string, options: SyntaxOptions): strin
   for (const token of tokens) {
     if (token.type === 'variable_begin') isInside = true;
     if (token.type === 'variable_end') isInside = false;
-    if (!isInside || token.type !== 'string') continue;
+    if (!isInside || !token.type.endsWith('string')) continue;
     pieces.push(text.slice(at, token.start), text.slice(token.start, token.end).replaceAll('\\', '\\\\'));
     at = token.end;
   }

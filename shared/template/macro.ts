@@ -21,7 +21,7 @@ export type MacroCode = {
 export function makeMacro(code: MacroCode, scope: Frame): PyCallable {
   const attributes = new Map<string, Value>([
     ['name', code.name ?? null],
-    ['arguments', code.parameters.map((parameter) => parameter.name)],
+    ['arguments', new PyTuple(code.parameters.map((parameter) => parameter.name))],
     ['catch_kwargs', code.usesKwargs],
     ['catch_varargs', code.usesVarargs],
     ['caller', code.usesCaller],

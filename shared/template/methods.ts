@@ -7,10 +7,11 @@ import { dictMethods } from './dict-methods.ts';
 import { listMethods, tupleMethods } from './list-methods.ts';
 import type { Method, MethodTable } from './method.ts';
 import { floatAttribute, floatMethods, intAttribute, intMethods } from './number-methods.ts';
+import { typeError } from './python-error.ts';
 import { setMethods } from './set-methods.ts';
 import { LazyDict, PyBytes, PyCallable, PySet, PyTuple } from './special.ts';
 import { stringMethods } from './string-methods.ts';
-import { asInt, asText } from './values.ts';
+import { asInt, asText, typeName } from './values.ts';
 
 /** The method `name` of a value, bound to it, or undefined when its class has none of that name. */
 export function methodOf(value: Value, name: string): Value | undefined {
@@ -28,9 +29,18 @@ export function methodOf(value: Value, name: string): Value | undefined {
   return undefined;
 }
 
-function bind<Self>(table: MethodTable<Self>, self: Self, name: string): PyCallable | undefined {
+function bind<Self extends Value>(
+  table: MethodTable<Self>,
+  self: Self,
+  name: string,
+): PyCallable | undefined {
   const method: Method<Self> | undefined = table.get(name);
   if (method === undefined) return undefined;
   const callee = { name, signature: method.signature, before: 1 };
-  return new PyCallable(name, (args, kwargs) => method.call(self, ...bindArguments(callee, args, kwargs)));
+  return new PyCallable(name, (args, kwargs) => {
+    if (method.signature === '' && args.length > 0) {
+      throw typeError(`${typeName(self)}.${name}() takes no arguments (${args.length} given)`);
+    }
+    return method.call(self, ...bindArguments(callee, args, kwargs));
+  });
 }

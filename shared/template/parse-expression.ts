@@ -13,7 +13,6 @@ export type TupleRules = {
   /** Only names and literals, as left of `in`. */
   readonly isSimplified?: boolean;
   readonly withCondition?: boolean;
-  readonly endRules?: readonly string[];
   readonly hasParentheses?: boolean;
 };
 
@@ -178,7 +177,7 @@ export function parseTuple(stream: TokenStream, rules: TupleRules = {}): Express
   let isTuple = false;
   for (;;) {
     if (items.length > 0) stream.expect(',');
-    if (isTupleEnd(stream, rules.endRules ?? [])) break;
+    if (stream.isAny(['variable_end', 'block_end', ')'])) break;
     items.push(
       rules.isSimplified === true
         ? parsePrimary(stream)
@@ -193,10 +192,6 @@ export function parseTuple(stream: TokenStream, rules: TupleRules = {}): Express
     throw stream.fail(`Expected an expression, got ${quoted(describeToken(stream.current))}`);
   }
   return { kind: 'tuple', items, line };
-}
-
-function isTupleEnd(stream: TokenStream, endRules: readonly string[]): boolean {
-  return stream.isAny(['variable_end', 'block_end', ')', ...endRules]);
 }
 
 function parseList(stream: TokenStream): Expression {

@@ -154,22 +154,20 @@ const STATEMENTS: ReadonlyMap<string, (context: StatementContext) => Statement[]
 ]);
 
 function parseSet({ stream, line, parseBody }: StatementContext): Statement[] {
-  const target = parseTarget(stream, { withNamespace: true });
+  const target = parseTarget(stream, true);
   if (stream.skipIf('=')) return [{ kind: 'set', target, value: parseTuple(stream), line }];
   const filter = parseFilter(stream, undefined);
   return [{ kind: 'setblock', target, filter, body: parseBody(['name:endset']), line }];
 }
 
-type TargetRules = { readonly withNamespace?: boolean; readonly endRules?: readonly string[] };
-
-function parseTarget(stream: TokenStream, rules: TargetRules = {}): Target {
-  if (rules.withNamespace === true && stream.following.type === '.') {
+function parseTarget(stream: TokenStream, withNamespace = false): Target {
+  if (withNamespace && stream.following.type === '.') {
     const name = stream.expectName();
     stream.next();
     return { kind: 'namespace', name, attribute: stream.expectName() };
   }
   const { line } = stream.current;
-  const parsed = parseTuple(stream, { isSimplified: true, endRules: rules.endRules ?? [] });
+  const parsed = parseTuple(stream, { isSimplified: true });
   return toTarget(stream, parsed, line);
 }
 
@@ -190,9 +188,9 @@ function parseName(stream: TokenStream): string {
 }
 
 function parseFor({ stream, line, parseBody, parseBodyKeeping }: StatementContext): Statement[] {
-  const target = parseTarget(stream, { endRules: ['name:in'] });
+  const target = parseTarget(stream);
   stream.expect('name:in');
-  const items = parseTuple(stream, { withCondition: false, endRules: ['name:recursive'] });
+  const items = parseTuple(stream, { withCondition: false });
   const test = stream.skipIf('name:if') ? parseExpression(stream) : undefined;
   const isRecursive = stream.skipIf('name:recursive');
   const body = parseBodyKeeping(['name:endfor', 'name:else']);

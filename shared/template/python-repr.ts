@@ -26,11 +26,16 @@ const DEPTH_MAX = 900;
 /** Python's `str(value)`. Undefined raises. */
 export function str(value: Value): string {
   if (typeof value === 'string') return value;
-  if (value instanceof Undefined) throw undefinedError(value);
+  if (value instanceof Undefined) return strUndefined(value);
   if (value instanceof PyObject) return value.behaviour.str();
   if (value instanceof Template) return value.source;
   if (value instanceof Vaulted) return value.ciphertext;
   return asText(value) ?? repr(value);
+}
+
+function strUndefined(value: Undefined): string {
+  if (value.isLenient) return '';
+  throw undefinedError(value);
 }
 
 /** Python's `repr(value)`. */
@@ -97,6 +102,7 @@ function writeRare(value: Exclude<Value, null>): string {
 }
 
 function reprUndefined(value: Undefined): string {
+  if (value.isLenient) return 'Undefined';
   const name = value.missing === undefined ? 'None' : reprText(value.missing);
   return `AnsibleUndefined(hint=None, obj=missing, name=${name})`;
 }

@@ -8,6 +8,7 @@ import { isConditionMet } from './condition.ts';
 import { makeEngine, playbookMode, type RenderMode, runSource } from './engine.ts';
 import type { Environment } from './environment.ts';
 import { type FileTemplateOptions, readFileHeader, syntaxOf } from './file-options.ts';
+import { doubleBackslashes } from './lexer.ts';
 import { str } from './python-repr.ts';
 import { makeContext, topFrame } from './runtime.ts';
 import { Markup, PyTuple, Template, Vaulted } from './special.ts';
@@ -57,7 +58,7 @@ function renderText(source: string, env: Environment, mode: RenderMode): Value {
     return typeof result === 'string' ? restoreNewlines(source, result) : result;
   } catch (error) {
     if (isUndefined(error) && !env.options.strictUndefined) return source;
-    throw inAnsiblesWords(error, source);
+    throw inAnsiblesWords(error, shownSource(source, mode));
   }
 }
 
@@ -85,16 +86,37 @@ function isUndefined(error: unknown): boolean {
   return error instanceof TemplateError && error.kind === 'undefined';
 }
 
-/** The error as Ansible reports it for a text; everything else is passed on as it is. */
+/** The text as messages show it: with the backslashes doubled that were doubled to render it. */
+function shownSource(source: string, mode: RenderMode): string {
+  try {
+    return mode.isFile ? source : doubleBackslashes(source, mode.syntax);
+  } catch {
+    return source;
+  }
+}
+
+function isRecursion(error: TemplateError): boolean {
+  return error.pythonType === 'RecursionError' && error.message.startsWith('maximum recursion');
+}
+
+/** The error as Ansible reports it for a text, its cause repeated as there; everything else is passed on as it is. */
 function inAnsiblesWords(error: unknown, source: string): unknown {
   if (!(error instanceof TemplateError)) return error;
   const at = { source, line: error.line ?? 1 };
+  const { message: original } = error;
+  if (error.kind === 'undefined') {
+    return new TemplateError('undefined', 'AnsibleUndefinedVariable', `${original}. ${original}`, at);
+  }
+  if (isRecursion(error)) {
+    const message = `recursive loop detected in template string: ${source}. ${original}`;
+    return new TemplateError('limit', 'AnsibleError', message, at);
+  }
   if (error.kind === 'syntax') {
-    const message = `template error while templating string: ${error.message}. String: ${source}`;
+    const message = `template error while templating string: ${original}. String: ${source}. ${original}`;
     return new TemplateError('syntax', 'AnsibleError', message, at);
   }
   if (error.pythonType === 'TypeError') {
-    const message = `Unexpected templating type error occurred on (${source}): ${error.message}`;
+    const message = `Unexpected templating type error occurred on (${source}): ${original}. ${original}`;
     return new TemplateError('runtime', 'AnsibleError', message, at);
   }
   return error;

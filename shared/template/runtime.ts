@@ -46,6 +46,8 @@ export type Context = {
   readonly engine: Engine;
   readonly name: string | undefined;
   readonly vars: Map<string, Value>;
+  /** Variables that were read already. */
+  readonly resolved: Map<string, Value>;
   /** Variables of the template that included this one. */
   readonly locals: ReadonlyMap<string, Value>;
   /** An imported template without context sees globals only. */
@@ -75,6 +77,7 @@ export function makeContext(
     engine,
     name: template.name,
     vars: new Map(),
+    resolved: new Map(),
     locals: around.locals ?? new Map(),
     isIsolated: around.isIsolated ?? false,
     blocks: new Map([...template.blocks].map(([name, block]) => [name, [block]])),
@@ -105,16 +108,25 @@ export function lookUp(frame: Frame, name: string): Value {
 function resolveInContext(context: Context, name: string): Value | undefined {
   let value = context.vars.get(name);
   if (value === undefined) value = context.locals.get(name);
-  if (value === undefined && !context.isIsolated) value = context.engine.resolveVariable(name);
+  if (value === undefined && !context.isIsolated) value = resolveOnce(context, name);
   if (value === undefined) value = context.engine.resolveGlobal(name);
   return value === undefined ? undefined : force(value);
+}
+
+/** A variable is read once per template: what a template does to a list it sees again. */
+function resolveOnce(context: Context, name: string): Value | undefined {
+  const known = context.resolved.get(name);
+  if (known !== undefined) return known;
+  const value = context.engine.resolveVariable(name);
+  if (value !== undefined) context.resolved.set(name, value);
+  return value;
 }
 
 /** All names set in a frame and around it, for included templates. */
 export function visibleLocals(frame: Frame): Map<string, Value> {
   const locals = frame.outer === undefined ? new Map(frame.context.locals) : visibleLocals(frame.outer);
   if (frame.outer === undefined) for (const [name, value] of frame.context.vars) locals.set(name, value);
-  for (const [name, value] of frame.vars) locals.set(name, value);
+  for (const [name, value] of frame.vars) if (name !== 'loop') locals.set(name, value);
   return locals;
 }
 

@@ -30,10 +30,13 @@ export class Undefined implements Special {
   readonly message: string;
   /** The missing name, when it is known. */
   readonly missing: string | undefined;
+  /** The missing `else` of an inline `if`: prints as nothing and is false; only operating on it raises. */
+  readonly isLenient: boolean;
 
-  constructor(message: string, missing?: string) {
+  constructor(message: string, missing?: string, isLenient = false) {
     this.message = message;
     this.missing = missing;
+    this.isLenient = isLenient;
   }
 }
 

@@ -6,13 +6,13 @@ import { formatWithSpec } from './format-spec.ts';
 import { pythonError, undefinedError, valueError } from './python-error.ts';
 import { repr, str } from './python-repr.ts';
 import { Undefined } from './special.ts';
-import { force } from './values.ts';
+import { force, typeName } from './values.ts';
 
 /** What replacement fields can name, and how `{0.name}` and `{0[key]}` read on. */
 export type FormatArguments = {
   readonly args: readonly Value[];
   readonly kwargs: Dict;
-  readonly getAttribute: (value: Value, name: string) => Value;
+  readonly attributeOf: (value: Value, name: string) => Value | undefined;
   readonly itemOf: (value: Value, key: Value) => Value | undefined;
 };
 
@@ -99,9 +99,10 @@ function argument(name: string, fields: Fields): Value {
 }
 
 function readAttribute(value: Value, name: string, fields: Fields): Value {
-  const attribute = fields.getAttribute(value, name);
-  if (attribute instanceof Undefined) throw undefinedError(attribute);
-  return attribute;
+  if (value instanceof Undefined) throw undefinedError(value);
+  const attribute = fields.attributeOf(value, name);
+  if (attribute !== undefined) return attribute;
+  throw pythonError('AttributeError', `'${typeName(value)}' object has no attribute ${repr(name)}`);
 }
 
 function readItem(value: Value, key: string, fields: Fields): Value {

@@ -7,7 +7,16 @@ import { checkText, checkTextSize } from './python-arithmetic.ts';
 import { typeError, valueError } from './python-error.ts';
 import { str } from './python-repr.ts';
 import { PyBytes, PyTuple } from './special.ts';
-import { asDict, asInt, asText, characters, iterate, textLength, typeName } from './values.ts';
+import {
+  asDict,
+  asInt,
+  asText,
+  characters,
+  iterate,
+  iterateOrUndefined,
+  textLength,
+  typeName,
+} from './values.ts';
 
 const SPACE = '[\\s\\x1c-\\x1f\\x85]';
 const SPACES = new RegExp(`${SPACE}+`, 'u');
@@ -210,6 +219,7 @@ function expandTabs(text: string, size: number): string {
 
 function join(separator: string, iterable: Value): string {
   const parts: string[] = [];
+  if (iterateOrUndefined(iterable) === undefined) throw typeError('can only join an iterable');
   for (const item of iterate(iterable)) {
     const text = asText(item);
     if (text === undefined) {

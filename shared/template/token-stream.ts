@@ -14,8 +14,12 @@ export class TokenStream {
     this.#end = tokens.at(-1) ?? { type: 'eof', value: '', line: 1, start: 0, end: 0 };
   }
 
+  /** The token in hand; raises what kept the lexer from going on when the parser gets there. */
   get current(): Token {
-    return this.#tokens[this.#index] ?? this.#end;
+    const token = this.#tokens[this.#index] ?? this.#end;
+    if (token.type === 'error' || token.type === 'wrong_string')
+      throw syntaxError(String(token.value), this.source, token.line);
+    return token;
   }
 
   get following(): Token {

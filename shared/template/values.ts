@@ -118,11 +118,16 @@ export function isTrue(value: Value): boolean {
   if (value instanceof PyFloat) return value.value !== 0;
   if (Array.isArray(value)) return value.length > 0;
   if (value instanceof Map) return value.size > 0;
-  if (value instanceof Undefined) throw undefinedError(value);
+  if (value instanceof Undefined) return isTrueUndefined(value);
   if (value instanceof Pending) return isTrue(force(value));
   if (value instanceof PyObject) return value.behaviour.isTrue?.() ?? (value.behaviour.length?.() ?? 1) !== 0;
   const size = lengthOrUndefined(value);
   return size === undefined || size > 0;
+}
+
+function isTrueUndefined(value: Undefined): false {
+  if (value.isLenient) return false;
+  throw undefinedError(value);
 }
 
 /** How many items or characters, or undefined for what has no length. */
@@ -143,6 +148,7 @@ export function lengthOrUndefined(value: Value): number | undefined {
 
 /** Python's `len()`. */
 export function length(value: Value): number {
+  if (value instanceof Undefined && value.isLenient) return 0;
   if (value instanceof Undefined) throw undefinedError(value);
   const size = lengthOrUndefined(value);
   if (size === undefined) throw typeError(`object of type '${typeName(value)}' has no len()`);
@@ -174,6 +180,7 @@ export function iterate(value: Value): Iterable<Value> {
 
 /** As {@link iterate}, but undefined for what cannot be iterated. Undefined values raise. */
 export function iterateOrUndefined(value: Value): Iterable<Value> | undefined {
+  if (value instanceof Undefined && value.isLenient) return [];
   if (value instanceof Undefined) throw undefinedError(value);
   if (value instanceof Map) return value.keys();
   const text = asText(value);
