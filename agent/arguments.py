@@ -42,6 +42,10 @@ def parse(module, spec, args, context, mutually_exclusive=(), required_together=
         raise ModuleFailure(problems[0])
     if unsupported:
         raise ModuleFailure(_unsupported_text(module, spec, aliases, unsupported))
+    # Only where the host says that nothing is secret: a log line cannot be taken back.
+    if args.get('_ansible_no_log') is False:
+        from invocation_log import write_invocation
+        write_invocation(module, args, params, spec)
     return params
 
 

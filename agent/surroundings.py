@@ -4,7 +4,7 @@ import os
 import time
 
 ENVIRONMENT_FILE = '/etc/environment'
-_ACCOUNT_FILES = ('/etc/group', '/etc/passwd')
+ACCOUNT_FILES = ('/etc/group', '/etc/passwd')
 
 
 def prepare():
@@ -40,7 +40,7 @@ class Surroundings:
         self._environment = dict(os.environ)
         self._environment_stamp = _stamp(ENVIRONMENT_FILE)
         self._login_variables = read_environment_file(ENVIRONMENT_FILE)
-        self._account_stamps = [_stamp(path) for path in _ACCOUNT_FILES]
+        self._account_stamps = [_stamp(path) for path in ACCOUNT_FILES]
 
     def enter(self, environment):
         """Apply a request's variables; `leave` takes them back."""
@@ -61,7 +61,7 @@ class Surroundings:
         if stamp != self._environment_stamp:
             self._environment_stamp = stamp
             self._take_variables(read_environment_file(ENVIRONMENT_FILE))
-        stamps = [_stamp(path) for path in _ACCOUNT_FILES]
+        stamps = [_stamp(path) for path in ACCOUNT_FILES]
         if stamps == self._account_stamps:
             return False
         self._account_stamps = stamps

@@ -56,6 +56,10 @@ describe.each(PYTHONS)('agent under %s', (python) => {
     execFileSync(python, [join(import.meta.dirname, 'agent_frames.py')]);
   });
 
+  test('has parts that do what they say', () => {
+    execFileSync(python, [join(import.meta.dirname, 'agent_parts.py')], { stdio: 'pipe' });
+  });
+
   test('a failure discards what is queued behind it, and nothing else', async () => {
     const failing = agent.ask(command('exit 1'));
     agent.ask(command(`touch ${inDirectory('discarded')}`));
