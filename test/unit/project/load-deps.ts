@@ -25,6 +25,7 @@ const environment: Environment = {
   },
   now: () => 0,
   randomBytes: (length) => new Uint8Array(length),
+  parseYaml: () => [],
   decrypt: () => {
     throw new Error('nothing is vaulted here');
   },

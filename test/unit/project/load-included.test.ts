@@ -53,8 +53,8 @@ describe('include_tasks', () => {
     expect(nearestKeyword(first, 'become')).toBe(true);
   });
 
-  it('finds files beside the including file, then beside its includers', () => {
-    expect(messages(value.blocks)).toEqual(['first', 'second', 'third', 'fourth', 'second', 'dep']);
+  it('finds files where Ansible does: the playbook directory wins over deeper ones', () => {
+    expect(messages(value.blocks)).toEqual(['first', 'second', 'third', 'fourth', 'fifth', 'dep']);
   });
 
   it('makes the roles imported below it public', () => {
