@@ -5,10 +5,12 @@ import type { Position } from '../base/diagnostic.ts';
 /** Gives the positions of offsets (in UTF-16 units) of `text`, which is the content of `file`. */
 export function positionFinder(text: string, file: string): (offset: number) => Position {
   const starts = lineStarts(text);
+  const hasPairs = /[\ud800-\udbff]/.test(text);
   return (offset) => {
     const line = lastAtOrBefore(starts, offset);
     const start = starts[line] ?? 0;
-    return { file, line: line + 1, column: [...text.slice(start, offset)].length + 1 };
+    const column = hasPairs ? [...text.slice(start, offset)].length : offset - start;
+    return { file, line: line + 1, column: column + 1 };
   };
 }
 
