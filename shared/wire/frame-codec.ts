@@ -95,7 +95,7 @@ function toValue(plain: unknown): Value {
   if (Array.isArray(plain)) {
     return plain.map(toValue);
   }
-  if (isSpecial(plain as Value)) {
+  if (isSpecial(parseLeaf(plain))) {
     return parseLeaf(plain);
   }
   const entries = Object.entries(plain).filter(([, value]) => value !== undefined);

@@ -224,6 +224,9 @@ describe.each([
       session.cancel();
       expect(await sleeping).toMatchObject({ kind: 'failed', failure: { kind: 'timed-out' } });
       expect((await behind).kind).toBe('discarded');
+      const atOnce = shell(session, 'sleep 1000');
+      session.cancel();
+      expect(await atOnce).toMatchObject({ kind: 'failed', failure: { kind: 'timed-out' } });
       expect(stdoutOf(await shell(session, 'echo goes on'))).toBe('goes on');
     });
   });

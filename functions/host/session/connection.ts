@@ -21,7 +21,7 @@ export type ConnectionDeps = {
 
 /** A connection to the target. Its methods throw FailureError when the host cannot be used. */
 export function openConnection(target: ConnectionTarget, deps: ConnectionDeps): Connection {
-  const route = target.kind === 'local' ? new LocalRoute() : new SshRoute(target, deps);
+  const route = target.kind === 'local' ? localRoute : new SshRoute(target, deps);
   return new OpenedConnection(target, deps, route);
 }
 
@@ -75,15 +75,10 @@ class OpenedConnection implements Connection {
   }
 }
 
-class LocalRoute implements Route {
-  exec(request: ExecRequest): Promise<ByteChannel> {
-    return Promise.resolve(execLocally(request));
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
+const localRoute: Route = {
+  exec: (request) => Promise.resolve(execLocally(request)),
+  close: () => Promise.resolve(),
+};
 
 /** The SSH connection of a host, made with the first exec, and the connections that it goes through. */
 class SshRoute implements Route {

@@ -12,13 +12,17 @@ export type ConnectionTarget = {
   /** The inventory name, for messages. */
   readonly host: string;
   readonly address: string;
+  /** 22 counts as not said: `sshArguments` and ssh's configuration may then name another one. */
   readonly port: number;
+  /** The name of the user who runs this counts as not said, as above. */
   readonly user: string;
   readonly password: Secret | undefined;
   /** Key files to try, in order; without any, ssh's usual ones and the agent socket. */
   readonly privateKeyFiles: readonly string[];
   readonly privateKeyPassphrase: Secret | undefined;
+  /** `yes` counts as not said, as above. */
   readonly hostKeyChecking: 'accept-new' | 'no' | 'yes';
+  /** The first is the one that new keys are added to; without any, ssh's usual ones. */
   readonly knownHostsFiles: readonly string[];
   /** `-o Name=value` and the like from ansible_ssh_common_args and ansible_ssh_extra_args, already split into words. */
   readonly sshArguments: readonly string[];
