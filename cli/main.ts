@@ -7,6 +7,13 @@ import { helpOverview } from './help.ts';
 import { version } from './version.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => {
+    const [{ createRun }, { runPlaybooks }] = await Promise.all([
+      import('./run.ts'),
+      import('./run-playbooks.ts'),
+    ]);
+    return createRun(runPlaybooks);
+  },
   runs: async () => (await import('./runs.ts')).runs,
   show: async () => (await import('./show.ts')).show,
 };

@@ -1,7 +1,7 @@
 /** Runs playbooks: play by play, batch by batch, over an engine. */
 
 import type { Clock } from '../../shared/base/clock.ts';
-import type { Diagnostic } from '../../shared/base/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../../shared/base/diagnostic.ts';
 import type { Dict } from '../../shared/base/value.ts';
 import { checkTargets, matchHosts } from '../../shared/project/host-pattern.ts';
 import type { Inventory } from '../../shared/project/inventory/inventory.ts';
@@ -9,7 +9,7 @@ import { builderOptions } from '../../shared/project/inventory/inventory-builder
 import type { Project } from '../../shared/project/load-project.ts';
 import type { Play, Playbook } from '../../shared/project/model.ts';
 import { exitCodeOf, exitCodes } from '../../shared/wire/exit-code.ts';
-import type { ReportOptions, RunEvent } from '../../shared/wire/run-event.ts';
+import type { RunEvent } from '../../shared/wire/run-event.ts';
 import type { BatchWork, Engine, EngineEvents } from './engine.ts';
 import { changeInventory } from './inventory-changes.ts';
 import { createLinearizer } from './linear-order.ts';
@@ -29,12 +29,6 @@ export type RunDeps = {
   readonly reloadInventory: () => Promise<Inventory>;
 };
 
-export type RunStart = {
-  readonly runId: string;
-  readonly command: readonly string[];
-  readonly options: ReportOptions;
-};
-
 /** What is known across plays. */
 type RunState = {
   inventory: Inventory;
@@ -47,20 +41,16 @@ type RunState = {
 };
 
 /** Runs all playbooks and gives the exit code. Everything that happens goes to `emit`. */
-export async function runPlaybooks(start: RunStart, deps: RunDeps): Promise<number> {
-  const { project, clock } = deps;
+export async function runPlaybooks(deps: RunDeps): Promise<number> {
+  const { project } = deps;
   const recap = createRecap();
   const emit = (event: RunEvent): void => {
     recap.count(event);
     deps.emit(event);
   };
-  emit({ kind: 'run-started', at: clock.now(), ...start });
   const diagnostics = checkTargets(project.inventory, project.limit);
   sayDiagnostics(diagnostics, emit);
-  if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
-    emit({ kind: 'run-finished', at: clock.now(), exitCode: exitCodes.error });
-    return exitCodes.error;
-  }
+  if (hasErrors(diagnostics)) return exitCodes.error;
   const routes: { current: EngineEvents } = { current: silentRoute };
   const engine = deps.openEngine({
     emit: (event) => routes.current.emit(event),
@@ -88,7 +78,6 @@ export async function runPlaybooks(start: RunStart, deps: RunDeps): Promise<numb
   } finally {
     await engine.close();
   }
-  emit({ kind: 'run-finished', at: clock.now(), exitCode: state.exitCode });
   return state.exitCode;
 }
 

@@ -1,4 +1,4 @@
-/** Loads all that a run is made of: configuration, vault passwords, inventory, variables and playbooks. */
+/** Loads all that a run is made of: inventory, variables and playbooks. */
 
 import { dirname, resolve } from 'node:path';
 import { type Checked, type Diagnostic, hasErrors } from '../base/diagnostic.ts';
@@ -7,8 +7,7 @@ import { isVaulted, openVault, type VaultSecret } from '../base/vault.ts';
 import type { Environment, LocalPort } from '../template/environment.ts';
 import { createEnvironment, dictLayer } from '../template/scope.ts';
 import { TemplateError } from '../template/template-error.ts';
-import { type Config, loadConfig } from './config/load-config.ts';
-import { loadVaultSecrets, type VaultArguments } from './config/vault-secrets.ts';
+import type { Config } from './config/load-config.ts';
 import type { ProjectFiles } from './files.ts';
 import { parseLimit } from './host-pattern.ts';
 import type { Inventory } from './inventory/inventory.ts';
@@ -42,27 +41,25 @@ export type ProjectRequest = {
   readonly inventory: readonly string[];
   readonly limit: string | undefined;
   readonly extraVars: readonly string[];
-  readonly vault: VaultArguments;
 };
 
 export type ProjectDeps = {
+  readonly config: Config;
+  readonly secrets: readonly VaultSecret[];
   readonly files: ProjectFiles;
   readonly local: LocalPort;
-  readonly prompt: (question: string) => Promise<string>;
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
 };
 
 /** Loads everything and collects what is wrong. The value may be used only when no diagnostic is an error. */
-export async function loadProject(request: ProjectRequest, deps: ProjectDeps): Promise<Checked<Project>> {
+export function loadProject(request: ProjectRequest, deps: ProjectDeps): Checked<Project> {
   const diagnostics: Diagnostic[] = [];
   const take = <T>(checked: Checked<T>): T => {
     diagnostics.push(...checked.diagnostics);
     return checked.value;
   };
-  const { files } = deps;
-  const config = take(loadConfig(files));
-  const secrets = take(await loadVaultSecrets(request.vault, { files, config, prompt: deps.prompt }));
+  const { files, config, secrets } = deps;
   const reader = { files, secrets, mustMatchVaultId: config.flag('DEFAULT_VAULT_ID_MATCH') };
   const hashBehaviour = config.text('DEFAULT_HASH_BEHAVIOUR') === 'merge' ? 'merge' : 'replace';
   const extraVars = take(parseExtraVars(request.extraVars, { ...reader, hashBehaviour }));
@@ -70,7 +67,7 @@ export async function loadProject(request: ProjectRequest, deps: ProjectDeps): P
     request.inventory.length > 0 ? request.inventory : config.list('DEFAULT_HOST_LIST');
   const inventory = take(loadInventory(inventorySources, { ...reader, config }));
   const limit = request.limit === undefined ? undefined : take(parseLimit(request.limit, files));
-  const environment = staticEnvironment({ extraVars, config, secrets, deps });
+  const environment = staticEnvironment(extraVars, deps);
   const loadDeps: LoadDeps = {
     files,
     rolesPath: config.list('DEFAULT_ROLES_PATH'),
@@ -104,16 +101,9 @@ export async function loadProject(request: ProjectRequest, deps: ProjectDeps): P
   };
 }
 
-type StaticParts = {
-  readonly extraVars: Dict;
-  readonly config: Config;
-  readonly secrets: readonly VaultSecret[];
-  readonly deps: ProjectDeps;
-};
-
 /** Environments for what is rendered without a host: names of imports, `hosts`, `serial`, play names. */
-function staticEnvironment({ extraVars, config, secrets, deps }: StaticParts): Project['environment'] {
-  const { files, local, now, randomBytes } = deps;
+function staticEnvironment(extraVars: Dict, deps: ProjectDeps): Project['environment'] {
+  const { config, files, local, now, randomBytes, secrets } = deps;
   return (vars) =>
     createEnvironment([extraVars, ...vars].map(dictLayer), {
       options: renderOptions(config),

@@ -1,0 +1,87 @@
+/** From a loaded project and a request to what the hosts of a batch need to know of their play. */
+
+import { userInfo } from 'node:os';
+import type { BatchWork } from '../functions/controller/engine.ts';
+import type { HostVars } from '../functions/host/execute/host-state.ts';
+import type { PlayContext, RunSettings } from '../functions/host/execute/play-context.ts';
+import { playNodes } from '../shared/plan/play-nodes.ts';
+import { loadIncludedRole, loadIncludedTasks } from '../shared/project/load-included.ts';
+import { decrypt, type Project, renderOptions } from '../shared/project/load-project.ts';
+import { viewInventory } from '../shared/project/variables/inventory-variables.ts';
+import { parseYamlText } from '../shared/project/yaml-text.ts';
+import type { LocalPort } from '../shared/template/environment.ts';
+import type { RunRequest } from '../shared/wire/run-request.ts';
+import type { RunContext } from './run.ts';
+
+export type PlayContexts = (work: BatchWork, varsOf: (host: string) => HostVars) => PlayContext;
+
+export type PlayContextDeps = {
+  readonly request: RunRequest;
+  readonly run: RunContext;
+  readonly project: Project;
+  readonly local: LocalPort;
+};
+
+/** Makes the contexts of a run's plays. */
+export function playContexts({ request, run, project, local }: PlayContextDeps): PlayContexts {
+  const { config, extraVars, secrets } = project;
+  const settings = runSettings(request, run, project);
+  return (work, varsOf) => ({
+    play: work.play,
+    nodes: playNodes(work.play, {
+      gathersFacts: work.gathersFacts,
+      forceHandlers:
+        typeof work.play.forceHandlers === 'boolean' ? work.play.forceHandlers : settings.forceHandlers,
+    }),
+    handlers: work.play.handlers,
+    settings,
+    config: (name) => config.get(name),
+    configFile: config.file,
+    renderOptions: renderOptions(config),
+    extraVars,
+    promptVars: work.promptVars,
+    inventory: viewInventory(work.inventory, project.variablesFor(work.play.directory)),
+    hosts: work.hosts,
+    isLockStep: work.isLockStep,
+    varsOf,
+    include: {
+      tasks: (file, include) => loadIncludedTasks(file, include, project.loadDeps),
+      role: (role, include) => loadIncludedRole(role, include, project.loadDeps),
+    },
+    local,
+    decrypt: (ciphertext) => decrypt(ciphertext, secrets, config),
+    parseYaml: parseYamlText,
+    now: run.clock.now,
+    randomBytes: run.clock.randomBytes,
+  });
+}
+
+function runSettings(request: RunRequest, run: RunContext, project: Project): RunSettings {
+  const { config } = project;
+  const { become, connection } = request;
+  const words = (text: string | undefined): readonly string[] =>
+    text === undefined ? [] : text.split(/\s+/).filter((word) => word !== '');
+  return {
+    isCheckMode: request.isCheckMode,
+    isDiff: run.options.isDiff,
+    verbosity: run.options.verbosity,
+    tags: request.tags.length > 0 ? request.tags : config.list('TAGS_RUN'),
+    skipTags: request.skipTags.length > 0 ? request.skipTags : config.list('TAGS_SKIP'),
+    startAtTask: request.startAtTask,
+    become: become.enabled ?? config.flag('DEFAULT_BECOME'),
+    becomeUser: become.user,
+    becomeMethod: become.method,
+    becomePassword: run.passwords.become,
+    connection: connection.kind,
+    connectionPassword: run.passwords.connection,
+    remoteUser: connection.user,
+    localUser: userInfo().username,
+    privateKeyFile: connection.privateKeyFile ?? config.text('DEFAULT_PRIVATE_KEY_FILE'),
+    sshArguments: [...words(connection.sshCommonArgs), ...words(connection.sshExtraArgs)],
+    timeoutSeconds: connection.timeoutSeconds ?? config.number('DEFAULT_TIMEOUT') ?? 10,
+    limit: request.limit,
+    inventorySources: project.inventory.sources,
+    forks: request.forks ?? config.number('DEFAULT_FORKS') ?? 5,
+    forceHandlers: request.forceHandlers ?? config.flag('DEFAULT_FORCE_HANDLERS'),
+  };
+}

@@ -1,0 +1,89 @@
+/** Runs playbooks from this machine: loads the project, and puts the controller over the in-process engine. */
+
+import { resolve } from 'node:path';
+import { runPlaybooks as runOver } from '../functions/controller/run.ts';
+import { openConnection } from '../functions/host/session/connection.ts';
+import { hasErrors } from '../shared/base/diagnostic.ts';
+import { isVaulted, openVault } from '../shared/base/vault.ts';
+import { loadInventory } from '../shared/project/inventory/load-inventory.ts';
+import { loadProject } from '../shared/project/load-project.ts';
+import { exitCodes } from '../shared/wire/exit-code.ts';
+import { agentPayload } from './agent-payload.ts';
+import { askPlayVars } from './ask-play-vars.ts';
+import { createInProcessEngine } from './in-process-engine.ts';
+import { localMachine } from './local-machine.ts';
+import { moduleSource } from './module-source.ts';
+import { playContexts } from './play-context.ts';
+import { requestListing } from './request-listing.ts';
+import type { RunContext, RunPlaybooks } from './run.ts';
+
+/** Loads everything, shows all mistakes at once, and runs. */
+export const runPlaybooks: RunPlaybooks = async (request, context) => {
+  const { clock, config, files, vaultSecrets } = context;
+  const local = localMachine(process.env, (content) => opened(content, context));
+  const { value: project, diagnostics } = loadProject(
+    {
+      playbooks: request.playbooks,
+      inventory: request.inventory,
+      limit: request.limit,
+      extraVars: request.extraVars,
+    },
+    { config, secrets: vaultSecrets, files, local, now: clock.now, randomBytes: clock.randomBytes },
+  );
+  context.showDiagnostics(diagnostics);
+  if (hasErrors(diagnostics)) return exitCodes.parserError;
+  const { listing } = request;
+  if (listing.hosts || listing.tasks || listing.tags || listing.syntaxCheck) {
+    context.print(requestListing(request, project));
+    return exitCodes.ok;
+  }
+  const contextOf = playContexts({ request, run: context, project, local });
+  const agent = agentPayload();
+  return runOver({
+    project,
+    clock,
+    emit: context.emit,
+    forks: request.forks ?? config.number('DEFAULT_FORKS') ?? 5,
+    strategy: request.strategy ?? strategyOf(context),
+    askVars: (play) => askPlayVars(play, { project, ask: context.ask, emit: context.emit }),
+    reloadInventory: async () =>
+      loadInventory(project.inventorySources, { files, secrets: vaultSecrets, config }).value,
+    openEngine: (events) =>
+      createInProcessEngine(
+        {
+          contextOf,
+          clock,
+          modules: moduleSource({
+            request,
+            config,
+            agent,
+            workingDirectory: resolve(files.workingDirectory),
+          }),
+          connect: (target) =>
+            openConnection(target, {
+              agent,
+              environment: {
+                home: files.homeDirectory,
+                user: process.env.USER ?? '',
+                authSocket: process.env.SSH_AUTH_SOCK,
+              },
+              warn: (text) => context.emit({ kind: 'message', level: 'warning', text }),
+              randomBytes: clock.randomBytes,
+            }),
+        },
+        events,
+      ),
+  });
+};
+
+/** A strategy set in the configuration counts when it is not the default: that one means as-if linear here. */
+function strategyOf({ config }: RunContext): string | undefined {
+  const name = config.text('DEFAULT_STRATEGY');
+  return name === undefined || name === 'linear' ? undefined : name;
+}
+
+function opened(content: Uint8Array, { vaultSecrets }: RunContext): Uint8Array {
+  if (!isVaulted(content)) return content;
+  const vault = openVault(content, vaultSecrets);
+  return vault.kind === 'refused' ? content : vault.plaintext;
+}
