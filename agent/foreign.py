@@ -50,16 +50,17 @@ class Foreign:
         args = dict(_DEFAULTS, **request['args'])
         args['_ansible_check_mode'] = bool(request.get('check'))
         args['_ansible_diff'] = bool(request.get('diff'))
-        args['_ansible_module_name'] = name = header['name']
+        name = header['name'].partition('@')[0]
+        args.setdefault('_ansible_module_name', name)
         kind = header['kind']
         if kind != 'python':
             source = _sources_in(blob)['__main__']
             return self._run_file(kind, source, args, request)
-        finder = self._finder_of(name, blob)
+        finder = self._finder_of(header['name'], blob)
         directory = private_directory(args['_ansible_remote_tmp']) if RESPAWN in finder.sources else None
         try:
             modlib_path = _write_archive(directory, finder.sources, name) if directory else module_child.PLACE
-            return self._run_python(finder, name, args, modlib_path, request)
+            return self._run_python(finder, args, modlib_path, request)
         finally:
             if directory:
                 shutil.rmtree(directory, ignore_errors=True)
@@ -69,21 +70,21 @@ class Foreign:
         if known is None or known[0] is not blob:
             sources = _sources_in(blob)
             sources.update(self._shared.get(sources.pop(SHARED, None), {}))
-            finder = module_child.make_finder(name, sources)
+            finder = module_child.make_finder(sources)
             known = self._finders[name] = (blob, finder)
         return known[1]
 
-    def _run_python(self, finder, name, args, modlib_path, request):
+    def _run_python(self, finder, args, modlib_path, request):
         interpreter = request.get('interpreter')
         if interpreter and interpreter != sys.executable:
-            return self._run_elsewhere(interpreter, finder, name, args, modlib_path)
+            return self._run_elsewhere(interpreter, finder, args, modlib_path)
         if self._warm is None and module_child.BASIC in finder.sources:
             self._warm_up(finder)
         finder.compile_all()
 
         def body():
             self._become_module(finder)
-            return module_child.run_module(finder, name, args, modlib_path)
+            return module_child.run_module(finder, args, modlib_path)
 
         return parse_output(*process.communicate(Forked(body), self._channel))
 
@@ -112,11 +113,11 @@ class Foreign:
             for name in self._warm:
                 sys.modules.pop(name, None)
 
-    def _run_elsewhere(self, interpreter, finder, name, args, modlib_path):
+    def _run_elsewhere(self, interpreter, finder, args, modlib_path):
         """Run the module under another Python, which starts cold."""
         own = self._own_finder.sources
         script = own['loader'] + own['module_child'].replace('from loader import MemoryFinder', '') + 'run_from_stdin()'
-        job = {'sources': finder.sources, 'name': name, 'args': args, 'modlib_path': modlib_path, 'environment': {}}
+        job = {'sources': finder.sources, 'args': args, 'modlib_path': modlib_path, 'environment': {}}
         return self._run_process(shlex.split(interpreter) + ['-c', script], json.dumps(job).encode('ascii'))
 
     def _run_file(self, kind, source, args, request):
@@ -128,7 +129,7 @@ class Foreign:
                 source = source.replace(JSON_ARGS, text)
             elif kind == 'old-style':
                 text = ' '.join('%s=%s' % (key, shlex.quote(str(value))) for key, value in args.items())
-            module = os.path.join(directory, args['_ansible_module_name'])
+            module = os.path.join(directory, args['_ansible_module_name'].rpartition('.')[2])
             _write(module, source.encode('latin-1' if kind == 'binary' else 'utf-8'), 0o700)
             words = _interpreter(kind, source, request) + [module]
             if kind != 'json-args':
@@ -240,7 +241,7 @@ def _write_archive(directory, sources, name):
     packages = set()
     with zipfile.ZipFile(path, 'w') as archive:
         for module, source in sources.items():
-            if module == '__main__':
+            if module in ('__main__', module_child.FULL_NAME):
                 continue
             parent = module.rpartition('.')[0]
             while parent:

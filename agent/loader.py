@@ -55,7 +55,7 @@ class MemoryFinder:
         """Compile everything, so that forked children need not; what is broken shows when it is imported."""
         for name in self._packages.union(self.sources):
             try:
-                if name != '__main__' and not name.endswith('.__init__'):
+                if not name.startswith('__') and not name.endswith('.__init__'):
                     self.code_of(name)
             except SyntaxError:
                 pass

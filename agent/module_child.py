@@ -8,18 +8,21 @@ from loader import MemoryFinder
 
 BASIC = 'ansible.module_utils.basic'
 PLACE = '<ansible>'
+# The key under which a bundle says how its module is named in Python.
+FULL_NAME = '__name__'
 
 
-def run_module(finder, name, args, modlib_path):
+def run_module(finder, args, modlib_path):
     """Run the bundle's `__main__` as the module and return the exit status of the process."""
     basic = __import__(BASIC, fromlist=['basic']) if BASIC in finder.sources else None
     if basic:
         basic._ANSIBLE_ARGS = json.dumps({'ANSIBLE_MODULE_ARGS': args}).encode('utf-8')
-    full_name = full_name_of(name)
-    __import__(full_name.rpartition('.')[0])
+    full_name = finder.sources[FULL_NAME]
+    package = full_name.rpartition('.')[0]
+    __import__(package)
     main = type(sys)('__main__')
     main.__dict__.update({
-        '__file__': finder.file_of(full_name), '__loader__': finder, '__package__': full_name.rpartition('.')[0],
+        '__file__': finder.file_of(full_name), '__loader__': finder, '__package__': package,
         '_module_fqn': full_name, '_modlib_path': modlib_path})
     sys.modules['__main__'] = main
     sys.argv = [main.__file__]
@@ -37,18 +40,9 @@ def run_module(finder, name, args, modlib_path):
     return status
 
 
-def full_name_of(name):
-    """Return the name under which Python sees a module, which its relative imports start from."""
-    package, _, short = name.rpartition('.')
-    if package in ('', 'ansible.builtin', 'ansible.legacy'):
-        return 'ansible.modules.' + short
-    namespace, collection = name.split('.')[:2]
-    return 'ansible_collections.%s.%s.plugins.modules.%s' % (namespace, collection, name.split('.', 2)[2])
-
-
-def make_finder(name, sources):
-    """Return what a module and its `module_utils` are imported from."""
-    sources[full_name_of(name)] = sources['__main__']
+def make_finder(sources):
+    """Return what a module and its `module_utils` are imported from; its relative imports start from its full name."""
+    sources[sources[FULL_NAME]] = sources['__main__']
     return MemoryFinder(sources, PLACE)
 
 
@@ -76,6 +70,6 @@ def run_from_stdin():
     """Run what standard input describes: the way into a Python that is not the agent's own."""
     job = json.loads(sys.stdin.buffer.read().decode('utf-8'))
     os.environ.update(job['environment'])
-    finder = make_finder(job['name'], job['sources'])
+    finder = make_finder(job['sources'])
     sys.meta_path.insert(0, finder)
-    sys.exit(run_module(finder, job['name'], job['args'], job['modlib_path']))
+    sys.exit(run_module(finder, job['args'], job['modlib_path']))

@@ -29,7 +29,7 @@ const ANSIBLE_PACKAGE: PythonFile = {
 
 /** Finds `module_utils` files and bundles modules; remembers both as long as it lives. */
 export type ModuleBundler = {
-  /** What to load for the module, in order; the last one is the module itself. */
+  /** What to load for the module, in order; the last one is the module itself, and requests name it by that name. */
   readonly bundle: (module: FoundModule, search: ModuleSearch) => readonly ModuleBundle[];
 };
 
@@ -76,7 +76,7 @@ type Bundling = {
 function makeBundles(module: FoundModule, { search, sources, baseOf }: Bundling): readonly ModuleBundle[] {
   if (module.kind !== 'python') {
     const encoding = module.kind === 'binary' ? 'latin1' : 'utf8';
-    return [pack(module.name, module.kind, { __main__: Buffer.from(module.bytes).toString(encoding) })];
+    return [packModule(module, { __main__: Buffer.from(module.bytes).toString(encoding) })];
   }
   const source = withRealImport(Buffer.from(module.bytes).toString('utf8'));
   const self = { name: pythonName(module), isPackage: false, source };
@@ -84,8 +84,8 @@ function makeBundles(module: FoundModule, { search, sources, baseOf }: Bundling)
   const own = [...collect(importedBy(self), search, sources).values()].filter(
     (file) => !base.files.has(file.name),
   );
-  const packed = { __main__: source, __shared__: base.bundle.name, ...sourcesOf(own) };
-  return [base.bundle, pack(module.name, 'python', packed)];
+  const packed = { __name__: self.name, __main__: source, __shared__: base.bundle.name, ...sourcesOf(own) };
+  return [base.bundle, packModule(module, packed)];
 }
 
 /** The name that relative imports of the module start from. */
@@ -140,6 +140,12 @@ function sourcesOf(files: readonly PythonFile[]): Readonly<Record<string, string
   return Object.fromEntries(
     files.map((file) => [file.isPackage ? `${file.name}.__init__` : file.name, file.source]),
   );
+}
+
+/** Named after what is in it: two roles may each have a module of the same name. */
+function packModule(module: FoundModule, sources: Readonly<Record<string, string>>): ModuleBundle {
+  const hash = hashOf(Buffer.from(JSON.stringify(sources))).slice(0, 12);
+  return pack(`${module.name}@${hash}`, module.kind, sources);
 }
 
 function pack(

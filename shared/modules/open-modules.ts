@@ -9,7 +9,7 @@ import type { ModuleDeps, ModuleSearch } from './module-search.ts';
 export type Modules = {
   /** Finds a module by the name that a task gives it. */
   readonly find: (name: string, search: ModuleSearch) => ModuleLookup;
-  /** What to load into an agent for it, in order; the last one bears the module's name. */
+  /** What to load into an agent for it, in order; requests call the module by the name of the last one. */
   readonly bundle: (module: FoundModule, search: ModuleSearch) => readonly ModuleBundle[];
 };
 

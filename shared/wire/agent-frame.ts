@@ -55,7 +55,8 @@ export type RunRequest = {
 /**
  * Loads module code: the blob is the zlib-compressed JSON `{name: source}`. For a native module the names are the
  * agent's own module files (`modules.lineinfile`, `files`, …); for a foreign one those of the module's `module_utils`,
- * packages as `name.__init__`. A load named `@…` holds sources that later ones refer to with their `__shared__` entry.
+ * packages as `name.__init__`, and `__name__` is the module's own name in Python. A load named `@…` holds sources that
+ * later ones refer to with their `__shared__` entry.
  */
 export type LoadRequest = {
   readonly t: 'load';

@@ -62,11 +62,10 @@ async function runModule(
 ): Promise<unknown> {
   const lookup = modules.find(name, search);
   if (lookup.kind !== 'found') throw new Error(`${name} is ${lookup.kind}`);
-  for (const { name: bundle, kind, blob } of modules.bundle(lookup.module, search)) {
-    agent.send({ t: 'load', name: bundle, kind }, blob);
-  }
+  const bundles = modules.bundle(lookup.module, search);
+  for (const bundle of bundles) agent.send({ t: 'load', name: bundle.name, kind: bundle.kind }, bundle.blob);
   const dict: Dict = new Map(Object.entries(args));
-  const frame = await agent.run({ ...options, module: lookup.module.name, args: dict });
+  const frame = await agent.run({ ...options, module: bundles.at(-1)?.name ?? '', args: dict });
   return frame.t === 'result' ? plain(frame.result) : frame;
 }
 

@@ -2,6 +2,7 @@
 
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { chooseModule } from '../../../shared/modules/choose-module.ts';
 import { moduleKind } from '../../../shared/modules/module-kind.ts';
 import type { ModuleSearch } from '../../../shared/modules/module-search.ts';
 import { openModules } from '../../../shared/modules/open-modules.ts';
@@ -149,7 +150,7 @@ describe('bundling', () => {
     ['ns.coll.here', ['ansible_collections.ns.coll.plugins.module_utils.helper']],
     ['moves', ['ansible.module_utils.old_place', 'ansible_collections.ns.coll.plugins.module_utils.helper']],
   ])('%s brings %j', (name, own) => {
-    expect(contents(name)).toEqual([BASE, ['__main__', '__shared__', ...own]]);
+    expect(contents(name)).toEqual([BASE, ['__main__', '__name__', '__shared__', ...own]]);
   });
 
   test('what is no Python travels alone', () => {
@@ -163,5 +164,29 @@ describe('bundling', () => {
     });
     expect(names[0]).toMatch(/^@[0-9a-f]{16}$/);
     expect(names[1]).toBe(names[0]);
+  });
+});
+
+describe('choosing', () => {
+  const modules = openModules(disk);
+  const isNative = (name: string): boolean => ['file', 'ping', 'user'].includes(name);
+  const chosen = (name: string, prefersAnsible: boolean): string => {
+    const choice = chooseModule(name, search, { modules, isNative, prefersAnsible });
+    return choice.kind === 'found' ? choice.name.replace(/@.*/, '@') : choice.kind;
+  };
+
+  test.each([
+    ['user', false, 'user'],
+    ['user', true, 'user@'],
+    ['ansible.builtin.user', false, 'user'],
+    ['ping', true, 'ping'],
+    ['file', false, 'file@'],
+    ['ansible.legacy.file', false, 'file@'],
+    ['ansible.builtin.file', false, 'file'],
+    ['moved', false, 'ns.coll.here@'],
+    ['nonsense', false, 'missing'],
+    ['gone', false, 'removed'],
+  ])('%s, Ansible preferred: %s, is %s', (name, prefersAnsible, expected) => {
+    expect(chosen(name, prefersAnsible)).toBe(expected);
   });
 });
