@@ -17,5 +17,12 @@ export type Modules = {
 export function openModules(deps: ModuleDeps): Modules {
   const sources = { ...deps, redirectsOf: createRedirects(deps) };
   const bundler = createModuleBundler(sources);
-  return { find: (name, search) => findModule(name, search, sources), bundle: bundler.bundle };
+  const lookups = new Map<string, ModuleLookup>();
+  const find = (name: string, search: ModuleSearch): ModuleLookup => {
+    const key = JSON.stringify([name, search]);
+    const known = lookups.get(key) ?? findModule(name, search, sources);
+    lookups.set(key, known);
+    return known;
+  };
+  return { find, bundle: bundler.bundle };
 }
