@@ -7,6 +7,7 @@ import pwd
 import shlex
 import shutil
 import stat
+import tempfile
 
 import labels
 import process
@@ -89,6 +90,12 @@ def stat_fields(info):
         for bit, right in ((4, 'r'), (2, 'w'), (1, 'x')):
             fields[right + who] = bool(mode & bit << shift)
     return fields
+
+
+def temporary_directory():
+    """Return where temporary files go, as this task's environment has it: Python remembers its first answer."""
+    tempfile.tempdir = None
+    return to_bytes(tempfile.gettempdir())
 
 
 def umask():

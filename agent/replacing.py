@@ -12,7 +12,7 @@ import attributes
 import file_flags
 import labels
 from arguments import ModuleFailure
-from files import run_command, to_bytes, to_text, umask
+from files import run_command, temporary_directory, to_bytes, to_text, umask
 
 NEW_FILE_MODE = 0o666
 # A rename fails with these where replacing is not possible but writing into the file may be.
@@ -66,7 +66,7 @@ class Staged:
             if not unsafe_writes:
                 raise ModuleFailure('The destination directory (%s) is not writable by the current user. '
                                     'Error was: %s' % (to_text(directory), error))
-            handle, self.path = tempfile.mkstemp(prefix=b'.sortie_', dir=to_bytes(tempfile.gettempdir()))
+            handle, self.path = tempfile.mkstemp(prefix=b'.sortie_', dir=temporary_directory())
         os.close(handle)
         _drop_inherited_acl(self.path)
 

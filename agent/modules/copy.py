@@ -93,7 +93,8 @@ def _copy_local(params, host, context):
     if context.check:
         return {'diff': diff, 'changed': True}
     try:
-        return dict(files.with_path_info(_put(params, host, context, content)), diff=diff)
+        result = _told(params, host.get('_source'), _put, params, host, context, content)
+        return dict(files.with_path_info(result), diff=diff)
     except ModuleFailure as error:
         error.result.setdefault('checksum', host['_checksum'])
         error.result['diff'] = diff
@@ -200,6 +201,14 @@ def _put(params, host, context, content):
         mode = _replace(params, context, staged, dest, result)
     attributes.change(context, dict(attributes.wanted(params, dest), mode=mode), True)
     return result
+
+
+def _told(params, source, copy, *arguments):
+    """Call what copies and tell what the file system refuses, a full one for example, as a failure of the module."""
+    try:
+        return copy(*arguments)
+    except OSError as error:
+        raise ModuleFailure('failed to copy: %s to %s' % (source, params['dest']), details=str(error))
 
 
 def _may_md5():
@@ -350,7 +359,7 @@ def _copy_checked(params, context, sha1):
         if not sha1:
             raise ModuleFailure('Could not replace file: %s to %s: Is a directory' % (src, dest))
         if not context.check:
-            mode = _copy_file(params, context, dest, result)
+            mode = _told(params, src, _copy_file, params, context, dest, result)
     if sha1 is None and there is None:
         result['changed'] = tree_copy.copy_directory(params, context, dest) or result['changed']
     wanted = dict(attributes.wanted(params, dest), mode=mode)

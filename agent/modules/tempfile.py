@@ -17,7 +17,8 @@ SPEC = {
 def run(args, context):
     """Make a file or directory with a random name that only its owner may enter, and return its path."""
     params = parse('tempfile', SPEC, args, context)
-    where = {'prefix': params['prefix'], 'suffix': params['suffix'], 'dir': params['path']}
+    where = dict((name, files.to_bytes(params[name])) for name in ('prefix', 'suffix'))
+    where['dir'] = files.to_bytes(params['path']) or files.temporary_directory()
     try:
         if params['state'] == 'directory':
             path = tempfile.mkdtemp(**where)
@@ -25,5 +26,5 @@ def run(args, context):
             handle, path = tempfile.mkstemp(**where)
             os.close(handle)
     except OSError as error:
-        raise ModuleFailure(str(error))
-    return files.with_path_info({'changed': True, 'path': path})
+        raise ModuleFailure('[Errno %s] %s: %r' % (error.errno, error.strerror, files.to_text(error.filename)))
+    return files.with_path_info({'changed': True, 'path': files.to_text(path)})

@@ -5,6 +5,7 @@ plays the host's part for one file, as the docstrings of these modules define it
 """
 
 import hashlib
+import importlib
 import json
 import os
 import shutil
@@ -64,6 +65,7 @@ def run_native(module, args, flags, channel=None, content=None):
     uid, gid = flags['who']
     if uid == os.geteuid():
         return dispatch.run_native(module, args, Context(flags, channel, content))
+    importlib.import_module('modules.' + module)
     groups = os.getgroups()
     os.setgroups([])
     os.setresgid(gid, gid, 0)
