@@ -17,7 +17,7 @@ import {
   Undefined,
 } from './special.ts';
 import { formatFields } from './str-format.ts';
-import { asDict, asInt, asText, characters, force, isMapping, typeName } from './values.ts';
+import { asDict, asInt, asText, characters, force, isMapping, itemsOf, typeName } from './values.ts';
 
 /** `value.name`: the attribute, else the item, else undefined. An undefined value stays what it is. */
 export function getAttribute(value: Value, name: string): Value {
@@ -109,6 +109,7 @@ function elementAt(value: Value, index: number): Value | undefined {
 export function describeObject(value: Value): string {
   if (value === null) return 'None';
   if (value instanceof PyObject) return `${value.behaviour.typeName} object`;
+  if (value instanceof LazyDict) return `${value.typeName} object`;
   return `${typeName(value)} object`;
 }
 
@@ -133,7 +134,7 @@ export function getSlice(value: Value, slice: Slice): Value {
   if (Array.isArray(whole)) return pick(whole, slice);
   if (whole instanceof PyTuple) return new PyTuple(pick(whole.items, slice));
   if (whole instanceof PyBytes) return new PyBytes(Uint8Array.from(pick(whole.bytes, slice)));
-  if (whole instanceof LazyList && whole.typeName === 'range') return pick([...whole], slice);
+  if (whole instanceof LazyList && whole.typeName === 'range') return pick([...itemsOf(whole)], slice);
   if (isMapping(whole)) throw typeError("unhashable type: 'slice'");
   const shown = [slice.start, slice.stop, slice.step].map((bound) => repr(bound)).join(', ');
   return new Undefined(`${describeObject(whole)} has no element slice(${shown})`);

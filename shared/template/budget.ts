@@ -14,10 +14,11 @@ export function withinBudget<Result>(render: () => Result): Result {
   try {
     return render();
   } catch (error) {
-    if (error instanceof RangeError && error.message.includes('call stack')) {
-      throw limitError('maximum recursion depth exceeded');
-    }
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    const isStack = error.message.includes('call stack');
+    throw limitError(
+      isStack ? 'maximum recursion depth exceeded' : 'the template builds a value that is too large',
+    );
   } finally {
     depth--;
   }

@@ -4,7 +4,7 @@ import { type Dict, PyFloat, type Value } from '../base/value.ts';
 import { dictGet, dictKey, hasKey } from './dict-key.ts';
 import { typeError, undefinedError } from './python-error.ts';
 import { LazyDict, LazyList, PyBytes, PyObject, PySet, PyTuple, Undefined } from './special.ts';
-import { asDict, asInt, asText, force, isMapping, iterateOrUndefined, typeName } from './values.ts';
+import { asDict, asInt, asText, force, isMapping, itemsOf, iterateOrUndefined, typeName } from './values.ts';
 
 /** Comparison operators that order values. */
 export type Ordering = '<' | '<=' | '>' | '>=';
@@ -37,7 +37,12 @@ function equalContainers(a: Value, b: Value): boolean {
   }
   if (a instanceof PyBytes) return b instanceof PyBytes && Buffer.from(a.bytes).equals(b.bytes);
   if (a instanceof LazyList) {
-    return b instanceof LazyList && a.typeName === b.typeName && equalItems([...a], [...b]);
+    return (
+      b instanceof LazyList &&
+      a.typeName === b.typeName &&
+      a.length === b.length &&
+      equalItems([...itemsOf(a)], [...itemsOf(b)])
+    );
   }
   if (a instanceof PyObject) return a.behaviour.compare?.(b) === 0;
   if (b instanceof PyObject) return b.behaviour.compare?.(a) === 0;
@@ -176,13 +181,18 @@ export function contains(container: Value, item: Value): boolean {
   const text = asText(holder);
   if (text !== undefined) return text.includes(soughtText(sought));
   if (holder instanceof Map) return dictGet(holder, sought) !== undefined;
-  if (holder instanceof LazyDict) return holder.get(dictKey(sought)) !== undefined;
+  if (holder instanceof LazyDict) return isPresent(holder.get(dictKey(sought)));
   if (holder instanceof PySet) return hasKey(holder.items, sought);
   if (holder instanceof PyBytes) return bytesContain(holder, sought);
   const items = iterateOrUndefined(holder);
   if (items === undefined) throw typeError(`argument of type '${typeName(holder)}' is not iterable`);
   for (const candidate of items) if (equals(candidate, sought)) return true;
   return false;
+}
+
+/** A lazy dict may answer for a missing key with an undefined value that says what is missing. */
+function isPresent(item: Value | undefined): boolean {
+  return item !== undefined && !(item instanceof Undefined);
 }
 
 function soughtText(item: Value): string {

@@ -6,12 +6,12 @@ import { checkText } from './python-arithmetic.ts';
 import { undefinedError } from './python-error.ts';
 import { repr, str } from './python-repr.ts';
 import { LazyDict, LazyList, Markup, Omit, Pending, PyBytes, PySet, PyTuple, Undefined } from './special.ts';
-import { asDict, force } from './values.ts';
+import { asDict, force, itemsOf } from './values.ts';
 
 /** Makes a printed value final: views become lists, undefined raises wherever it stands inside. */
 export function finalizeValue(value: Value): Value {
   if (value === null || typeof value !== 'object') return value;
-  if (value instanceof LazyList) return settleItems([...value]);
+  if (value instanceof LazyList) return settleItems([...itemsOf(value)]);
   return settle(value);
 }
 

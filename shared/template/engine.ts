@@ -77,7 +77,8 @@ export function makeEngine(env: Environment, mode: RenderMode, isChanging = fals
   };
 }
 
-function resolveVariable(name: string, env: Environment): Value | undefined {
+/** A variable's value; one that cannot be rendered because something in it is undefined is undefined itself. */
+export function resolveVariable(name: string, env: Environment): Value | undefined {
   try {
     return env.scope.resolve(name);
   } catch (error) {

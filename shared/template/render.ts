@@ -5,7 +5,7 @@ import { withinBudget } from './budget.ts';
 import { builtins } from './builtins.ts';
 import { finalizeValue } from './concat.ts';
 import { isConditionMet } from './condition.ts';
-import { makeEngine, playbookMode, type RenderMode, runSource } from './engine.ts';
+import { makeEngine, playbookMode, type RenderMode, resolveVariable, runSource } from './engine.ts';
 import type { Environment } from './environment.ts';
 import { type FileTemplateOptions, readFileHeader, syntaxOf } from './file-options.ts';
 import { doubleBackslashes } from './lexer.ts';
@@ -64,7 +64,7 @@ function renderText(source: string, env: Environment, mode: RenderMode): Value {
 
 /** A number, bool or None that a variable holds unrendered: `{{ name }}` alone gives it as it is. */
 function plainScalar(name: string, env: Environment): Value | undefined {
-  const raw = env.scope.raw === undefined ? undefined : env.scope.raw(name);
+  const raw = env.scope.raw === undefined ? resolveVariable(name, env) : env.scope.raw(name);
   if (raw === null || typeof raw === 'number' || typeof raw === 'boolean') return raw;
   return typeof raw === 'bigint' || raw instanceof PyFloat ? raw : undefined;
 }

@@ -2,7 +2,6 @@
 
 import type { Dict, Value } from '../base/value.ts';
 import type { Environment, Scope } from './environment.ts';
-import { str } from './python-repr.ts';
 import { renderValue } from './render.ts';
 import { LazyDict, Template, Vaulted } from './special.ts';
 import { TemplateError } from './template-error.ts';
@@ -37,12 +36,11 @@ export function createEnvironment(
         const value = renderValue(raw, env);
         rendered.set(name, value);
         return value;
-      } catch (error) {
-        throw error instanceof TemplateError ? inVariable(error, raw) : error;
       } finally {
         inProgress.delete(name);
       }
     },
+    raw: (name) => find(layers, name),
     names: () => new Set(layers.flatMap((layer) => [...layer.names()].map(String))),
   };
   const env: Environment = { ...surroundings, scope };
@@ -87,18 +85,6 @@ function* dictParts(value: Dict): Iterable<Value> {
     yield key;
     yield part;
   }
-}
-
-/** Says in which variable's value an error stands, in Ansible's words. */
-function inVariable(error: TemplateError, raw: Value): TemplateError {
-  const source = raw instanceof Template ? raw.source : str(raw);
-  if (error.kind === 'undefined')
-    return new TemplateError('undefined', error.pythonType, `${source}: ${error.message}`);
-  const type = error.pythonType.startsWith('Ansible')
-    ? `ansible.errors.${error.pythonType}`
-    : error.pythonType;
-  const message = `An unhandled exception occurred while templating '${source}'. Error was a <class '${type}'>, original message: ${error.message}`;
-  return new TemplateError(error.kind, 'AnsibleError', message);
 }
 
 function recursion(name: string): TemplateError {

@@ -109,10 +109,13 @@ export class LazyDict implements Special {
   readonly special = 'lazy-dict';
   readonly get: (key: Value) => Value | undefined;
   readonly keys: () => readonly Value[];
+  /** The class that messages about missing attributes name. */
+  readonly typeName: string;
 
-  constructor(get: (key: Value) => Value | undefined, keys: () => readonly Value[]) {
+  constructor(get: (key: Value) => Value | undefined, keys: () => readonly Value[], typeName = 'dict') {
     this.get = get;
     this.keys = keys;
+    this.typeName = typeName;
   }
 
   /** Reads everything into a plain dict. */

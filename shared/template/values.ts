@@ -1,5 +1,6 @@
 /** Python's value semantics: types, truth, length, iteration. Equality is in comparison.ts, keys in dict-key.ts. */
 
+import { limits } from '../base/limits.ts';
 import { type Dict, PyFloat, type Special, type Value } from '../base/value.ts';
 import { limitError, typeError, undefinedError } from './python-error.ts';
 import {
@@ -188,12 +189,18 @@ export function iterateOrUndefined(value: Value): Iterable<Value> | undefined {
   const sequence = asSequence(value);
   if (sequence !== undefined) return sequence;
   if (value instanceof PySet) return value.items;
-  if (value instanceof LazyList) return value;
+  if (value instanceof LazyList) return itemsOf(value);
   if (value instanceof LazyDict) return value.keys();
   if (value instanceof PyBytes) return value.bytes;
   if (value instanceof PyObject) return value.behaviour.iterate?.();
   if (value instanceof Pending) return iterateOrUndefined(force(value));
   return undefined;
+}
+
+/** The items of a view or range as they are computed; a range that is too long is refused before. */
+export function itemsOf(view: LazyList): Iterable<Value> {
+  checkSize(view.length, limits.templateItemsMax);
+  return view;
 }
 
 /** The items of anything iterable as a new array, `list(value)`. */
