@@ -9,6 +9,8 @@ export type Relay = {
   readonly connections: () => number;
   /** Cuts all connections, as a network does that goes away. */
   readonly cut: () => void;
+  /** Lets nothing through any more, without a word to either side. */
+  readonly freeze: () => void;
   /** Cuts the first connection when the client speaks for the given time, before the server hears it. */
   readonly cutFirstAtTurn: (turn: number) => void;
   readonly stop: () => Promise<void>;
@@ -19,6 +21,7 @@ export async function startRelay(port: number, roundTripMs: number): Promise<Rel
   const sockets = new Set<net.Socket>();
   let turns = 0;
   let connections = 0;
+  let isFrozen = false;
   let cutAt = Number.POSITIVE_INFINITY;
   const server = net.createServer((near) => {
     connections += 1;
@@ -45,7 +48,7 @@ export async function startRelay(port: number, roundTripMs: number): Promise<Rel
       const later = (step: () => void): void => {
         setTimeout(step, Math.max(0, openAt - performance.now()) + roundTripMs / 2);
       };
-      from.on('data', (piece) => later(() => to.writable && to.write(piece)));
+      from.on('data', (piece) => later(() => !isFrozen && to.writable && to.write(piece)));
       from.on('end', () => later(() => to.end()));
       from.on('error', () => to.destroy());
       from.on('close', () => sockets.delete(from));
@@ -63,6 +66,9 @@ export async function startRelay(port: number, roundTripMs: number): Promise<Rel
     turns: () => turns,
     connections: () => connections,
     cut,
+    freeze: () => {
+      isFrozen = true;
+    },
     cutFirstAtTurn: (turn) => {
       cutAt = turn;
     },

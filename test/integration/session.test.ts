@@ -336,4 +336,24 @@ describe('a boot over SSH', () => {
       await relay.stop();
     }
   });
+
+  test('ends when the host falls silent', async () => {
+    const relay = await startRelay(sshd.port, 0);
+    const alias = ['-F', 'none', '-o', `HostKeyAlias=[127.0.0.1]:${sshd.port}`];
+    const alive = ['-o', 'ServerAliveInterval=1', '-o', 'ServerAliveCountMax=1'];
+    try {
+      const target = { ...sshd.target, port: relay.port, sshArguments: [...alias, ...alive] };
+      await withSession(target, async (session) => {
+        expect(stdoutOf(await shell(session, 'echo awake'))).toBe('awake');
+        relay.freeze();
+        const reply = await shell(session, 'echo unheard');
+        expect(reply).toMatchObject({ kind: 'failed', failure: { kind: 'outcome-unknown' } });
+        expect((await session.ended)?.message).toBe(
+          'Failed to connect to the host via ssh: Timeout, server 127.0.0.1 not responding.',
+        );
+      });
+    } finally {
+      await relay.stop();
+    }
+  });
 });

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -314,7 +315,7 @@ describe('a login that is not accepted at once', () => {
   });
 
   test.each(['password', 'keyboard-interactive'])('uses a password by %s', async (method) => {
-    const root = path.join(testDeps().environment.home, method);
+    const root = mkdtempSync(path.join(tmpdir(), 'sortie-password-'));
     const host = await startEmbeddedHost({ name: 'web1', root, password: 'secret' });
     const knownHosts = path.join(root, 'known_hosts');
     writeFileSync(knownHosts, host.knownHostLine);
@@ -341,6 +342,7 @@ describe('a login that is not accepted at once', () => {
       );
     } finally {
       await host.stop();
+      rmSync(root, { recursive: true });
     }
   });
 });
