@@ -22,6 +22,7 @@ export function concludeResult(site: RenderSite, task: Task, raw: Dict, attempt:
     const env = environmentOf(withRegistered(site, task, result));
     return conditions.every((condition) => isConditionTrue(condition, env));
   };
+  if (!result.has('failed')) result.set('failed', false);
   evaluate(result, 'changed', () => {
     if (task.changedWhen !== undefined) result.set('changed', holds(task.changedWhen));
   });

@@ -21,8 +21,7 @@ export function connectionTarget(
   const read = reader(at.env);
   const transport = read('ansible_connection') ?? keywords.connection ?? 'ssh';
   const keyFile = read('ansible_private_key_file', 'ansible_ssh_private_key_file') ?? settings.privateKeyFile;
-  const password =
-    read('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password') ?? settings.connectionPassword;
+  const password = text(read('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'));
   const port = read('ansible_port', 'ansible_ssh_port') ?? keywords.port ?? config('DEFAULT_REMOTE_PORT');
   return {
     kind: /(^|\.)local$/.test(str(transport)) ? 'local' : 'ssh',
@@ -34,7 +33,7 @@ export function connectionTarget(
       keywords.remoteUser ??
       text(config('DEFAULT_REMOTE_USER')) ??
       settings.localUser,
-    password: password === undefined ? undefined : new Secret(str(password)),
+    password: password === undefined ? settings.connectionPassword : new Secret(password),
     privateKeyFiles: keyFile === undefined ? [] : [str(keyFile)],
     privateKeyPassphrase: undefined,
     hostKeyChecking: isHostKeyChecked(read, config) ? 'yes' : 'no',
@@ -73,18 +72,20 @@ export function becomeRequest(
   const exe = text(own('exe')) ?? keywords.becomeExe ?? text(context.config('DEFAULT_BECOME_EXE'));
   const flags = text(own('flags')) ?? keywords.becomeFlags ?? text(context.config('DEFAULT_BECOME_FLAGS'));
   const password =
-    read(
-      'ansible_become_password',
-      'ansible_become_pass',
-      `ansible_${short}_password`,
-      `ansible_${short}_pass`,
-    ) ?? context.settings.becomePassword;
+    text(
+      read(
+        'ansible_become_password',
+        'ansible_become_pass',
+        `ansible_${short}_password`,
+        `ansible_${short}_pass`,
+      ),
+    ) ?? context.settings.becomePassword?.reveal();
   return {
     method: short,
     user: text(own('user')) ?? keywords.becomeUser ?? text(context.config('DEFAULT_BECOME_USER')) ?? 'root',
     ...(exe === undefined ? {} : { exe }),
     ...(flags === undefined ? {} : { flags }),
-    ...(password === undefined ? {} : { password: str(password) }),
+    ...(password === undefined ? {} : { password }),
   };
 }
 

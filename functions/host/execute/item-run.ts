@@ -11,32 +11,41 @@ import { actionNames, shortName } from '../actions/action-name.ts';
 import { explainRenderError } from './explain-error.ts';
 import type { RenderSite } from './render-site.ts';
 import { environmentOf } from './task-environment.ts';
-import { moduleDefaults, renderKeywords } from './task-keywords.ts';
+import { moduleDefaults, renderKeywords, type TaskKeywords } from './task-keywords.ts';
 
-/** A task or item that has been rendered: skipped, wrong, or ready to be sent. */
+/** A task or item that has been rendered: skipped or wrong, or ready to be sent. */
 export type Prepared =
   | { readonly kind: 'ready'; readonly call: ActionCall }
-  | { readonly kind: 'over'; readonly result: Dict; readonly noLog: boolean };
+  | { readonly kind: 'over'; readonly result: Dict; readonly keywords: TaskKeywords | undefined };
 
 /** Renders everything that a task needs before it runs. Has no effects; throws Suspension when a value is not there yet. */
 export function prepareItem(site: RenderSite, task: Task, loopError: TemplateError | undefined): Prepared {
   const env = environmentOf(site);
-  let noLog = false;
+  const { context, host } = site;
   try {
     const isSkipped = conditionsOf(task).some((condition) => !isTrueUnless(loopError, condition, env));
-    if (isSkipped) return { kind: 'over', result: skipped(), noLog: isSecret(task, env, site) };
+    if (isSkipped) return { kind: 'over', result: skipped(), keywords: keywordsIfAny(task, env, site) };
     if (loopError !== undefined) throw loopError;
-    const keywords = renderKeywords(task, site.context.settings, env);
-    noLog = keywords.noLog;
-    const name = shortName(task.action);
+    const keywords = renderKeywords(task, context.settings, env);
     const args = renderArguments(task, env);
     return {
       kind: 'ready',
-      call: { name, args, env, task, keywords, context: site.context, host: site.host },
+      call: { name: shortName(task.action), args, env, task, keywords, context, host },
     };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    return { kind: 'over', result: failed(explainRenderError(error, task, site.context)), noLog };
+    const message = error === loopError ? error.message : explainRenderError(error, task, context);
+    return { kind: 'over', result: failed(message), keywords: keywordsIfAny(task, env, site) };
+  }
+}
+
+/** The keywords of a task that does not run, for what the play makes of it; none when they cannot be rendered. */
+function keywordsIfAny(task: Task, env: Environment, site: RenderSite): TaskKeywords | undefined {
+  try {
+    return renderKeywords(task, site.context.settings, env);
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
   }
 }
 
@@ -74,15 +83,6 @@ function isTrueUnless(loopError: TemplateError | undefined, condition: Value, en
     return isConditionTrue(condition, env);
   } catch (error) {
     if (loopError !== undefined && error instanceof TemplateError) return true;
-    throw error;
-  }
-}
-
-function isSecret(task: Task, env: Environment, site: RenderSite): boolean {
-  try {
-    return renderKeywords(task, site.context.settings, env).noLog;
-  } catch (error) {
-    if (error instanceof TemplateError) return false;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** What all tasks of a play share, whatever the host: settings, project, inventory and the way to other hosts. */
 
 import type { Checked } from '../../../shared/base/diagnostic.ts';
+import type { Secret } from '../../../shared/base/secret.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Included, RoleRequest } from '../../../shared/project/load-included.ts';
 import type { Node, Play, Task } from '../../../shared/project/model.ts';
@@ -19,9 +20,9 @@ export type RunSettings = {
   readonly become: boolean;
   readonly becomeUser: string | undefined;
   readonly becomeMethod: string | undefined;
-  readonly becomePassword: string | undefined;
+  readonly becomePassword: Secret | undefined;
   readonly connection: string | undefined;
-  readonly connectionPassword: string | undefined;
+  readonly connectionPassword: Secret | undefined;
   readonly remoteUser: string | undefined;
   /** Who runs the playbook: the login user of hosts for which nobody says another one. */
   readonly localUser: string;

@@ -143,7 +143,7 @@ function factsOf(end: TaskEnd): Dict {
 /** `ansible_failed_task` and `ansible_failed_result`, for rescue and always sections. */
 function withFailure(vars: HostVars, task: Task, end: TaskEnd): HostVars {
   const described = new Map<Value, Value>([
-    ['name', task.name ?? task.action],
+    ['name', task.name ?? ''],
     ['action', task.action],
     ['args', task.args],
   ]);

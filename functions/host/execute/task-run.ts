@@ -151,7 +151,7 @@ function readyItem(site: RenderSite, task: Task, item: Value): ReadyItem {
       ['failed', true],
       ['msg', `Failed to template loop_control.label: ${error.message}`],
     ]);
-    return { site, task, prepared: { kind: 'over', result, noLog: false }, label: '' };
+    return { site, task, prepared: { kind: 'over', result, keywords: undefined }, label: '' };
   }
 }
 
@@ -238,7 +238,7 @@ function decorated(end: ItemEnd, item: ReadyItem | undefined, controls: LoopCont
 function endOf(prepared: Extract<Prepared, { kind: 'over' }>, label: string | undefined): ItemEnd {
   const result: Dict = new Map(prepared.result);
   if (!result.has('changed') && label !== undefined) result.set('changed', false);
-  return { result, noLog: prepared.noLog, keywords: undefined, label };
+  return { result, noLog: prepared.keywords?.noLog ?? false, keywords: prepared.keywords, label };
 }
 
 type Call = {
