@@ -23,6 +23,7 @@ import {
   typeName,
 } from '../values.ts';
 import { toBytes } from './encoding.ts';
+import { isHtml } from './markup.ts';
 import { linkUrls } from './urlize.ts';
 
 /** HTML and URL filters. */
@@ -58,7 +59,7 @@ export function escapeHtml(text: string): string {
 }
 
 function escapeValue(value: Value): Markup {
-  return value instanceof Markup ? value : new Markup(escapeHtml(str(value)));
+  return isHtml(value) ? value : new Markup(escapeHtml(str(value)));
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -10,6 +10,7 @@ import { str } from '../python-repr.ts';
 import { findSpace, splitLines, stripStart, stripText } from '../python-whitespace.ts';
 import { Markup, PyTuple } from '../special.ts';
 import { asText, characters, force, isTrue, textLength, typeName } from '../values.ts';
+import { isHtml } from './markup.ts';
 import { wrapText } from './text-wrap.ts';
 
 /** Text filters. */
@@ -39,13 +40,13 @@ const WORD = /[\p{L}\p{N}_]+/gu;
 /** Jinja2's `soft_str`: escaped text stays escaped text. */
 function toText(value: Value): Value {
   const settled = force(value);
-  return settled instanceof Markup ? settled : str(settled);
+  return isHtml(settled) ? settled : str(settled);
 }
 
 /** Applies `change` to the text of a value and keeps what is escaped marked so. */
 function mapText(value: Value, change: (text: string) => string): Value {
   const settled = force(value);
-  if (settled instanceof Markup) return new Markup(change(settled.text));
+  if (isHtml(settled)) return new Markup(change(settled.text));
   return change(str(settled));
 }
 
@@ -117,7 +118,7 @@ function indent(
   const indentRest = (line: string): string => (line === '' && !isTrue(blank) ? line : prefix + line);
   const done = lines.map((line, index) => (index === 0 ? line : indentRest(line))).join('\n');
   const whole = isTrue(first) ? prefix + done : done;
-  return force(value) instanceof Markup ? new Markup(whole) : whole;
+  return isHtml(force(value)) ? new Markup(whole) : whole;
 }
 
 function notAddable(value: Value): Error {

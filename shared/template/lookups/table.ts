@@ -8,6 +8,7 @@ import { iniLookups } from './ini.ts';
 import { listLookups } from './lists.ts';
 import { passwordLookups } from './password.ts';
 import { processLookups } from './processes.ts';
+import { templateLookups } from './template.ts';
 import { variableLookups } from './variables.ts';
 
 const lookups = [
@@ -19,6 +20,7 @@ const lookups = [
   ...iniLookups,
   ...passwordLookups,
   ...hostLookups,
+  ...templateLookups,
 ];
 
 /** Lookups by name, with and without the name of Ansible's own collection. */

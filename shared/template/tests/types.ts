@@ -3,10 +3,11 @@
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { contains, equals, isOrdered, isSame, type Ordering } from '../comparison.ts';
+import { isHtml } from '../filters/markup.ts';
 import { operate } from '../python-arithmetic.ts';
 import { typeError, undefinedError } from '../python-error.ts';
 import { str } from '../python-repr.ts';
-import { LazyDict, LazyList, Markup, PyBytes, PyTuple, Undefined } from '../special.ts';
+import { LazyDict, LazyList, PyBytes, PyTuple, Undefined } from '../special.ts';
 import { asInt, asText, force, isCallable, isMapping, iterateOrUndefined, typeName } from '../values.ts';
 
 /** A test without arguments. */
@@ -39,7 +40,7 @@ export const typeTests: readonly Builtin[] = [
   check('sequence', isSequence),
   check('iterable', isIterable),
   check('callable', isCallable),
-  check('escaped', (value) => value instanceof Markup),
+  check('escaped', isHtml),
   check('lower', (value) => hasCase(str(value), (text) => text.toLowerCase())),
   check('upper', (value) => hasCase(str(value), (text) => text.toUpperCase())),
   check('odd', (value) => equals(modulo(value, 2), 1)),

@@ -6,7 +6,9 @@ import { loadYaml } from '../../../shared/project/yaml.ts';
 import { builtins } from '../../../shared/template/builtins.ts';
 import { makeEngine, playbookMode } from '../../../shared/template/engine.ts';
 import type { Environment, LocalStat } from '../../../shared/template/environment.ts';
+import { connectFileRenderer } from '../../../shared/template/lookups/template.ts';
 import { repr, reprFloat } from '../../../shared/template/python-repr.ts';
+import { renderFile } from '../../../shared/template/render.ts';
 import { makeContext, topFrame } from '../../../shared/template/runtime.ts';
 import {
   LazyDict,
@@ -58,6 +60,8 @@ function realPath(path: string): string {
     return path;
   }
 }
+
+connectFileRenderer(renderFile);
 
 /** An environment over fixed variables and the case files. */
 export function makeCaseEnvironment(directory: string, variables: ReadonlyMap<string, Value>): Environment {
@@ -128,7 +132,7 @@ function tagged(raw: Value, directory: string): unknown {
   if (typeof value === 'bigint') return { int: String(value) };
   if (value instanceof PyFloat) return { float: reprFloat(value.value) };
   if (value instanceof Undefined) return { undefined: true };
-  if (value instanceof Markup) return { markup: value.text };
+  if (value instanceof Markup) return value.mark === 'html' ? { markup: value.text } : value.text;
   if (value instanceof PyBytes) return { bytes: Buffer.from(value.bytes).toString('hex') };
   if (value instanceof PyTuple) return { tuple: value.items.map(inner) };
   if (value instanceof PySet) return { set: [...value.items].map(inner).sort() };

@@ -1,0 +1,91 @@
+/** The template lookup: the text of a rendered template file. */
+
+import type { Value } from '../../base/value.ts';
+import type { Lookup } from '../builtin.ts';
+import type { Environment } from '../environment.ts';
+import type { FileTemplateOptions } from '../file-options.ts';
+import { ansibleError } from '../filter-error.ts';
+import { decodeText } from '../filters/charset.ts';
+import { literalEval } from '../literal-eval.ts';
+import { directoryName } from '../posix-path.ts';
+import { str } from '../python-repr.ts';
+import { asDict, force } from '../values.ts';
+import { boolOption, type LookupOptions, termText, textOption } from './options.ts';
+import { findFile } from './search.ts';
+
+/** Renders the text of a template file, as shared/template/render.ts does. */
+export type FileRenderer = (
+  source: string,
+  file: { readonly name: string; readonly options: FileTemplateOptions },
+  env: Environment,
+) => string;
+
+/** The renderer; render.ts puts itself here, because the tables that name this lookup are below it. */
+const engine: { render: FileRenderer | undefined } = { render: undefined };
+
+/** Connects the lookup with the engine that renders files. */
+export function connectFileRenderer(render: FileRenderer): void {
+  engine.render = render;
+}
+
+/** The lookup. */
+export const templateLookups: readonly Lookup[] = [
+  {
+    name: 'template',
+    call: (env, terms, options) => terms.map((term) => renderTerm(env, termText(term), options)),
+  },
+];
+
+function renderTerm(env: Environment, name: string, options: LookupOptions): Value {
+  const path = findFile(env, 'templates', name);
+  const content = path === undefined ? undefined : env.local.readFile(path);
+  if (path === undefined || content === undefined) {
+    throw ansibleError(`the template file ${name} could not be found for the lookup`);
+  }
+  if (engine.render === undefined) throw new Error('no engine renders template files');
+  const file = { name: path, options: syntaxOptions(options) };
+  const text = engine.render(decodeText(content), file, templateEnvironment(env, { name, path, options }));
+  return boolOption(options, 'convert_data', true) ? convert(text) : text;
+}
+
+function syntaxOptions(options: LookupOptions): FileTemplateOptions {
+  const given = (name: string, fallback: string): string => textOption(options, name, fallback);
+  return {
+    variableStart: given('variable_start_string', '{{'),
+    variableEnd: given('variable_end_string', '}}'),
+    commentStart: given('comment_start_string', '{#'),
+    commentEnd: given('comment_end_string', '#}'),
+  };
+}
+
+type TemplateFile = { readonly name: string; readonly path: string; readonly options: LookupOptions };
+
+/** The variables of the task, with those that describe the template and those that the call gave on top. */
+function templateEnvironment(env: Environment, { name, path, options }: TemplateFile): Environment {
+  const own = new Map<string, Value>([
+    ['template_path', name],
+    ['template_fullpath', path],
+    ['template_destpath', null],
+    ['ansible_managed', env.config('DEFAULT_MANAGED_STR') ?? 'Ansible managed'],
+  ]);
+  const given = asDict(force(options.get('template_vars') ?? null));
+  for (const [key, value] of given ?? []) own.set(str(key), value);
+  const { scope } = env;
+  return {
+    ...env,
+    scope: {
+      ...scope,
+      resolve: (variable) => own.get(variable) ?? scope.resolve(variable),
+      raw: (variable) => own.get(variable) ?? scope.raw?.(variable),
+      names: () => new Set([...own.keys(), ...scope.names()]),
+    },
+    searchPath: [directoryName(path), ...env.searchPath],
+  };
+}
+
+/** Text that looks like a list, dict or bool becomes one. */
+function convert(text: string): Value {
+  if (text === 'True' || text === 'False') return text === 'True';
+  if (!text.startsWith('{') && !text.startsWith('[')) return text;
+  return literalEval(text, true) ?? text;
+}
