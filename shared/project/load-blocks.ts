@@ -69,7 +69,7 @@ function implicitBlock(loading: Loading, items: readonly YamlDict[], place: Plac
 
 function loadBlock(loading: Loading, node: YamlDict, place: Place): Block {
   checkKeywords(loading, node, { owner: 'Block' });
-  const sections = { block: [] as Node[], rescue: [] as Node[], always: [] as Node[] };
+  const sections: Record<(typeof SECTIONS)[number], Node[]> = { block: [], rescue: [], always: [] };
   const block: Block = {
     kind: 'block',
     name: node.value.get('name'),

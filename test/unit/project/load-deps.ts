@@ -3,6 +3,7 @@
 import { diskFiles } from '../../../shared/project/disk-files.ts';
 import type { LoadDeps } from '../../../shared/project/loading.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
+import { TemplateError } from '../../../shared/template/template-error.ts';
 
 /** Nothing is known before hosts are, and nothing is vaulted. */
 const environment: Environment = {
@@ -27,7 +28,11 @@ const environment: Environment = {
   randomBytes: (length) => new Uint8Array(length),
   parseYaml: () => [],
   decrypt: () => {
-    throw new Error('nothing is vaulted here');
+    throw new TemplateError(
+      'runtime',
+      'AnsibleVaultError',
+      'Attempting to decrypt but no vault secrets found',
+    );
   },
   searchPath: [],
   config: () => undefined,

@@ -48,3 +48,21 @@ describe('playbooks with mistakes', () => {
     });
   }
 });
+
+describe('module names', () => {
+  it('are checked while loading when it is known which exist', () => {
+    const directory = join(cases, 'good', 'handlers');
+    const seen: (readonly [string, readonly string[]])[] = [];
+    const isKnownAction = (action: string, collections: readonly string[]): boolean => {
+      seen.push([action, collections]);
+      return action !== 'debug';
+    };
+    const { diagnostics } = loadPlaybook('site.yml', { ...loadDeps(directory), isKnownAction });
+    expect(diagnostics.map((one) => [one.code, one.message, one.position?.line])).toContainEqual([
+      'action-unknown',
+      "couldn't resolve module/action 'debug'. This often indicates a misspelling, missing collection, or incorrect module path.",
+      14,
+    ]);
+    expect(seen).toContainEqual(['command', []]);
+  });
+});
