@@ -71,7 +71,7 @@ export function findMovedModuleUtils(
   const parts = name.split('.');
   const collection = isCore(parts) ? 'ansible.builtin' : parts.slice(1, 3).join('.');
   const short = parts.slice(isCore(parts) ? 2 : 5).join('.');
-  const redirect = sources.redirectsOf(collection, search).moduleUtils.get(short);
+  const redirect = sources.redirectOf({ collection, section: 'module_utils', name: short }, search);
   if (redirect === undefined || 'tombstone' in redirect) return undefined;
   const to = qualified(redirect.to);
   return {

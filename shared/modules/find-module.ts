@@ -129,9 +129,14 @@ function redirectOf(name: string, search: ModuleSearch, sources: ModuleSources):
     parts.length > 2 ? [parts.slice(0, 2).join('.')] : [...search.collections, 'ansible.builtin'];
   const short = parts.length > 2 ? parts.slice(2).join('.') : name;
   return firstOf(collections, (collection) =>
-    sources
-      .redirectsOf(collection === 'ansible.legacy' ? 'ansible.builtin' : collection, search)
-      .modules.get(short),
+    sources.redirectOf(
+      {
+        collection: collection === 'ansible.legacy' ? 'ansible.builtin' : collection,
+        section: 'modules',
+        name: short,
+      },
+      search,
+    ),
   );
 }
 

@@ -2,22 +2,25 @@
 
 import { join } from 'node:path';
 
-import type { ModuleDeps, ModuleSearch, Redirect, Redirects } from './module-search.ts';
+import type { ModuleDeps, ModuleSearch, ModuleSources, Redirect, Routed } from './module-search.ts';
+import { cutYamlEntry } from './yaml-entry.ts';
 
-const NONE: Redirects = { modules: new Map(), moduleUtils: new Map() };
-
-/** Reads the routing of collections, each file once; `ansible.builtin` has its own in the core directory. */
-export function createRedirects(deps: ModuleDeps): (collection: string, search: ModuleSearch) => Redirects {
-  const known = new Map<string, Redirects>();
-  return (collection, search) => {
-    for (const path of runtimeFiles(collection, search)) {
-      const bytes = known.has(path) ? undefined : deps.read(path);
-      if (bytes !== undefined)
-        known.set(path, parseRedirects(deps.parseYaml(Buffer.from(bytes).toString('utf8'))));
-      const redirects = known.get(path);
-      if (redirects !== undefined) return redirects;
+/** Answers from the routing of collections, each file read once; `ansible.builtin` has its own in the core directory. */
+export function createRedirects(deps: ModuleDeps): ModuleSources['redirectOf'] {
+  const texts = new Map<string, string | undefined>();
+  const read = (path: string): string | undefined => {
+    if (!texts.has(path)) {
+      const bytes = deps.read(path);
+      texts.set(path, bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8'));
     }
-    return NONE;
+    return texts.get(path);
+  };
+  return (wanted, search) => {
+    for (const path of runtimeFiles(wanted.collection, search)) {
+      const text = read(path);
+      if (text !== undefined) return parseRedirect(entryOf(text, wanted, deps.parseYaml));
+    }
+    return undefined;
   };
 }
 
@@ -30,20 +33,21 @@ function runtimeFiles(collection: string, search: ModuleSearch): readonly string
   return search.collectionsPaths.map((path) => join(path, place));
 }
 
-function parseRedirects(data: unknown): Redirects {
-  const routing = parseRecord(parseRecord(data).plugin_routing);
-  return { modules: parseSection(routing.modules), moduleUtils: parseSection(routing.module_utils) };
+/** The file of ansible-core has ten thousand lines: parsing it whole takes longer than most tasks. */
+function entryOf(text: string, { section, name }: Routed, parseYaml: ModuleDeps['parseYaml']): unknown {
+  const entry = cutYamlEntry(text, ['plugin_routing', section, name]);
+  if (entry === undefined) return undefined;
+  if (entry !== 'unclear') return parseYaml(entry);
+  const routing = parseRecord(parseRecord(parseYaml(text)).plugin_routing);
+  return parseRecord(routing[section])[name];
 }
 
-function parseSection(data: unknown): ReadonlyMap<string, Redirect> {
-  const redirects = new Map<string, Redirect>();
-  for (const [name, entry] of Object.entries(parseRecord(data))) {
-    const { redirect, tombstone } = parseRecord(entry);
-    if (typeof redirect === 'string') redirects.set(name, { to: redirect });
-    else if (tombstone !== undefined)
-      redirects.set(name, { tombstone: String(parseRecord(tombstone).warning_text ?? '') });
-  }
-  return redirects;
+function parseRedirect(entry: unknown): Redirect | undefined {
+  const { redirect, tombstone } = parseRecord(entry);
+  if (typeof redirect === 'string') return { to: redirect };
+  return tombstone === undefined
+    ? undefined
+    : { tombstone: String(parseRecord(tombstone).warning_text ?? '') };
 }
 
 function parseRecord(data: unknown): Readonly<Record<string, unknown>> {

@@ -12,17 +12,18 @@ export type ModuleDeps = {
 
 /** What finding needs: the disk, and what is known of moved modules. */
 export type ModuleSources = ModuleDeps & {
-  /** Routing of one collection, by kind of plugin and short name. */
-  readonly redirectsOf: (collection: string, search: ModuleSearch) => Redirects;
+  readonly redirectOf: (wanted: Routed, search: ModuleSearch) => Redirect | undefined;
+};
+
+/** A name in the routing of a collection, without the collection's. */
+export type Routed = {
+  readonly collection: string;
+  readonly section: 'module_utils' | 'modules';
+  readonly name: string;
 };
 
 /** What became of a name: moved to another, or gone, with the sentence that says so. */
 export type Redirect = { readonly to: string } | { readonly tombstone: string };
-
-export type Redirects = {
-  readonly modules: ReadonlyMap<string, Redirect>;
-  readonly moduleUtils: ReadonlyMap<string, Redirect>;
-};
 
 /** The places, in the order they are asked. */
 export type ModuleSearch = {

@@ -15,7 +15,7 @@ export type Modules = {
 
 /** Opens the modules of a disk; what was read is remembered, so one of these serves a whole run. */
 export function openModules(deps: ModuleDeps): Modules {
-  const sources = { ...deps, redirectsOf: createRedirects(deps) };
+  const sources = { ...deps, redirectOf: createRedirects(deps) };
   const bundler = createModuleBundler(sources);
   const lookups = new Map<string, ModuleLookup>();
   const find = (name: string, search: ModuleSearch): ModuleLookup => {

@@ -169,6 +169,18 @@ describe.each(PYTHONS)('foreign modules under %s', (python) => {
       expect(await run('own_python', { name: 'you', how: 'signal' })).toMatchObject({ failed: true, rc: -9 });
     });
 
+    test.runIf(process.getuid?.() === 0 && !python.startsWith(homedir()))(
+      'other users run it too',
+      async () => {
+        const become = { method: 'sudo', user: 'nobody' };
+        expect(await run('own_python', { name: 'you' }, { become })).toMatchObject({
+          text: 'hello you!',
+          descriptors: [],
+        });
+        expect(await run('old_style', { name: 'you' }, { become })).toMatchObject({ text: 'you' });
+      },
+    );
+
     test('its temporary directory is removed', async () => {
       const result = await run('own_python', { name: 'you', how: 'tmpdir' });
       expect(result).toHaveProperty('path');
