@@ -18,6 +18,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   show: async () => (await import('./show.ts')).show,
 };
 
+const INTERRUPTED = 99;
+
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
@@ -50,7 +52,10 @@ async function main(argv: readonly string[], deps: CommandDeps): Promise<number>
 /** Runs a subcommand; whatever it throws becomes a message and an exit code. */
 async function runCommand(command: Command, argv: readonly string[], deps: CommandDeps): Promise<number> {
   try {
-    return await command(argv, deps);
+    const exitCode = await command(argv, deps);
+    // What an interrupted run has left open must not keep the process alive.
+    if (exitCode === INTERRUPTED) process.exit(exitCode);
+    return exitCode;
   } catch (error) {
     const { reportError } = await import('./report-error.ts');
     return reportError(error, deps);

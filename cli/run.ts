@@ -1,5 +1,7 @@
 /** `sortie run`: takes ansible-playbook's command line, and runs playbooks from this machine. */
 
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Clock, systemClock } from '../shared/base/clock.ts';
 import { type Diagnostic, hasErrors } from '../shared/base/diagnostic.ts';
 import type { VaultSecret } from '../shared/base/vault.ts';
@@ -7,6 +9,7 @@ import { type Config, loadConfig } from '../shared/project/config/load-config.ts
 import { loadVaultSecrets } from '../shared/project/config/vault-secrets.ts';
 import { diskFiles } from '../shared/project/disk-files.ts';
 import type { ProjectFiles } from '../shared/project/files.ts';
+import { createJunitReport } from '../shared/report/junit-report.ts';
 import { createRunId } from '../shared/store/run-id.ts';
 import type { RunStore } from '../shared/store/run-store.ts';
 import { openSqliteStore } from '../shared/store/sqlite-store.ts';
@@ -16,6 +19,7 @@ import type { RunRequest } from '../shared/wire/run-request.ts';
 import { parseRunArguments } from './arguments.ts';
 import { type Ask, terminalAsk } from './ask.ts';
 import type { Command, CommandDeps } from './command-deps.ts';
+import { onInterrupt } from './on-interrupt.ts';
 import { collectPasswords, type Passwords } from './passwords.ts';
 import { findMissingPlaybook } from './playbook-paths.ts';
 import { printDiagnostics } from './print-diagnostics.ts';
@@ -33,13 +37,10 @@ export type RunContext = {
   readonly config: Config;
   readonly files: ProjectFiles;
   readonly clock: Clock;
-  readonly store: RunStore;
   readonly options: ReportOptions;
   readonly passwords: Passwords;
   readonly vaultSecrets: readonly VaultSecret[];
   readonly ask: Ask;
-  /** Aborted when the user interrupts the run. */
-  readonly signal: AbortSignal;
   /** Takes the run's events in their final order. */
   readonly emit: (event: RunEvent) => void;
   /** Shows mistakes in the user's files, on stderr. */
@@ -117,72 +118,83 @@ type Execution = {
 
 async function execute(wish: Wish, { deps, prepared, runPlaybooks }: Execution): Promise<number> {
   const { config, files } = prepared;
-  const store = openSqliteStore(storeDirectory(deps));
   const runId = createRunId(systemClock);
   const options = reportOptions(config, wish.request);
-  const recorder = createRunRecorder(runId, store, createRunReport({ config, deps, isJson: wish.isJson }));
-  const interrupt = onInterrupt();
   const context: RunContext = {
     ...prepared,
     runId,
-    store,
     options,
     clock: systemClock,
-    signal: interrupt.signal,
-    emit: recorder.emit,
+    emit: () => undefined,
     showDiagnostics: (diagnostics) => printDiagnostics(diagnostics, files, deps),
     print: deps.out,
   };
+  if (isListing(wish.request)) return runPlaybooks(wish.request, context);
+  const store = openSqliteStore(storeDirectory(deps));
   try {
-    if (isListing(wish.request)) return await runPlaybooks(wish.request, context);
-    return await recorded(wish, context, async () => {
-      const exitCode = await runPlaybooks(wish.request, context);
+    const report = withJunit(createRunReport({ config, deps, isJson: wish.isJson }), deps);
+    const recorder = createRunRecorder(runId, store, report);
+    const recording = { ...context, emit: recorder.emit };
+    return await recorded({ wish, context: recording, store }, async () => {
+      const exitCode = await unlessInterrupted(() => runPlaybooks(wish.request, recording), deps);
       await recorder.settled();
       return exitCode;
     });
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    deps.err(' [ERROR]: User interrupted execution\n');
-    return exitCodes.interrupted;
   } finally {
-    interrupt.stop();
     await store.close();
   }
 }
 
+type Recording = { readonly wish: Wish; readonly context: RunContext; readonly store: RunStore };
+
 /** Stores the beginning and the end of a run around it, however it ends. */
-async function recorded(wish: Wish, context: RunContext, work: () => Promise<number>): Promise<number> {
-  const { clock, emit, options, runId, signal, store } = context;
+async function recorded({ context, store, wish }: Recording, work: () => Promise<number>): Promise<number> {
+  const { clock, emit, options, runId } = context;
   const command = ['run', ...wish.argv];
   const at = clock.now();
-  void store.startRun({ runId, startedAt: at, command });
+  const stored = store.startRun({ runId, startedAt: at, command });
   emit({ kind: 'run-started', runId, at, command, options });
   let exitCode: number = exitCodes.unexpected;
   try {
     exitCode = await work();
     return exitCode;
   } finally {
-    if (signal.aborted) exitCode = exitCodes.interrupted;
     emit({ kind: 'run-finished', at: clock.now(), exitCode });
+    await stored;
     await store.finishRun(runId, { finishedAt: clock.now(), exitCode });
   }
 }
 
-/** Ctrl-C asks the run to stop; a second one ends the process. */
-function onInterrupt(): { readonly signal: AbortSignal; readonly stop: () => void } {
-  const controller = new AbortController();
-  const abort = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    controller.abort(new Error('interrupted'));
-  };
-  process.on('SIGINT', abort);
-  process.on('SIGTERM', abort);
-  return {
-    signal: controller.signal,
-    stop: () => {
-      process.off('SIGINT', abort);
-      process.off('SIGTERM', abort);
+/** The exit code of the work, or that of an interrupted run as soon as the user interrupts it. */
+async function unlessInterrupted(work: () => Promise<number>, deps: CommandDeps): Promise<number> {
+  const interrupt = onInterrupt();
+  try {
+    const exitCode = await Promise.race([work(), interrupt.raised]);
+    if (exitCode === exitCodes.interrupted) deps.err(' [ERROR]: User interrupted execution\n');
+    return exitCode;
+  } finally {
+    interrupt.stop();
+  }
+}
+
+/** JUNIT_OUTPUT_DIR asks for JUnit files beside the output. */
+function withJunit(report: (event: RunEvent) => void, deps: CommandDeps): (event: RunEvent) => void {
+  const { JUNIT_FAIL_ON_CHANGE, JUNIT_FAIL_ON_IGNORE, JUNIT_OUTPUT_DIR } = deps.environment;
+  if (JUNIT_OUTPUT_DIR === undefined || JUNIT_OUTPUT_DIR === '') return report;
+  const directory = resolve(deps.workingDirectory, JUNIT_OUTPUT_DIR);
+  const junit = createJunitReport(
+    {
+      failsOnIgnored: JUNIT_FAIL_ON_IGNORE?.toLowerCase() === 'true',
+      failsOnChange: JUNIT_FAIL_ON_CHANGE?.toLowerCase() === 'true',
     },
+    (name, xml) => {
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(join(directory, name), xml);
+    },
+  );
+  return (event) => {
+    report(event);
+    junit(event);
   };
 }
 

@@ -74,6 +74,15 @@ test('--json prints one document, in the shape of the json callback', async () =
   });
 });
 
+test('JUNIT_OUTPUT_DIR asks for JUnit files', async () => {
+  const run = createRun(async (_request, { emit }) => {
+    for (const event of recordedEvents()) emit(event);
+    return 0;
+  });
+  await call(run, ['site.yml'], { JUNIT_OUTPUT_DIR: 'reports' });
+  expect(readFileSync(join(directory, 'reports', 'site-0.xml'), 'utf8')).toContain('tests="21"');
+});
+
 test('a listing is printed and not stored', async () => {
   const run = createRun(async (request, context) => {
     expect(request.listing.tasks).toBe(true);
@@ -97,10 +106,9 @@ test('a run that breaks is stored as what it was', async () => {
 });
 
 test('an interrupted run ends with 99', async () => {
-  const run = createRun(async (_request, { signal }) => {
+  const run = createRun(async () => {
     process.kill(process.pid, 'SIGINT');
-    await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-    return 0;
+    return new Promise(() => undefined);
   });
   const ended = await call(run, ['site.yml']);
   expect(ended).toMatchObject({ exitCode: 99, err: ' [ERROR]: User interrupted execution\n' });
@@ -166,6 +174,7 @@ function recordedEvents(): RunEvent[] {
 async function call(
   command: Command,
   argv: readonly string[],
+  environment: CommandDeps['environment'] = {},
 ): Promise<{ exitCode: number; out: string; err: string }> {
   const printed = { out: '', err: '' };
   const deps: CommandDeps = {
@@ -177,7 +186,7 @@ async function call(
     },
     columns: 0,
     isTerminal: false,
-    environment: {},
+    environment,
     homeDirectory: directory,
     workingDirectory: directory,
   };
