@@ -61,4 +61,10 @@ export const limits = {
   storePageRows: 500,
   /** Lines of one YAML file that may be indented to suit the parser: because each costs another reading of the file. */
   yamlRepairsMax: 50,
+  /** Pieces in which local files are read, in bytes: because larger ones gain nothing and are held once per host. */
+  filePieceBytes: 262_144,
+  /** Largest local file that is summed while everything else waits, in bytes: because that takes about 20 ms. */
+  sumAtOnceBytesMax: 8_388_608,
+  /** Files of one copy that are on their way at once: because each may hold 64 KiB of content in memory. */
+  filesOnTheWayMax: 64,
 } as const;

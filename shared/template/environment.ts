@@ -1,7 +1,6 @@
 /** What a render reads from outside: variables, functions, files, and answers that must not be asked twice. */
 
 import type { Value } from '../base/value.ts';
-import type { LocalDisk } from './local-disk.ts';
 
 /** Where names come from. One scope belongs to one task on one host (and one loop item). */
 export type Scope = {
@@ -45,8 +44,6 @@ export type LocalPort = {
     command: string,
     cwd: string,
   ) => Promise<{ readonly exitCode: number; readonly stdout: Uint8Array }>;
-  /** For actions only, which are started when nothing on its way can change the disk. */
-  readonly disk: LocalDisk;
 };
 
 export type LocalStat = {

@@ -7,6 +7,7 @@ import type { Included, RoleRequest } from '../../../shared/project/load-include
 import type { Node, Play, Task } from '../../../shared/project/model.ts';
 import type { InventoryView } from '../../../shared/project/variables/inventory-variables.ts';
 import type { Environment, LocalPort, RenderOptions } from '../../../shared/template/environment.ts';
+import type { LocalDisk } from '../../../shared/template/local-disk.ts';
 import type { HostVars } from './host-state.ts';
 
 /** Of the command line and configuration: what tasks inherit when neither play nor task says otherwise. */
@@ -50,6 +51,12 @@ export type IncludeLoader = {
   readonly role: (request: RoleRequest, include: Task) => Checked<Included>;
 };
 
+/** The machine that runs the playbook. */
+export type LocalMachine = LocalPort & {
+  /** For actions, which are started when nothing on its way can change the disk. */
+  readonly disk: LocalDisk;
+};
+
 export type PlayContext = {
   readonly play: Play;
   /** The play's nodes with gather_facts first and a flush of handlers after each part. */
@@ -68,7 +75,7 @@ export type PlayContext = {
   /** What another host's tasks had set when it arrived at the task at hand. Asked only after a sync. */
   readonly varsOf: (host: string) => HostVars;
   readonly include: IncludeLoader;
-  readonly local: LocalPort;
+  readonly local: LocalMachine;
   readonly decrypt: Environment['decrypt'];
   readonly parseYaml: Environment['parseYaml'];
   readonly now: () => number;
