@@ -12,13 +12,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { systemClock } from '../shared/base/clock.ts';
 import type { LocalPort, LocalStat } from '../shared/template/environment.ts';
+import { localDisk } from './local-disk.ts';
+import type { LocalMachine } from '../functions/host/execute/play-context.ts';
 
 /** The port over the real disk and processes. `decrypt` opens vaulted files. */
 export function localMachine(
   environment: Readonly<Record<string, string | undefined>>,
   decrypt: (content: Uint8Array) => Uint8Array,
-): LocalPort {
+): LocalMachine {
   return {
     readFile: (path) => {
       const kind = statOf(path, true)?.kind;
@@ -34,6 +37,7 @@ export function localMachine(
     environment: (name) => environment[name],
     realPath,
     run: (command, cwd) => runShell(command, cwd, environment),
+    disk: localDisk(systemClock.randomBytes),
   };
 }
 

@@ -3,13 +3,12 @@
 import { userInfo } from 'node:os';
 import type { BatchWork } from '../functions/controller/engine.ts';
 import type { HostVars } from '../functions/host/execute/host-state.ts';
-import type { PlayContext, RunSettings } from '../functions/host/execute/play-context.ts';
+import type { LocalMachine, PlayContext, RunSettings } from '../functions/host/execute/play-context.ts';
 import { playNodes } from '../shared/plan/play-nodes.ts';
 import { loadIncludedRole, loadIncludedTasks } from '../shared/project/load-included.ts';
 import { decrypt, type Project, renderOptions } from '../shared/project/load-project.ts';
 import { viewInventory } from '../shared/project/variables/inventory-variables.ts';
 import { parseYamlText } from '../shared/project/yaml-text.ts';
-import type { LocalPort } from '../shared/template/environment.ts';
 import type { RunRequest } from '../shared/wire/run-request.ts';
 import type { RunContext } from './run.ts';
 
@@ -19,7 +18,7 @@ export type PlayContextDeps = {
   readonly request: RunRequest;
   readonly run: RunContext;
   readonly project: Project;
-  readonly local: LocalPort;
+  readonly local: LocalMachine;
 };
 
 /** Makes the contexts of a run's plays. */
