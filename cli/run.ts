@@ -154,6 +154,7 @@ async function recorded({ context, store, wish }: Recording, work: () => Promise
   const at = clock.now();
   const stored = store.startRun({ runId, startedAt: at, command });
   emit({ kind: 'run-started', runId, at, command, options });
+  emit({ kind: 'message', level: 'verbose', verbosity: 1, text: configText(context.config) });
   let exitCode: number = exitCodes.unexpected;
   try {
     exitCode = await work();
@@ -196,6 +197,10 @@ function withJunit(report: (event: RunEvent) => void, deps: CommandDeps): (event
     report(event);
     junit(event);
   };
+}
+
+function configText({ file }: Config): string {
+  return file === undefined ? 'No config file found; using defaults' : `Using ${file} as config file`;
 }
 
 function isListing({ listing }: RunRequest): boolean {
