@@ -97,7 +97,8 @@ function toValue(data: unknown): Value {
   return new Map(Object.entries(data).map(([key, item]) => [key, toValue(item)]));
 }
 
-function makeEnvironment(
+/** An environment over plain data; `files` stand in the directory /project. */
+export function makeEnvironment(
   data: Record<string, unknown>,
   files: Record<string, string>,
   native: boolean,
