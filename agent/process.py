@@ -10,6 +10,11 @@ _READ_BYTES = 65536
 _SILENCE_SECONDS = 0.2
 
 
+def to_bytes(text):
+    """Return what the system gets for a text: UTF-8 in any locale, as under `LANG=C` Python 3.6 would refuse it."""
+    return text.encode('utf-8', 'surrogateescape')
+
+
 def run(argv, channel=None, data=None, **options):
     """Return (return code, stdout bytes, stderr bytes) of a child process; OSError when it cannot be started.
 

@@ -44,7 +44,7 @@ class Surroundings:
 
     def enter(self, environment):
         """Apply a request's variables; `leave` takes them back."""
-        os.environ.update(environment)
+        os.environb.update((_bytes(name), _bytes(value)) for name, value in environment.items())
 
     def leave(self):
         """Put working directory, umask and environment back to what they were."""
@@ -89,6 +89,10 @@ def _take_groups():
         os.initgroups(user.pw_name, user.pw_gid)
     except (KeyError, OSError):
         pass
+
+
+def _bytes(text):
+    return str(text).encode('utf-8', 'surrogateescape')
 
 
 def _stamp(path):

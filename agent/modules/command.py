@@ -62,10 +62,8 @@ def _command(params, result):
 
 def _change_directory(path, result):
     try:
-        os.chdir(path)
+        os.chdir(process.to_bytes(path))
     except OSError as error:
-        # The path is shown as Ansible shows it, as bytes.
-        error.filename = os.fsencode(error.filename)
         raise _failure(result, msg='Unable to change directory before execution: %s' % error)
 
 
@@ -74,7 +72,7 @@ def _is_done(params, context, result):
     tense = 'Would' if context.check else 'Did'
     for key, exists, text in (('creates', True, 'exists'), ('removes', False, 'does not exist')):
         path = params[key]
-        if path and bool(glob.glob(path)) == exists:
+        if path and bool(glob.glob(process.to_bytes(path))) == exists:
             result.update(rc=0, msg="%s not run command since '%s' %s" % (tense, path, text),
                           stdout='skipped, since %s %s' % (path, text))
             return True
@@ -95,7 +93,7 @@ def _execute(command, params, context, result):
         words = [os.path.expanduser(os.path.expandvars(word)) for word in command]
     start = datetime.datetime.now()
     try:
-        rc, stdout, stderr = process.run([os.fsencode(word) for word in words], context.channel, _stdin(params))
+        rc, stdout, stderr = process.run([process.to_bytes(word) for word in words], context.channel, _stdin(params))
     except OSError as error:
         raise ModuleFailure(str(error), rc=error.errno, stdout='', stderr='',
                             cmd=' '.join(shlex.quote(word) for word in words))
@@ -111,4 +109,4 @@ def _stdin(params):
         return None
     if params['stdin_add_newline']:
         text += '\n'
-    return text.encode('utf-8', 'surrogateescape')
+    return process.to_bytes(text)

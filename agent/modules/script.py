@@ -38,16 +38,16 @@ def run(args, context):
 
 
 def _reason_to_skip(params):
-    if params['creates'] and glob.glob(params['creates']):
+    if params['creates'] and glob.glob(process.to_bytes(params['creates'])):
         return '%s exists, matching creates option' % params['creates']
-    if params['removes'] and not glob.glob(params['removes']):
+    if params['removes'] and not glob.glob(process.to_bytes(params['removes'])):
         return '%s does not exist, matching removes option' % params['removes']
     return None
 
 
 def _save(directory, params, context):
     path = os.path.join(directory, os.path.basename(params['_name']))
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700), 'wb') as file:
+    with open(os.open(process.to_bytes(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700), 'wb') as file:
         for piece in context.content.pieces() if context.content else ():
             file.write(piece)
     return path
@@ -60,9 +60,9 @@ def _run_script(path, params, context):
     line = line.replace(words[0], path) if words else path
     if params['executable']:
         line = '%s %s' % (params['executable'], line)
-    options = {'cwd': params['chdir']} if params['chdir'] else {}
+    options = {'cwd': process.to_bytes(params['chdir'])} if params['chdir'] else {}
     try:
-        rc, stdout, stderr = process.run(['/bin/sh', '-c', line], context.channel, **options)
+        rc, stdout, stderr = process.run(['/bin/sh', '-c', process.to_bytes(line)], context.channel, **options)
     except OSError as error:
         raise ModuleFailure(str(error), rc=error.errno, changed=True)
     result = {'changed': True, 'rc': rc, 'stdout': stdout.decode('utf-8', 'surrogateescape'),

@@ -9,7 +9,7 @@ import socket
 import time
 
 from arguments import ModuleFailure, parse
-from files import with_path_info
+from files import to_bytes, with_path_info
 
 STATES = {'ESTABLISHED': '01', 'SYN_SENT': '02', 'SYN_RECV': '03', 'FIN_WAIT1': '04', 'FIN_WAIT2': '05',
           'TIME_WAIT': '06'}
@@ -50,7 +50,7 @@ def run(args, context):
 
 def _compile(params):
     try:
-        return params['search_regex'] and re.compile(os.fsencode(params['search_regex']), re.MULTILINE)
+        return params['search_regex'] and re.compile(to_bytes(params['search_regex']), re.MULTILINE)
     except re.error as error:
         raise ModuleFailure('Invalid regular expression: %s' % error)
 
@@ -112,7 +112,7 @@ class Wait:
     def is_gone(self):
         """Tell whether the file is absent, or nothing answers at the port."""
         if self.params['path']:
-            return not os.access(self.params['path'], os.F_OK)
+            return not os.access(to_bytes(self.params['path']), os.F_OK)
         try:
             _hang_up(self._connect(self.params['connect_timeout']))
         except Exception:
@@ -126,7 +126,7 @@ class Wait:
     def _is_file_there(self):
         path = self.params['path']
         try:
-            os.stat(path)
+            os.stat(to_bytes(path))
         except OSError as error:
             if error.errno == errno.ENOENT:
                 return False
@@ -135,7 +135,7 @@ class Wait:
         if not self._pattern:
             return True
         try:
-            with open(path, 'rb') as file:
+            with open(to_bytes(path), 'rb') as file:
                 found = self._pattern.search(_mapped(file))
         except OSError:
             return False
