@@ -38,15 +38,14 @@ def backup(path):
 
 
 def _copy_with_attributes(source, dest):
+    """Copy a file; nobody else can read the copy before it has its mode."""
+    os.close(os.open(dest, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     shutil.copy2(source, dest)
     if labels.enabled():
         labels.write(dest, ':'.join(labels.read(source)))
-    info = os.stat(source)
-    try:
-        os.chown(dest, info.st_uid, info.st_gid)
-        os.chmod(dest, stat.S_IMODE(info.st_mode))
-    except PermissionError:
-        pass
+    wanted, present = os.stat(source), os.stat(dest)
+    if (wanted.st_uid, wanted.st_gid) != (present.st_uid, present.st_gid):
+        _chown_if_permitted(dest, wanted.st_uid, wanted.st_gid)
     file_flags.copy(source, dest)
 
 
