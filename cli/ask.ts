@@ -2,7 +2,7 @@
 
 import { openSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { ReadStream } from 'node:tty';
+import { isatty, ReadStream } from 'node:tty';
 import { Secret } from '../shared/base/secret.ts';
 
 export type Ask = {
@@ -16,7 +16,8 @@ export type Ask = {
 /** Asks on stdin and stdout; passwords on the terminal itself, as getpass does. */
 export function terminalAsk(): Ask {
   return {
-    isInteractive: process.stdin.isTTY === true,
+    // Not process.stdin: touching it makes a pipe that others share non-blocking.
+    isInteractive: isatty(0),
     secret: async (prompt) => {
       const terminal = openTerminal();
       return new Secret(await (terminal === undefined ? askLine(prompt) : askHidden(terminal, prompt)));

@@ -20,6 +20,13 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 
 const INTERRUPTED = 99;
 
+// A reader that goes away (`| head`) does not end the run.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
