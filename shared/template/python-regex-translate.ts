@@ -188,7 +188,8 @@ class Translator {
     const prefix = /^\?(?:[:=!]|<[=!])/.exec(rest)?.[0];
     if (prefix !== undefined) {
       this.#at += prefix.length;
-      return { source: `(${prefix}${this.#body(open)})`, kind: 'atom' };
+      const group = `(${prefix}${this.#body(open)})`;
+      return { source: prefix === '?:' ? group : `(?:${group})`, kind: 'atom' };
     }
     return this.#flagGroup(open, rest);
   }
@@ -231,6 +232,7 @@ class Translator {
     const name = reference[1] ?? '';
     const number = this.#groupNames.get(name);
     if (number === undefined) fail(`unknown group name '${name}'`, this.#at + 3);
+    if (this.#openGroups.includes(number)) fail('cannot refer to an open group', this.#at + 3);
     this.#at += [...reference[0]].length;
     return `(?:\\${number})`;
   }

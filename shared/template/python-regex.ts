@@ -62,13 +62,35 @@ export function fullMatchPattern(pattern: Pattern, text: string): Match | undefi
   return found === null ? undefined : { groups: [...found], start: 0, end: found[0].length };
 }
 
-/** All matches that do not overlap, as `re.finditer` gives them. */
+/** All matches that do not overlap, as `re.finditer` gives them: after an empty match, a longer one at the same place. */
 export function findAll(pattern: Pattern, text: string): Match[] {
-  return [...text.matchAll(pattern.regex)].map((found) => ({
-    groups: [...found],
-    start: found.index,
-    end: found.index + found[0].length,
-  }));
+  const matches: Match[] = [];
+  let from = 0;
+  while (from <= text.length) {
+    const match = searchPattern(pattern, text, from);
+    if (match === undefined) break;
+    matches.push(match);
+    const next = match.end > match.start ? undefined : longerMatch(pattern, text, match.start);
+    if (next !== undefined) matches.push(next);
+    const end = next?.end ?? match.end;
+    from = end > match.start ? end : end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1);
+  }
+  return matches;
+}
+
+/** Only these can prefer an empty match where a longer one exists. */
+const PREFERS_EMPTY = /[*+?}]\?|\|/;
+
+/** A match at `start` that is not empty. */
+function longerMatch(pattern: Pattern, text: string, start: number): Match | undefined {
+  if (!PREFERS_EMPTY.test(pattern.regex.source)) return undefined;
+  const least = [...text.slice(0, start)].length + 1;
+  const source = `(?:${pattern.regex.source})(?<=(?<![^])[^]{${least},})`;
+  const regex = new RegExp(source, pattern.regex.flags.replace('g', 'y'));
+  regex.lastIndex = start;
+  const found = regex.exec(text);
+  if (found === null) return undefined;
+  return { groups: [...found], start, end: start + found[0].length };
 }
 
 /** `re.sub` with a replacement text in Python's syntax. */

@@ -42,3 +42,15 @@ export function splitLines(text: string): string[] {
   if (lines.at(-1) === '') lines.pop();
   return lines;
 }
+
+/** `text.splitlines(True)`. */
+export function keepLineEnds(text: string): string[] {
+  const lines: string[] = [];
+  let start = 0;
+  for (const end of text.matchAll(new RegExp(LINE_ENDS, 'g'))) {
+    lines.push(text.slice(start, end.index + end[0].length));
+    start = end.index + end[0].length;
+  }
+  if (start < text.length) lines.push(text.slice(start));
+  return lines;
+}

@@ -3,6 +3,7 @@
 import type { Value } from '../../base/value.ts';
 import { compare } from '../comparison.ts';
 import { repr } from '../python-repr.ts';
+import { keepLineEnds } from '../python-whitespace.ts';
 import { LazyDict, PySet, PyTuple } from '../special.ts';
 import { TemplateError } from '../template-error.ts';
 import { asDict, asText, force, textLength, typeName } from '../values.ts';
@@ -93,7 +94,7 @@ function layOutText(text: string, place: Place): string {
   const isAlone = place.level === 0;
   const indent = place.indent + (isAlone ? 1 : 0);
   const allowance = place.allowance + (isAlone ? 1 : 0);
-  const lines = text.match(/[^\n\r]*(?:\r\n|\n|\r)|[^\n\r]+$/g) ?? [text];
+  const lines = keepLineEnds(text);
   const pieces: string[] = [];
   for (const [index, line] of lines.entries()) {
     const isLast = index === lines.length - 1;

@@ -61,7 +61,7 @@ function hasSpecial(text: string, isUnicode: boolean): boolean {
     const code = char.codePointAt(0) ?? 0;
     const isPrintable =
       code < 0xa0
-        ? code === 0x0a || code === 0x85 || (code >= 0x20 && code <= 0x7e)
+        ? code === 0x0a || (code >= 0x20 && code <= 0x7e)
         : code <= 0xfffd && !(code >= 0xd800 && code <= 0xdfff) && code !== 0xfeff;
     if (!isPrintable || (code > 0x7f && !isUnicode)) return true;
   }

@@ -210,6 +210,6 @@ function hexEscape(code: number): string {
 
 /** Whether libyaml prints the character as it is; what lies beyond the first plane it escapes. */
 function isPrintable(code: number): boolean {
-  if (code < 0xa0) return code === 0x0a || code === 0x85 || (code >= 0x20 && code <= 0x7e);
+  if (code < 0xa0) return code === 0x0a || (code >= 0x20 && code <= 0x7e);
   return code <= 0xfffd && !(code >= 0xd800 && code <= 0xdfff) && code !== 0xfeff;
 }
