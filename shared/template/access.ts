@@ -57,6 +57,7 @@ function attributeOf(value: Value, name: string): Value | undefined {
   if (value instanceof PyObject) return settle(value.behaviour.attribute?.(name));
   if (value instanceof PyNamespace) return settle(value.attributes.get(name));
   if (value instanceof PyCallable) return settle(value.attribute?.(name));
+  if (value instanceof PyTuple && value.fields.includes(name)) return value.items[value.fields.indexOf(name)];
   const text = asText(value);
   return (text === undefined ? undefined : formatMethod(text, name)) ?? methodOf(value, name);
 }

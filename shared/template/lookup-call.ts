@@ -1,6 +1,7 @@
 /** `lookup()` and `query()` as templates call them. */
 
 import type { Value } from '../base/value.ts';
+import { bindArguments } from './bind-arguments.ts';
 import type { Builtins } from './builtin.ts';
 import type { Environment } from './environment.ts';
 import { pythonClass } from './python-class.ts';
@@ -27,9 +28,12 @@ export function resolveLookupGlobal(name: string, runtime: LookupRuntime): PyCal
   );
 }
 
+const CALLEE = { name: 'Templar._lookup', signature: 'name, *args, **kwargs', before: 1 };
+
 function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwargs): Value {
-  const [nameValue, ...terms] = args;
-  const name = nameValue === undefined ? '' : str(nameValue);
+  const [nameValue = null] = bindArguments(CALLEE, args, kwargs);
+  const terms = args.slice(1);
+  const name = str(nameValue);
   if (runtime.areLookupsDisabled) {
     throw pythonError(
       'AnsibleError',

@@ -7,9 +7,12 @@ import type { Dict, Special, Value } from '../base/value.ts';
 export class PyTuple implements Special {
   readonly special = 'tuple';
   readonly items: readonly Value[];
+  /** Names under which items are attributes too, as of a named tuple. */
+  readonly fields: readonly string[];
 
-  constructor(items: readonly Value[]) {
+  constructor(items: readonly Value[], fields: readonly string[] = []) {
     this.items = items;
+    this.fields = fields;
   }
 }
 

@@ -186,7 +186,8 @@ function groupby(
     if (group !== undefined && equals(group.key, key)) group.items.push(item);
     else groups.push({ key, items: [item] });
   }
-  return groups.map((group) => new PyTuple([get(group.items[0] ?? null), group.items]));
+  const fields = ['grouper', 'list'];
+  return groups.map((group) => new PyTuple([get(group.items[0] ?? null), group.items], fields));
 }
 
 function dictsort(
