@@ -1,13 +1,13 @@
 /** The agent's loop as a host sees it: order, failures, content, time, other users, the end. */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Dict } from '../../shared/base/value.ts';
 import type { FromAgent } from '../../shared/wire/agent-frame.ts';
-import { PYTHONS, startAgent, type TestAgent } from './agent-driver.ts';
+import { PYTHONS, payload, startAgent, type TestAgent } from './agent-driver.ts';
 
 const IS_ROOT = process.getuid?.() === 0;
 
@@ -36,6 +36,29 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test('a Python that is too old hands over to the next candidate', () => {
+  const old = mkdtempSync(join(tmpdir(), 'agent-'));
+  // Says that it is Python 2.7, and for the rest is the one of the system.
+  const disguise =
+    'import sys; sys.argv[1:1] = ["-c"]; del sys.argv[0]; sys.version_info = (2, 7, 18); sys.path.insert(0, ""); exec(sys.argv[1])';
+  writeFileSync(join(old, 'python'), `#!/bin/sh\nshift\nexec /usr/bin/python3 -c '${disguise}' "$@"\n`, {
+    mode: 0o755,
+  });
+  const boot = (line: string): string => {
+    const { stdout } = spawnSync('/bin/sh', ['-c', line], { input: payload.boot, encoding: 'utf8' });
+    return stdout;
+  };
+  try {
+    const line = payload.command(join(old, 'python'));
+    expect(boot(line)).toBe('sortie:no-python\n');
+    expect(boot(`${line} /nonexistent/python /usr/bin/python3`)).toMatch(
+      /^sortie:alive\nsortie:received\n.*"t":"ready"/s,
+    );
+  } finally {
+    rmSync(old, { recursive: true });
+  }
+});
 
 describe.each(PYTHONS)('agent under %s', (python) => {
   let agent: TestAgent;
