@@ -15,6 +15,7 @@ export type UsageOptions = {
 export type HelpOptions = UsageOptions & { readonly description: string };
 
 const HELP_COLUMN = 24;
+const UNGROUPED = 'options';
 
 /** The `usage: …` paragraph, ending in a line end. */
 export function usageText({ program, specs, positionals, columns }: UsageOptions): string {
@@ -32,11 +33,11 @@ export function usageText({ program, specs, positionals, columns }: UsageOptions
 /** Usage, description, positionals and options by group. */
 export function helpText(options: HelpOptions): string {
   const { columns, description, positionalHelp = '', positionals, specs } = options;
-  const groups = [...new Set(specs.map((spec) => spec.group))].sort(ungroupedFirst);
-  const sections = groups.map((group) => {
-    const inGroup = specs.filter((spec) => spec.group === group).sort(byFlags);
+  const groups = new Set([UNGROUPED, ...specs.map(groupOf)]);
+  const sections = [...groups].map((group) => {
+    const inGroup = specs.filter((spec) => groupOf(spec) === group).sort(byFlags);
     const entries = inGroup.map((spec) => entryText(invocation(spec), spec.help, columns));
-    return `${group ?? 'options'}:\n${entries.join('')}`;
+    return `${group}:\n${entries.join('')}`;
   });
   const name = positionals.split(' ')[0] ?? '';
   if (name !== '') sections.unshift(`positional arguments:\n${entryText(name, positionalHelp, columns)}`);
@@ -88,6 +89,6 @@ function byFlags(left: OptionSpec, right: OptionSpec): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function ungroupedFirst(left: string | undefined, right: string | undefined): number {
-  return Number(left !== undefined) - Number(right !== undefined);
+function groupOf(spec: OptionSpec): string {
+  return spec.group ?? UNGROUPED;
 }
