@@ -26,8 +26,10 @@ export function taskFileOption(loading: Pick<Loading, 'diagnostics'>, task: Task
   if (action !== 'include_tasks') checkNoApply(loading, task);
   else checkApply(loading, task);
   const file = args.get('_raw_params') ?? args.get('file') ?? null;
-  if (file !== null && file !== '') return file;
-  problem(loading, task, `No file specified for ${task.action}`);
+  const isMissing = file === null || file === '';
+  if (!isMissing && (action !== 'import_tasks' || writtenText(file) !== undefined)) return file;
+  const given = `Expected a file name for ${task.action} but got <class '${typeName(file)}'> instead`;
+  problem(loading, task, isMissing ? `No file specified for ${task.action}` : given);
   return undefined;
 }
 
@@ -46,7 +48,13 @@ export function roleNameOption(loading: Pick<Loading, 'diagnostics'>, task: Task
     if (value === undefined || writtenText(value) !== undefined) continue;
     problem(loading, task, `Expected a string for ${option} but got <class '${typeName(value)}'> instead`);
   }
-  return name ?? undefined;
+  if (name === null || !isImport || writtenText(name) !== undefined) return name ?? undefined;
+  problem(
+    loading,
+    task,
+    isDict(name) ? 'role definitions must contain a role name' : `Invalid role definition: ${typeName(name)}`,
+  );
+  return undefined;
 }
 
 /** The arguments of `task` when they are written as a dict. */
@@ -67,8 +75,8 @@ function checkNoApply(loading: Pick<Loading, 'diagnostics'>, task: Task): void {
 }
 
 function checkApply(loading: Pick<Loading, 'diagnostics'>, task: Task): void {
-  const apply = argsOf(task).get('apply') ?? null;
-  if (apply === null || isDict(apply) || apply instanceof Template) return;
+  const apply = argsOf(task).get('apply');
+  if (apply === undefined || isDict(apply) || apply instanceof Template) return;
   problem(loading, task, `Expected a dict for apply but got <class '${typeName(apply)}'> instead`);
 }
 

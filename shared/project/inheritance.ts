@@ -47,7 +47,7 @@ export function everyKeyword(node: Level, name: keyof Keywords): readonly Value[
     .toReversed()
     .filter((level) => !isImportCondition(node, level, name))
     .map((level) => keywordValue(level, name))
-    .filter((value) => value !== undefined);
+    .filter((value) => value !== undefined && value !== null);
 }
 
 /** The conditions of a play come from import_playbook, and are not for handlers. */

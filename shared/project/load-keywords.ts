@@ -19,8 +19,12 @@ const TEXT_KEYWORDS = new Set([
   'connection',
   'debugger',
   'delegate_to',
+  'fact_path',
   'name',
+  'order',
+  'register',
   'remote_user',
+  'strategy',
 ]);
 
 const PYTHON_KEYWORDS = new Set(
@@ -59,7 +63,7 @@ export function loadKeywords(
   for (const [key, { node: child }] of node.entries) {
     const name = String(key);
     const plain = plainKeywords.get(name);
-    if (TEXT_KEYWORDS.has(name)) checkText(loading, name, child);
+    if (keywordsOf[owner].has(name)) checkType(loading, name, child);
     if (plain !== undefined) draft[plain] = child.value;
     else if (name === 'tags') draft.tags = loadTags(loading, child);
     else if (name === 'when') draft.when = loadNames(child.value);
@@ -67,6 +71,36 @@ export function loadKeywords(
     else if (name === 'notify') draft.notify = loadNames(child.value);
   }
   return draft;
+}
+
+function checkType(loading: Pick<Loading, 'diagnostics'>, name: string, node: YamlNode): void {
+  if (TEXT_KEYWORDS.has(name)) checkText(loading, name, node);
+  if (name === 'collections') checkCollections(loading, node);
+  if (name === 'module_defaults') checkModuleDefaults(loading, node);
+}
+
+function checkCollections(loading: Pick<Loading, 'diagnostics'>, node: YamlNode): void {
+  const items = node.kind === 'list' ? node.items : [node];
+  for (const item of items) {
+    if (item.value === null && item === node) continue;
+    if (writtenText(item.value) !== undefined) continue;
+    report(loading, {
+      code: 'keyword-type',
+      message: `the field 'collections' should be a list of (<class 'str'>,), but an item is a <class '${typeName(item.value)}'>`,
+      position: item.position,
+    });
+  }
+}
+
+function checkModuleDefaults(loading: Pick<Loading, 'diagnostics'>, node: YamlNode): void {
+  const items = node.kind === 'list' ? node.items : [node];
+  if (node.value === null || items.every((item) => item.kind === 'dict')) return;
+  report(loading, {
+    code: 'keyword-type',
+    message:
+      "The field 'module_defaults' is supposed to be a dictionary or list of dictionaries, the keys of which must be static action, module, or group names. Only the values may contain templates.",
+    position: node.position,
+  });
 }
 
 function checkText(loading: Pick<Loading, 'diagnostics'>, name: string, node: YamlNode): void {

@@ -205,7 +205,7 @@ function finishArgs(reporter: Reporter, found: Found, node: YamlDict): Value {
 
 function withArgsKeyword(reporter: Reporter, args: Dict, node: YamlDict): Dict {
   const additional = node.entries.get('args')?.node;
-  if (additional === undefined || additional.value === null) return args;
+  if (additional === undefined || isNothing(additional.value)) return args;
   if (additional.kind === 'dict') return new Map([...additional.value, ...args]);
   if (additional.value instanceof Template) return new Map([['_variable_params', additional.value], ...args]);
   report(reporter, {
@@ -217,6 +217,17 @@ function withArgsKeyword(reporter: Reporter, args: Dict, node: YamlDict): Dict {
     position: additional.position,
   });
   return args;
+}
+
+/** What Python takes as false counts as no arguments. */
+function isNothing(value: Value): boolean {
+  return (
+    value === null ||
+    value === '' ||
+    value === 0 ||
+    value === false ||
+    (Array.isArray(value) && value.length === 0)
+  );
 }
 
 /** `cmd` of command, shell and script is their free-form text. */

@@ -17,17 +17,6 @@ const environment: Environment = {
     realPath: (path) => path,
     environment: () => undefined,
     run: () => Promise.reject(new Error('no processes here')),
-    disk: {
-      stat: () => undefined,
-      list: () => [],
-      readLink: () => '',
-      pieces: () => [],
-      stream: async function* () {},
-      makeDirectories: () => undefined,
-      replace: () => Promise.reject(new Error('nothing is written here')),
-      hostName: () => 'nowhere',
-      userName: () => undefined,
-    },
   },
   memory: {
     once: (_key, ask) => ask(),
