@@ -137,5 +137,7 @@ function message(number: number): RunEvent {
 }
 
 async function eventsOf(store: RunStore, runId: string): Promise<RunEvent[]> {
-  return Array.fromAsync(store.readEvents(runId));
+  const events: RunEvent[] = [];
+  for await (const event of store.readEvents(runId)) events.push(event);
+  return events;
 }
