@@ -2,17 +2,15 @@
 
 import json
 import os
-import random
 import shlex
 import shutil
-import signal
-import subprocess
 import sys
 import zlib
 
 import module_child
 import process
 from crash import crashed
+from forked import Forked
 from module_output import parse_output
 from private import private_directory
 
@@ -57,13 +55,14 @@ class Foreign:
             source = _sources_in(blob)['__main__']
             return self._run_file(kind, source, args, request)
         finder = self._finder_of(header['name'], blob)
-        directory = private_directory(args['_ansible_remote_tmp']) if RESPAWN in finder.sources else None
+        if RESPAWN not in finder.sources:
+            return self._run_python(finder, args, module_child.PLACE, request)
+        from module_archive import write_archive
+        directory = private_directory(args['_ansible_remote_tmp'])
         try:
-            modlib_path = _write_archive(directory, finder.sources, name) if directory else module_child.PLACE
-            return self._run_python(finder, args, modlib_path, request)
+            return self._run_python(finder, args, write_archive(directory, finder.sources, name), request)
         finally:
-            if directory:
-                shutil.rmtree(directory, ignore_errors=True)
+            shutil.rmtree(directory, ignore_errors=True)
 
     def _finder_of(self, name, blob):
         known = self._finders.get(name)
@@ -151,71 +150,6 @@ def _sources_in(blob):
     return json.loads(zlib.decompress(blob).decode('utf-8'))
 
 
-class Forked:
-    """A forked child with captured output; waited for like one of `subprocess`."""
-
-    stdin = None
-    returncode = None
-
-    def __init__(self, body):
-        out, err = os.pipe(), os.pipe()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        self.pid = os.fork()
-        if self.pid == 0:
-            _run_in_child(body, out[1], err[1])
-        os.close(out[1])
-        os.close(err[1])
-        self.stdout, self.stderr = os.fdopen(out[0], 'rb', 0), os.fdopen(err[0], 'rb', 0)
-
-    def poll(self):
-        """Return the exit status, or None while the child runs."""
-        return self._wait(os.WNOHANG)
-
-    def wait(self):
-        """Wait for the child's end and return its exit status."""
-        return self._wait(0)
-
-    def _wait(self, options):
-        if self.returncode is None:
-            pid, status = os.waitpid(self.pid, options)
-            if pid:
-                self.returncode = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
-        return self.returncode
-
-
-def _run_in_child(body, out, err):
-    """Be the child: nothing of the agent's connection stays open, and nothing returns from here."""
-    status = 1
-    try:
-        os.setsid()
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        os.dup2(out, 1)
-        os.dup2(err, 2)
-        for descriptor in _open_descriptors():
-            try:
-                os.close(descriptor)
-            except OSError:
-                pass
-        random.seed()
-        status = body()
-    except BaseException:
-        import traceback
-        traceback.print_exc()
-    finally:
-        try:
-            sys.stderr.flush()
-        finally:
-            os._exit(status & 0xff)
-
-
-def _open_descriptors():
-    try:
-        return [int(name) for name in os.listdir('/proc/self/fd') if int(name) > 2]
-    except OSError:
-        return range(3, 1024)
-
-
 def _interpreter(kind, source, request):
     """Return the words that start a file: nothing for what the system starts itself."""
     if kind == 'binary':
@@ -232,23 +166,3 @@ def _interpreter(kind, source, request):
 def _write(path, data, mode):
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), 'wb') as file:
         file.write(data)
-
-
-def _write_archive(directory, sources, name):
-    """Write the bundle as a zip file that another Python can import from."""
-    import zipfile
-    path = os.path.join(directory, 'ansible_%s_payload.zip' % name)
-    packages = set()
-    with zipfile.ZipFile(path, 'w') as archive:
-        for module, source in sources.items():
-            if module in ('__main__', module_child.FULL_NAME):
-                continue
-            parent = module.rpartition('.')[0]
-            while parent:
-                packages.add(parent)
-                parent = parent.rpartition('.')[0]
-            archive.writestr(module.replace('.', '/') + '.py', source)
-        for package in packages:
-            if package + '.__init__' not in sources:
-                archive.writestr(package.replace('.', '/') + '/__init__.py', '')
-    return path

@@ -181,6 +181,10 @@ describe.each(PYTHONS)('foreign modules under %s', (python) => {
       },
     );
 
+    test('one can start itself again under another Python', async () => {
+      expect(await run('respawns', { name: 'you' })).toMatchObject({ text: 'hello you!', respawned: true });
+    });
+
     test('its temporary directory is removed', async () => {
       const result = await run('own_python', { name: 'you', how: 'tmpdir' });
       expect(result).toHaveProperty('path');
