@@ -137,14 +137,14 @@ function loadTags(loading: Pick<Loading, 'diagnostics'>, node: YamlNode): readon
 }
 
 /** Tags written as one text with commas; templates among them stay templates when `position` is given. */
-export function splitTags(text: string, position: Position | undefined): readonly Value[] {
+function splitTags(text: string, position: Position | undefined): readonly Value[] {
   return text
     .split(',')
     .map((tag) => (position === undefined ? tag.trim() : asTemplate(tag.trim(), position)));
 }
 
 /** `vars` as one dict: a dict, or a list of dicts of which later ones win. */
-export function loadVars(loading: Pick<Loading, 'diagnostics'>, node: YamlNode, owner: KeywordOwner): Dict {
+function loadVars(loading: Pick<Loading, 'diagnostics'>, node: YamlNode, owner: KeywordOwner): Dict {
   if (node.value === null) return new Map();
   const parts = node.kind === 'list' ? node.items : [node];
   const vars: Dict = new Map();

@@ -50,7 +50,7 @@ export function parseKv(text: string, isFreeForm: boolean): ReadonlyMap<string, 
 }
 
 /** `text` without the one pair of quotes around it. */
-export function unquote(text: string): string {
+function unquote(text: string): string {
   const isQuoted =
     text.length > 1 &&
     (text[0] === '"' || text[0] === "'") &&

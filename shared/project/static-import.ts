@@ -164,10 +164,7 @@ export function roleUse(task: Task, name: string, from: ReadonlyMap<string, stri
 }
 
 /** The chosen files among the options of an import_role or include_role, by directory. */
-export function fromOptions(
-  task: Task,
-  render: (value: Value) => string | undefined,
-): ReadonlyMap<string, string> {
+function fromOptions(task: Task, render: (value: Value) => string | undefined): ReadonlyMap<string, string> {
   const from = new Map<string, string>();
   for (const directory of ['tasks', 'vars', 'defaults', 'handlers']) {
     const value = argsOf(task).get(`${directory}_from`);

@@ -36,7 +36,7 @@ export function loadVarsFile(
 }
 
 /** Where a file of `vars_files` may be, in the order of the search. */
-export function varsFilePlaces(
+function varsFilePlaces(
   deps: Pick<LoadDeps, 'files'>,
   play: Pick<Play, 'directory' | 'position'>,
   name: string,

@@ -3,9 +3,9 @@
 import type { Position } from '../base/diagnostic.ts';
 import type { Dict, Value } from '../base/value.ts';
 
-export type YamlScalar = { readonly kind: 'scalar'; readonly value: Value; readonly position: Position };
+type YamlScalar = { readonly kind: 'scalar'; readonly value: Value; readonly position: Position };
 
-export type YamlList = {
+type YamlList = {
   readonly kind: 'list';
   readonly items: readonly YamlNode[];
   readonly value: Value[];
