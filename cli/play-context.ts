@@ -55,6 +55,11 @@ export function playContexts({ request, run, project, local }: PlayContextDeps):
   });
 }
 
+/** Without a choice, everything runs; `ansible_run_tags` says so. */
+function chosenTags(tags: readonly string[]): readonly string[] {
+  return tags.length === 0 ? ['all'] : tags;
+}
+
 function runSettings(request: RunRequest, run: RunContext, project: Project): RunSettings {
   const { config } = project;
   const { become, connection } = request;
@@ -64,8 +69,8 @@ function runSettings(request: RunRequest, run: RunContext, project: Project): Ru
     isCheckMode: request.isCheckMode,
     isDiff: run.options.isDiff,
     verbosity: run.options.verbosity,
-    tags: request.tags.length > 0 ? request.tags : config.list('TAGS_RUN'),
-    skipTags: request.skipTags.length > 0 ? request.skipTags : config.list('TAGS_SKIP'),
+    tags: chosenTags([...config.list('TAGS_RUN'), ...request.tags]),
+    skipTags: [...config.list('TAGS_SKIP'), ...request.skipTags],
     startAtTask: request.startAtTask,
     become: become.enabled ?? config.flag('DEFAULT_BECOME'),
     becomeUser: become.user,

@@ -1,6 +1,6 @@
 /** What a play says of itself, rendered without a host: its name, hosts, batches and strategy. */
 
-import type { Dict, Value } from '../../shared/base/value.ts';
+import { type Dict, isSpecial, type Value } from '../../shared/base/value.ts';
 import type { HostOrder } from '../../shared/project/host-pattern.ts';
 import type { Project } from '../../shared/project/load-project.ts';
 import type { Play } from '../../shared/project/model.ts';
@@ -47,7 +47,7 @@ export function describePlay(play: Play, { project, promptVars, strategy }: Desc
     title: titleOf(play, patterns, read),
     pattern: patterns,
     order: hostOrder(read(play.order)),
-    serial: play.serial.flatMap((raw) => [read(raw) ?? 'all'].flat()).map(batchSize),
+    serial: play.serial.flatMap((raw) => [read(raw) ?? 'all'].flat()).flatMap(batchSizes),
     gathersFacts: gathersFacts(read(play.gatherFacts), project.config.text('DEFAULT_GATHERING')),
     isLockStep: name === 'linear',
     isFree: name === 'free' || name === 'host_pinned',
@@ -88,6 +88,12 @@ const ORDERS: readonly HostOrder[] = [
 
 function hostOrder(value: Value | undefined): HostOrder | undefined {
   return ORDERS.find((order) => order === value);
+}
+
+/** An entry of `serial`; none when it is omitted. */
+function batchSizes(value: Value): readonly BatchSize[] {
+  if (isSpecial(value, 'omit')) return [];
+  return [batchSize(value)];
 }
 
 function batchSize(value: Value): BatchSize {

@@ -192,15 +192,26 @@ export class HostRun {
       case 'passed':
         this.#state = node.state;
         return { kind: 'moved' };
-      case 'effect':
+      case 'meta':
         this.#state = node.state;
-        return { kind: 'effect', effect: node.effect };
+        if (node.show !== undefined) this.#say(order, node.show);
+        return node.effect === undefined ? { kind: 'moved' } : { kind: 'effect', effect: node.effect };
       case 'going':
         this.#enqueue(node.going);
         return { kind: 'started', going: node.going };
       default:
         return node satisfies never;
     }
+  }
+
+  /** Shows something in its turn. */
+  #say(order: OrderKey, show: () => void): void {
+    const generation = this.#generation;
+    this.#tail = this.#tail.then(() => {
+      if (generation !== this.#generation) return;
+      this.#ports.arrive(order);
+      show();
+    });
   }
 
   #enqueue(going: Going): void {

@@ -4,7 +4,9 @@ import type { Dict, Value } from '../../../shared/base/value.ts';
 import { everyKeyword } from '../../../shared/project/inheritance.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
+import { str } from '../../../shared/template/python-repr.ts';
 import { isConditionTrue, renderValue } from '../../../shared/template/render.ts';
+import { asTemplate, hasMarkers } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { type ActionCall, ActionFailure } from '../actions/action.ts';
 import { actionNames, shortName } from '../actions/action-name.ts';
@@ -30,7 +32,7 @@ export function prepareItem(site: RenderSite, task: Task, loopError: TemplateErr
     const args = renderArguments(task, env);
     return {
       kind: 'ready',
-      call: { name: shortName(task.action), args, env, task, keywords, context, host },
+      call: { name: shortName(actionOf(task, env)), args, env, task, keywords, context, host },
     };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
@@ -85,6 +87,11 @@ function isTrueUnless(loopError: TemplateError | undefined, condition: Value, en
     if (loopError !== undefined && error instanceof TemplateError) return true;
     throw error;
   }
+}
+
+/** The action's name; it may be written as a template. */
+function actionOf(task: Task, env: Environment): string {
+  return hasMarkers(task.action) ? str(renderValue(asTemplate(task.action), env)) : task.action;
 }
 
 /** The arguments with `module_defaults` below them and omitted ones left out. */

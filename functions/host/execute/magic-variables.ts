@@ -43,7 +43,7 @@ function hostReaders({ site, hostvars, vars }: MagicSources): Readers {
   const source = (): string | undefined => inventory.sourceOf(site.host);
   return {
     inventory_hostname: () => site.host,
-    inventory_hostname_short: () => site.host.split('.')[0] ?? site.host,
+    inventory_hostname_short: () => inventory.vars(site.host).get('inventory_hostname_short') ?? site.host,
     inventory_file: () => source() ?? null,
     inventory_dir: () => source()?.replace(/\/[^/]*$/, '') ?? null,
     group_names: () => [...inventory.groupNames(site.host)],

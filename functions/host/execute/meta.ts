@@ -1,5 +1,6 @@
 /** The `meta` actions, as changes of a host's state. */
 
+import type { Value } from '../../../shared/base/value.ts';
 import { everyKeyword } from '../../../shared/project/inheritance.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
@@ -10,33 +11,66 @@ import type { Cursor } from './cursor.ts';
 import type { HostState } from './host-state.ts';
 import { metaName } from './meeting.ts';
 
-export type MetaRun = { readonly state: HostState; readonly effect: MetaEffect | undefined };
+/** What a meta task did: the state after it, what it asks of the play, and what `-vv` says of it. */
+export type MetaRun = {
+  readonly state: HostState;
+  readonly effect: MetaEffect | undefined;
+  readonly message: string;
+};
+
+type MetaSite = { readonly cursor: Cursor; readonly env: Environment; readonly host: string };
+
+/** Actions that take no condition. */
+const UNCONDITIONAL = new Set(['noop', 'refresh_inventory', 'reset_connection', 'role_complete']);
 
 /** Runs a meta task on one host. */
-export function runMeta(state: HostState, task: Task, at: { cursor: Cursor; env: Environment }): MetaRun {
-  const passed: HostState = { ...state, next: { kind: 'after', cursor: at.cursor } };
-  const name = metaName(task, at.env);
-  if (name === 'flush_handlers')
-    return { state: { ...state, next: { kind: 'handlers', cursor: at.cursor } }, effect: undefined };
-  const conditions = everyKeyword(task, 'when').flat();
-  if (!conditions.every((condition) => isConditionTrue(condition, at.env)))
-    return { state: passed, effect: undefined };
+export function runMeta(state: HostState, task: Task, site: MetaSite): MetaRun {
+  const name = metaName(task, site.env);
+  const conditions: readonly Value[] = everyKeyword(task, 'when').flat();
+  const passed: HostState = { ...state, next: { kind: 'after', cursor: site.cursor } };
+  if (!UNCONDITIONAL.has(name) && !conditions.every((condition) => isConditionTrue(condition, site.env)))
+    return { state: passed, effect: undefined, message: skippedMessage(name, site.host) };
+  const run = (message: string, changes: Partial<HostState> = {}, effect?: MetaEffect): MetaRun => ({
+    state: { ...passed, ...changes },
+    effect,
+    message,
+  });
   switch (name) {
+    case 'flush_handlers': {
+      const next = { kind: 'handlers', cursor: site.cursor } as const;
+      return run(`triggered running handlers for ${site.host}`, { next });
+    }
     case 'noop':
     case 'role_complete':
-      return { state: passed, effect: undefined };
+      return run(name);
     case 'end_host':
-      return { state: { ...passed, ended: 'done' }, effect: undefined };
+      return run(`ending play for ${site.host}`, { ended: 'done' });
     case 'clear_facts':
-      return { state: { ...passed, vars: { ...passed.vars, facts: [] } }, effect: name };
+      return run('facts cleared', { vars: { ...state.vars, facts: [] } }, name);
     case 'end_play':
+      return run('ending play', { ended: 'done' }, name);
     case 'end_batch':
-      return { state: { ...passed, ended: 'done' }, effect: name };
+      return run('ending batch', { ended: 'done' }, name);
     case 'clear_host_errors':
+      return run('cleared host errors', {}, name);
     case 'refresh_inventory':
+      return run('inventory successfully refreshed', {}, name);
     case 'reset_connection':
-      return { state: passed, effect: name };
+      return run('reset connection', {}, name);
     default:
       throw new TemplateError('runtime', 'AnsibleError', `invalid meta action requested: ${name}`);
   }
+}
+
+const CONTINUATIONS: Readonly<Record<string, (host: string) => string>> = {
+  flush_handlers: (host) => `, not running handlers for ${host}`,
+  clear_facts: (host) => `, not clearing facts and fact cache for ${host}`,
+  clear_host_errors: (host) => `, not clearing host error state for ${host}`,
+  end_batch: () => ', continuing current batch',
+  end_play: () => ', continuing play',
+  end_host: (host) => `, continuing execution for ${host}`,
+};
+
+function skippedMessage(name: string, host: string): string {
+  return `${name} conditional evaluated to False${CONTINUATIONS[name]?.(host) ?? ''}`;
 }

@@ -2,6 +2,7 @@
 
 import { FailureError } from '../../../shared/base/failure.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
+import { plainValue } from '../../../shared/template/plain-value.ts';
 import type { BecomeRequest } from '../../../shared/wire/agent-frame.ts';
 import type { ModuleBundle } from '../../../shared/wire/module-bundle.ts';
 import {
@@ -53,8 +54,8 @@ export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
       const { hasMore, ...rest } = extras;
       return sendRequest(session, way, {
         ...rest,
-        module,
-        args,
+        module: bundles.at(-1)?.name ?? module,
+        args: new Map([...args].map(([name, value]) => [name, plainValue(value)])),
         ...requestModes(call, options.become),
         ...(isGrouped ? { group: options.group, groupEnd: options.isLast && hasMore !== true } : {}),
       });

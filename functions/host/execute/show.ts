@@ -19,6 +19,9 @@ export type Show = {
   readonly finish: (outcome: TaskOutcome, included: Included['shown']) => void;
 };
 
+/** The show of a meta task. */
+export type MetaShow = () => void;
+
 export type ShowOptions = {
   readonly host: string;
   readonly header: TaskHeader;
@@ -26,6 +29,20 @@ export type ShowOptions = {
   readonly now: () => number;
   readonly emit: (event: HostEvent) => void;
 };
+
+/** The show of a meta task: each host's banner for itself, and what `-vv` says. */
+export function createMetaShow(options: ShowOptions, message: string): MetaShow {
+  const { host, header, order } = options;
+  return () => {
+    const task = { ...header, id: `${header.id}@${host}` };
+    options.emit({ order, host, event: { kind: 'task-started', at: options.now(), task } });
+    options.emit({
+      order,
+      host,
+      event: { kind: 'message', level: 'verbose', verbosity: 2, text: `META: ${message}` },
+    });
+  };
+}
 
 /** The show of one task on one host. */
 export function createShow(options: ShowOptions): Show {

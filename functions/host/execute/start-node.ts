@@ -21,7 +21,7 @@ import { notifyTargets } from './notify.ts';
 import { type Cells, newCells, type Settled, stateAfter, stateAhead, type TaskAt } from './progress.ts';
 import { createRemote } from './remote.ts';
 import type { RenderSite } from './render-site.ts';
-import { createShow, type Show } from './show.ts';
+import { createMetaShow, createShow, type MetaShow, type Show } from './show.ts';
 import { environmentOf } from './task-environment.ts';
 import { taskHeader } from './task-header.ts';
 import { flagOf } from './task-keywords.ts';
@@ -50,7 +50,12 @@ export type Going = {
 export type TaskTraffic = { readonly ways: Set<string>; isHere: boolean; isRaw: boolean };
 
 export type StartedNode =
-  | { readonly kind: 'effect'; readonly state: HostState; readonly effect: MetaEffect }
+  | {
+      readonly kind: 'meta';
+      readonly state: HostState;
+      readonly effect: MetaEffect | undefined;
+      readonly show: MetaShow | undefined;
+    }
   | { readonly kind: 'going'; readonly going: Going }
   | { readonly kind: 'meet'; readonly meeting: Meeting }
   | { readonly kind: 'passed'; readonly state: HostState };
@@ -78,20 +83,30 @@ export function startNode(start: StartSite): StartedNode {
   if (isPassedOver(start, env)) return { kind: 'passed', state: passed };
   const meeting = start.isMet ? undefined : meetingAt(task, context, env);
   if (meeting !== undefined) return { kind: 'meet', meeting };
-  if (shortName(task.action) === 'meta') {
-    const run = runMeta(state, task, { cursor, env });
-    return run.effect === undefined
-      ? { kind: 'passed', state: run.state }
-      : { kind: 'effect', ...run, effect: run.effect };
-  }
+  if (shortName(task.action) === 'meta') return startMeta(start, env);
   return { kind: 'going', going: startGoing(start, env) };
+}
+
+/** A meta task is over at once; those that were written show a banner. */
+function startMeta(start: StartSite, env: Environment): StartedNode {
+  const { site, state, cursor, order, ports } = start;
+  const { task, host } = site;
+  const run = runMeta(state, task, { cursor, env, host });
+  if (task.isImplicit === true) return { kind: 'meta', ...run, show: undefined };
+  const header = taskHeader(task, order, { env, isCheckMode: false });
+  return {
+    kind: 'meta',
+    ...run,
+    show: createMetaShow({ host, header, order, now: ports.clock.now, emit: ports.emit }, run.message),
+  };
 }
 
 /** Not selected by tags, or of a role that has run before. */
 function isPassedOver({ site, state }: StartSite, env: Environment): boolean {
   const { task, context } = site;
   const { tags, skipTags } = context.settings;
-  if (!isSelected(taskTags(task, env), { only: tags, skip: skipTags })) return true;
+  const isChosen = task.isHandler || isSelected(taskTags(task, env), { only: tags, skip: skipTags });
+  if (!isChosen) return true;
   const { role } = task;
   const first = role === undefined ? undefined : state.ranRoles.get(role.identity);
   return role !== undefined && first !== undefined && first !== role && !role.allowDuplicates;

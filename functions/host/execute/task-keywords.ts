@@ -1,7 +1,7 @@
 /** A task's keywords, inherited along its parents and rendered for one host. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { everyKeyword, nearestKeyword } from '../../../shared/project/inheritance.ts';
+import { everyKeyword } from '../../../shared/project/inheritance.ts';
 import type { Keywords, Parent, Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { str } from '../../../shared/template/python-repr.ts';
@@ -33,7 +33,7 @@ export type TaskKeywords = {
 
 /** Renders the keywords of a task. Throws TemplateError or Suspension as rendering does. */
 export function renderKeywords(task: Task, settings: RunSettings, env: Environment): TaskKeywords {
-  const read = (name: keyof Keywords): Value | undefined => rendered(nearestKeyword(task, name), env);
+  const read = (name: keyof Keywords): Value | undefined => inherited(task, name, env);
   const text = (name: keyof Keywords): string | undefined => textOf(read(name));
   const flag = (name: keyof Keywords, otherwise: boolean): boolean => flagOf(name, read(name)) ?? otherwise;
   return {
@@ -60,14 +60,14 @@ export function renderKeywords(task: Task, settings: RunSettings, env: Environme
 
 /** A keyword that decides whether hosts must meet; read before anything else of the task. */
 export function renderFlag(node: Parent, name: keyof Keywords, env: Environment): boolean {
-  return flagOf(name, rendered(nearestKeyword(node, name), env)) ?? false;
+  return flagOf(name, inherited(node, name, env)) ?? false;
 }
 
 /** `environment:` of all levels, the innermost winning. */
 function renderTaskEnvironment(task: Task, env: Environment): Record<string, string> {
   const merged: Record<string, string> = {};
   for (const level of everyKeyword(task, 'environment')) {
-    for (const entry of [rendered(level, env)].flat()) {
+    for (const entry of [renderedUnlessFacts(level, task, env)].flat()) {
       if (entry === null || entry === undefined || entry === '') continue;
       if (!(entry instanceof Map))
         throw new TemplateError(
@@ -79,6 +79,36 @@ function renderTaskEnvironment(task: Task, env: Environment): Record<string, str
     }
   }
   return merged;
+}
+
+/** Facts that an environment names cannot be there while they are gathered. */
+function renderedUnlessFacts(level: Value, task: Task, env: Environment): Value | undefined {
+  try {
+    return rendered(level, env);
+  } catch (error) {
+    const isGathering = /(^|\.)(setup|gather_facts)$/.test(task.action);
+    if (isGathering && error instanceof TemplateError && /ansible_env|env/.test(error.message))
+      return undefined;
+    throw error;
+  }
+}
+
+/** The rendered value of the nearest level that does not leave it out with `omit`. */
+function inherited(node: Parent, name: keyof Keywords, env: Environment): Value | undefined {
+  const levels = everyKeyword(node, name).toReversed();
+  for (const level of levels) {
+    const value = rendered(asValue(level), env);
+    if (value !== undefined && !isOmit(value)) return value;
+  }
+  return undefined;
+}
+
+function asValue(level: Value | readonly Value[]): Value {
+  return isList(level) ? [...level] : level;
+}
+
+function isList(level: Value | readonly Value[]): level is readonly Value[] {
+  return Array.isArray(level);
 }
 
 function rendered(value: Value | undefined, env: Environment): Value | undefined {

@@ -1,6 +1,7 @@
 /** A task's or item's end as reports show it: its status, and its result without internals and secrets. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
+import { plainValue } from '../../../shared/template/plain-value.ts';
 import type { TaskOutcome, TaskStatus } from '../../../shared/wire/run-event.ts';
 import { isFailed } from './conclude-result.ts';
 import type { ItemEnd } from './task-run.ts';
@@ -52,7 +53,8 @@ function itemsOf(result: Dict): readonly Dict[] {
 }
 
 function visible(result: Dict): Dict {
-  return new Map([...result].filter(([name]) => !(typeof name === 'string' && name.startsWith('_ansible_'))));
+  const shown = [...result].filter(([name]) => !(typeof name === 'string' && name.startsWith('_ansible_')));
+  return new Map(shown.map(([name, value]) => [name, plainValue(value)]));
 }
 
 function censored(result: Dict): Dict {

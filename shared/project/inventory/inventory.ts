@@ -1,6 +1,7 @@
 /** The hosts and groups of a run, as data that never changes: what adds to it makes a new one. */
 
-import type { Dict } from '../../base/value.ts';
+import type { Dict, Value } from '../../base/value.ts';
+import { asTemplate } from '../../template/special.ts';
 
 export type InventoryHost = {
   readonly name: string;
@@ -46,7 +47,15 @@ export function findHost(inventory: Inventory, name: string): InventoryHost | un
   const host = inventory.hosts.get(name);
   if (host !== undefined || !localhostNames.has(name)) return host;
   const known = inventory.localhost === undefined ? undefined : inventory.hosts.get(inventory.localhost);
-  return known ?? { name, vars: new Map([['ansible_connection', 'local']]), isImplicit: true };
+  return known ?? { name, vars: implicitVars(), isImplicit: true };
+}
+
+/** The implicit localhost runs modules with the python of the control machine, whatever the configuration says. */
+function implicitVars(): Dict {
+  return new Map<Value, Value>([
+    ['ansible_connection', 'local'],
+    ['ansible_python_interpreter', asTemplate('{{ ansible_playbook_python }}')],
+  ]);
 }
 
 /** The hosts of a group and of its children, nearest groups first; in Ansible's order, each once. */

@@ -1,0 +1,34 @@
+/** Values as JSON can carry them: tuples and sets become lists, lazy dicts dicts, the rest its text. */
+
+import { isSpecial, type Value } from '../base/value.ts';
+import { str } from './python-repr.ts';
+import { LazyDict, PySet, PyTuple, Template, Undefined, Vaulted } from './special.ts';
+
+/** The value without specials; the same object when it holds none. */
+export function plainValue(value: Value): Value {
+  if (Array.isArray(value)) {
+    const items = value.map(plainValue);
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  if (value instanceof Map) {
+    const entries = [...value].map(([key, each]) => [plainKey(key), plainValue(each)] as const);
+    const isSame = entries.every(([key, each]) => value.get(key) === each);
+    return isSame ? value : new Map(entries);
+  }
+  return isSpecial(value) ? plainSpecial(value) : value;
+}
+
+function plainSpecial(value: Value): Value {
+  if (value instanceof PyTuple) return value.items.map(plainValue);
+  if (value instanceof PySet) return [...value.items].map(plainValue);
+  if (value instanceof LazyDict) return plainValue(value.toDict());
+  if (value instanceof Template) return value.source;
+  if (value instanceof Vaulted) return value.ciphertext;
+  if (value instanceof Undefined) return value.message;
+  return str(value);
+}
+
+/** JSON's keys are texts; Python's names of None, True and numbers stay as json.dumps writes them. */
+function plainKey(key: Value): Value {
+  return isSpecial(key) ? str(key) : key;
+}
