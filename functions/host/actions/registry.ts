@@ -1,8 +1,9 @@
 /** Which action a name stands for. A name without an action of its own is a module on the target. */
 
-import type { LocalAction, RemoteAction } from './action.ts';
+import type { ActionCall, LocalAction, RemoteAction } from './action.ts';
 import { runAssert } from './assert.ts';
 import { addHost, groupBy } from './change-inventory.ts';
+import { runCopy } from './copy.ts';
 import { runDebug } from './debug.ts';
 import { runFail } from './fail.ts';
 import { gatherFacts } from './gather-facts.ts';
@@ -11,6 +12,7 @@ import { runModule } from './module.ts';
 import { runRaw } from './raw.ts';
 import { setFact } from './set-fact.ts';
 import { setStats } from './set-stats.ts';
+import { prepareTemplate, runTemplate } from './template.ts';
 
 const localActions: ReadonlyMap<string, LocalAction> = new Map([
   ['add_host', addHost],
@@ -26,8 +28,10 @@ const localActions: ReadonlyMap<string, LocalAction> = new Map([
 ]);
 
 const remoteActions: ReadonlyMap<string, RemoteAction> = new Map([
+  ['copy', runCopy],
   ['gather_facts', gatherFacts],
   ['raw', runRaw],
+  ['template', runTemplate],
 ]);
 
 const READING_FILES_HERE = new Set(['assemble', 'copy', 'fetch', 'script', 'template', 'unarchive']);
@@ -40,6 +44,13 @@ export function findLocalAction(name: string): LocalAction | undefined {
 /** The action on the target: its own, or running the module of that name. */
 export function findRemoteAction(name: string): RemoteAction {
   return remoteActions.get(name) ?? runModule;
+}
+
+/**
+ * Does ahead what may have to wait, so that nothing of a loop has been sent when it does. Throws Suspension.
+ */
+export function prepareAction(call: ActionCall): void {
+  if (call.name === 'template') prepareTemplate(call);
 }
 
 /** Whether the action reads or writes files of the machine that runs the playbook. */
