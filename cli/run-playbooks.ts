@@ -43,6 +43,7 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
     project,
     clock,
     emit: context.emit,
+    isCheckMode: request.isCheckMode,
     forks: request.forks ?? config.number('DEFAULT_FORKS') ?? 5,
     strategy: request.strategy ?? strategyOf(context),
     askVars: (play) => askPlayVars(play, { project, ask: context.ask, emit: context.emit }),

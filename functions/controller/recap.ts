@@ -13,10 +13,13 @@ export type Recap = {
   readonly customStats: () => Dict;
 };
 
+const INCLUDE = /(^|\.)(include|include_tasks|include_role)$/;
+
 /** An empty recap. */
 export function createRecap(): Recap {
   const hosts = new Map<string, Counts>();
   const stats: Dict = new Map();
+  const includes = new Set<string>();
   const countsOf = (host: string): Counts => {
     const known = hosts.get(host) ?? {
       ok: 0,
@@ -32,9 +35,21 @@ export function createRecap(): Recap {
   };
   return {
     count: (event) => {
-      if (event.kind !== 'task-finished') return;
-      add(countsOf(event.outcome.host), event.outcome);
-      addStats(stats, event.outcome);
+      switch (event.kind) {
+        case 'task-started':
+          if (INCLUDE.test(event.task.action)) includes.add(event.task.id);
+          return;
+        case 'file-included':
+          for (const host of event.hosts) countsOf(host).ok += 1;
+          return;
+        case 'task-finished':
+          // An include counts by the files that it brings in.
+          if (includes.has(event.task) && event.outcome.status === 'ok') return;
+          add(countsOf(event.outcome.host), event.outcome);
+          addStats(stats, event.outcome);
+          return;
+        default:
+      }
     },
     customStats: () => stats,
     lines: () =>
@@ -57,8 +72,11 @@ function add(counts: Counts, { status, ignored, rescued, result }: TaskOutcome):
       counts.skipped += 1;
       return;
     case 'unreachable':
-      if (ignored === true) counts.skipped += 1;
-      counts.unreachable += ignored === true ? 0 : 1;
+      if (ignored !== true) counts.unreachable += 1;
+      else {
+        counts.ok += 1;
+        counts.ignored += 1;
+      }
       return;
     case 'failed':
       if (ignored === true) {

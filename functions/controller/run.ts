@@ -25,6 +25,7 @@ export type RunDeps = {
   readonly clock: Clock;
   readonly forks: number;
   readonly strategy: string | undefined;
+  readonly isCheckMode: boolean;
   readonly askVars: (play: Play) => Promise<Dict>;
   readonly reloadInventory: () => Promise<Inventory>;
 };
@@ -108,7 +109,7 @@ async function runPlay(play: Play, state: RunState, deps: RunDeps): Promise<bool
     at: deps.clock.now(),
     title: description.title,
     hosts,
-    isCheckMode: description.isCheckMode,
+    isCheckMode: description.isCheckMode || deps.isCheckMode,
     isFree: description.isFree,
   });
   if (hosts.length === 0) {

@@ -39,7 +39,7 @@ export function bringIn(state: HostState, at: TaskAt, end: TaskEnd): Included {
       shortName(at.task.action) === 'include_role' ? roleOf(at, include, item) : fileOf(at, include, item);
     if (one.error !== undefined) return { state, shown, error: one.error };
     inclusions.push({ source: `${one.source}#${item.label ?? ''}`, nodes: one.nodes });
-    shown.push({ file: one.source, label: item.label });
+    if (one.isFile) shown.push({ file: one.source, label: item.label });
     added = { ...added, ...one.changes(added) };
   }
   const key = cursorKey(at.cursor);
@@ -53,6 +53,8 @@ export function bringIn(state: HostState, at: TaskAt, end: TaskEnd): Included {
 
 type One = {
   readonly source: string;
+  /** A file of tasks, which is shown; a role is not. */
+  readonly isFile: boolean;
   readonly nodes: Inclusion['nodes'];
   readonly error?: string;
   readonly changes: (state: HostState) => Partial<HostState>;
@@ -74,6 +76,7 @@ function brought(loaded: Checked<LoadedInclude>, name: string): One {
   if (hasErrors(diagnostics)) return failedInclude(diagnostics);
   return {
     source: value.file ?? name,
+    isFile: value.file !== undefined,
     nodes: value.blocks,
     changes: (state) => ({
       addedHandlers: [...state.addedHandlers, ...value.handlers],
@@ -111,7 +114,13 @@ function present<T>(entries: Readonly<Record<string, T | undefined>>): Record<st
 
 function failedInclude(diagnostics: readonly Diagnostic[]): One {
   const first = diagnostics.find((diagnostic) => diagnostic.severity === 'error');
-  return { source: '', nodes: [], error: first?.message ?? 'the include failed', changes: () => ({}) };
+  return {
+    source: '',
+    isFile: false,
+    nodes: [],
+    error: first?.message ?? 'the include failed',
+    changes: () => ({}),
+  };
 }
 
 /** The include task as the parent of what it brings in: its loop variable becomes one of its vars. */

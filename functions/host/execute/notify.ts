@@ -13,15 +13,18 @@ import { renderedName } from './task-header.ts';
 /** Handlers by number, and names that no handler answers to. */
 export type NotifyTargets = { readonly numbers: readonly number[]; readonly unknown: readonly string[] };
 
-/** The handlers that `task` notifies: for each name the last one of that name, and all that listen to it. */
+/**
+ * The handlers that `task` notifies: all that listen to a name, and one of that name: the first in its block, the last
+ * block asked first.
+ */
 export function notifyTargets(tree: PlayTree, task: Task, env: Environment): NotifyTargets {
   if (task.notify.length === 0) return { numbers: [], unknown: [] };
   const names = task.notify.flatMap((raw) => [renderValue(raw, env)].flat()).map(str);
-  const handlers = flatTasks(tree.handlers);
+  const handlers: readonly (Task | undefined)[] = flatTasks(tree.handlers);
   const numbers = new Set<number>();
   const unknown: string[] = [];
   for (const name of names) {
-    const named = handlers.findLastIndex((handler) => answersTo(handler, name, env));
+    const named = handlers.indexOf(handlerCalled(tree, name, env));
     const listening = handlers.flatMap((handler, number) => (listensTo(handler, name, env) ? [number] : []));
     for (const number of named < 0 ? listening : [named, ...listening]) numbers.add(number);
     if (named < 0 && listening.length === 0) unknown.push(name);
@@ -45,6 +48,14 @@ export function withNotified(
   return notified;
 }
 
+function handlerCalled(tree: PlayTree, name: string, env: Environment): Task | undefined {
+  for (const node of tree.handlers.toReversed()) {
+    const found = flatTasks([node]).find((handler) => answersTo(handler, name, env));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function answersTo(handler: Task, name: string, env: Environment): boolean {
   const own = renderedName(handler, env);
   if (own === undefined) return false;
@@ -55,6 +66,8 @@ function answersTo(handler: Task, name: string, env: Environment): boolean {
   return name === `${full} : ${own}` || name === `${role.name} : ${own}`;
 }
 
-function listensTo(handler: Task, name: string, env: Environment): boolean {
-  return handler.listen.some((topic) => [renderValue(topic, env)].flat().some((each) => str(each) === name));
+function listensTo(handler: Task | undefined, name: string, env: Environment): boolean {
+  return (handler?.listen ?? []).some((topic) =>
+    [renderValue(topic, env)].flat().some((each) => str(each) === name),
+  );
 }

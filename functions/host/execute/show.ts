@@ -61,7 +61,7 @@ export function createShow(options: ShowOptions): Show {
     },
     item: (end) => {
       const fate = { ignored: end.keywords?.ignoreErrors === true, rescued: false };
-      const label = end.noLog ? '(censored due to no_log)' : (end.label ?? '');
+      const label = end.noLog ? 'None' : (end.label ?? '');
       say({ kind: 'item-finished', task: header.id, label, outcome: outcomeOf(host, end, fate) });
     },
     retry: (end, attemptsLeft) => {

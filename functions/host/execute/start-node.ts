@@ -1,10 +1,9 @@
 /** Starts the task at which a host stands: passes it over, meets the others first, or sends it on its way. */
 
 import { isSelected } from '../../../shared/plan/tags.ts';
-import { nearestKeyword } from '../../../shared/project/inheritance.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { Suspension } from '../../../shared/template/template-error.ts';
+import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
 import type { MetaEffect } from '../../../shared/wire/host-outcome.ts';
 import type { OrderKey, TaskHeader } from '../../../shared/wire/run-event.ts';
 import type { ActionCall } from '../actions/action.ts';
@@ -24,7 +23,7 @@ import type { RenderSite } from './render-site.ts';
 import { createMetaShow, createShow, type MetaShow, type Show } from './show.ts';
 import { environmentOf } from './task-environment.ts';
 import { taskHeader } from './task-header.ts';
-import { flagOf } from './task-keywords.ts';
+import { renderKeywordFlag } from './task-keywords.ts';
 import { startTask, type TaskEnd, type TaskPorts } from './task-run.ts';
 import { taskTags } from './task-tags.ts';
 import type { Ways } from './ways.ts';
@@ -114,8 +113,8 @@ function isPassedOver({ site, state }: StartSite, env: Environment): boolean {
 
 function startGoing(start: StartSite, env: Environment): Going {
   const { site, cursor, tree, order } = start;
-  const { task, context } = site;
-  const isCheckMode = flagOf('checkMode', nearestKeyword(task, 'checkMode')) ?? context.settings.isCheckMode;
+  const { task } = site;
+  const isCheckMode = checkModeOf(start, env);
   const header = taskHeader(task, order, { env, isCheckMode });
   const at: TaskAt = { task, cursor, tree, site, targets: notifyTargets(tree, task, env) };
   const show = createShow({
@@ -150,6 +149,16 @@ function startGoing(start: StartSite, env: Environment): Going {
     cells: begun.isWhole ? cells : undefined,
     isOnTheWay: true,
   };
+}
+
+/** Whether the banner says so; a keyword that cannot be rendered is the task's own failure later. */
+function checkModeOf({ site }: StartSite, env: Environment): boolean {
+  try {
+    return renderKeywordFlag(site.task, 'checkMode', env) ?? site.context.settings.isCheckMode;
+  } catch (error) {
+    if (error instanceof TemplateError) return site.context.settings.isCheckMode;
+    throw error;
+  }
 }
 
 /** A handler that runs is no longer notified. */

@@ -1,5 +1,6 @@
 /** A task as its banner shows it. */
 
+import type { Value } from '../../../shared/base/value.ts';
 import { everyKeyword } from '../../../shared/project/inheritance.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
@@ -16,7 +17,7 @@ export function taskHeader(
   site: { env: Environment; isCheckMode: boolean },
 ): TaskHeader {
   const name = renderedName(task, site.env);
-  const label = name ?? task.action;
+  const label = name ?? defaultTitle(task, site.env);
   return {
     id: `${order.join('.')}@${task.position.file}:${task.position.line}:${task.position.column}`,
     title: task.role === undefined ? label : `${roleTitle(task)} : ${label}`,
@@ -33,16 +34,28 @@ export function taskHeader(
   };
 }
 
+/** What stands for a missing name: the action, with the role that it includes. */
+function defaultTitle(task: Task, env: Environment): string {
+  const role = task.args instanceof Map ? (task.args.get('name') ?? task.args.get('role')) : undefined;
+  if (!/(^|\.)include_role$/.test(task.action) || role === undefined) return task.action;
+  return `${task.action} : ${renderedText(role, env)}`;
+}
+
+/** The rendered text, or the text as written where it cannot be rendered. */
+function renderedText(raw: Value, env: Environment): string {
+  try {
+    return str(renderValue(raw, env));
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return raw instanceof Template ? raw.source : str(raw);
+  }
+}
+
 /** The task's name for this host, or undefined when it has none. */
 export function renderedName(task: Task, env: Environment): string | undefined {
   const { name } = task;
   if (name === undefined || name === null || name === '') return undefined;
-  try {
-    return str(renderValue(name, env));
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    return name instanceof Template ? name.source : str(name);
-  }
+  return renderedText(name, env);
 }
 
 function roleTitle(task: Task): string {

@@ -58,16 +58,22 @@ export function renderKeywords(task: Task, settings: RunSettings, env: Environme
   };
 }
 
-/** A keyword that decides whether hosts must meet; read before anything else of the task. */
+/** A boolean keyword of a task or block by itself; false when nobody sets it. */
 export function renderFlag(node: Parent, name: keyof Keywords, env: Environment): boolean {
-  return flagOf(name, inherited(node, name, env)) ?? false;
+  return renderKeywordFlag(node, name, env) ?? false;
+}
+
+/** As {@link renderFlag}; undefined when nobody sets it. */
+export function renderKeywordFlag(node: Parent, name: keyof Keywords, env: Environment): boolean | undefined {
+  return flagOf(name, inherited(node, name, env));
 }
 
 /** `environment:` of all levels, the innermost winning. */
 function renderTaskEnvironment(task: Task, env: Environment): Record<string, string> {
   const merged: Record<string, string> = {};
   for (const level of everyKeyword(task, 'environment')) {
-    for (const entry of [renderedUnlessFacts(level, task, env)].flat()) {
+    for (const part of [level].flat()) {
+      const entry = renderedUnlessFacts(part, task, env);
       if (entry === null || entry === undefined || entry === '') continue;
       if (!(entry instanceof Map))
         throw new TemplateError(
@@ -81,16 +87,19 @@ function renderTaskEnvironment(task: Task, env: Environment): Record<string, str
   return merged;
 }
 
-/** Facts that an environment names cannot be there while they are gathered. */
-function renderedUnlessFacts(level: Value, task: Task, env: Environment): Value | undefined {
-  try {
-    return rendered(level, env);
-  } catch (error) {
-    const isGathering = /(^|\.)(setup|gather_facts)$/.test(task.action);
-    if (isGathering && error instanceof TemplateError && /ansible_env|env/.test(error.message))
-      return undefined;
-    throw error;
+/** One entry of an `environment`. What names the environment's facts cannot be there while these are gathered. */
+function renderedUnlessFacts(part: Value, task: Task, env: Environment): Value | undefined {
+  const isGathering = /(^|\.)(setup|gather_facts)$/.test(task.action);
+  if (!isGathering || !(part instanceof Map)) return rendered(part, env);
+  const kept: Dict = new Map();
+  for (const [name, value] of part) {
+    try {
+      kept.set(name, renderValue(value, env));
+    } catch (error) {
+      if (!(error instanceof TemplateError) || error.kind !== 'undefined') throw error;
+    }
   }
+  return kept;
 }
 
 /** The rendered value of the nearest level that does not leave it out with `omit`. */

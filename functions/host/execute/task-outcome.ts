@@ -27,8 +27,8 @@ export function outcomeOf(host: string, end: ItemEnd, fate: FailureFate): TaskOu
     result: isNoLog ? censored(result) : visible(result),
     ...(delegatedTo === undefined ? {} : { delegatedTo }),
     ...(keywords?.isDiff === true ? { showsDiff: true } : {}),
-    ...(result.get('_ansible_verbose_always') === true ? { alwaysVerbose: true } : {}),
-    ...(result.get('_ansible_verbose_override') === true ? { neverVerbose: true } : {}),
+    ...(!isNoLog && result.get('_ansible_verbose_always') === true ? { alwaysVerbose: true } : {}),
+    ...(!isNoLog && result.get('_ansible_verbose_override') === true ? { neverVerbose: true } : {}),
   };
 }
 

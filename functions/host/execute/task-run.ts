@@ -88,7 +88,7 @@ function startSingle(site: RenderSite, task: Task, { ports, loopError }: Single)
   const prepared = prepareItem(site, task, loopError);
   const whole = (end: ItemEnd): TaskEnd => ({ ...end, items: undefined });
   if (prepared.kind === 'over') return { kind: 'over', end: whole(endOf(prepared, undefined)) };
-  const local = runLocally({ site, task, call: prepared.call, label: undefined }, ports);
+  const local = runLocally({ site, task, call: prepared.call, label: undefined }, ports.local);
   if (local !== undefined) return { kind: 'over', end: whole(local) };
   ports.isOneWay([prepared.call]);
   const run = { site, task, call: prepared.call, label: undefined, isLast: true, isLoop: false };
@@ -127,7 +127,7 @@ function startLoop(site: RenderSite, task: Task, { ports, items }: Loop): TaskSt
     };
     const item = readyItem(itemSite, task, items[index] ?? null);
     ready.push(item);
-    const end = endAtOnce(item, ports);
+    const end = endAtOnce(item, controls.pauseMs === 0 ? ports.local : () => undefined);
     ended.push(end);
     if (end !== undefined) vars = addResultFacts(vars, task, end.result);
   }
@@ -156,10 +156,10 @@ function readyItem(site: RenderSite, task: Task, item: Value): ReadyItem {
 }
 
 /** The end of an item that needs no target, or undefined. */
-function endAtOnce(item: ReadyItem, ports: TaskPorts): ItemEnd | undefined {
+function endAtOnce(item: ReadyItem, local: TaskPorts['local']): ItemEnd | undefined {
   const { prepared } = item;
   if (prepared.kind === 'over') return endOf(prepared, item.label);
-  return runLocally({ ...item, call: prepared.call }, ports);
+  return runLocally({ ...item, call: prepared.call }, local);
 }
 
 type Items = {
@@ -249,8 +249,8 @@ type Call = {
 };
 
 /** Runs an action that needs no target; undefined when it needs one or has to be tried again and again. */
-function runLocally(run: Call, ports: TaskPorts): ItemEnd | undefined {
-  const action = ports.local(run.call.name);
+function runLocally(run: Call, local: TaskPorts['local']): ItemEnd | undefined {
+  const action = local(run.call.name);
   if (action === undefined || run.task.until.length > 0) return undefined;
   return ended(run, localResult(action, run.call), undefined);
 }

@@ -6,12 +6,11 @@ import type { Environment } from '../../../shared/template/environment.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 
-/** All tags of a task; a template may give several, as a list or split at commas. */
+/** All tags of a task; a template may give several as a list. */
 export function taskTags(task: Task, env: Environment): readonly string[] {
   return everyKeyword(task, 'tags')
     .flat()
     .flatMap((raw) => [typeof raw === 'string' ? raw : renderValue(raw, env)].flat())
-    .flatMap((tag) => str(tag).split(','))
-    .map((tag) => tag.trim())
+    .map((tag) => str(tag).trim())
     .filter((tag) => tag !== '');
 }

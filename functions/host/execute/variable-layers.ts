@@ -34,8 +34,8 @@ export function stackLayers(sources: LayerSources): readonly Layer[] {
     ...dicts([sources.extraVars, ...includeVars(task), ...roleParams(task)]),
     assignedLayer(hostVars.assigned),
     ...dicts([hostVars.included, ...ownVars(task)]),
-    ...dicts(rolesAround(task?.role).map((role) => role.vars)),
-    ...dicts(roles.map((role) => role.vars)),
+    ...dicts(rolesAround(task?.role).flatMap((role) => [role.vars, role.keywords.vars ?? new Map()])),
+    ...dicts(roles.flatMap((role) => [role.vars, role.keywords.vars ?? new Map()])),
     ...dicts([...sources.playFiles, play?.keywords.vars ?? new Map()]),
     factsLayer(hostVars.facts),
     ...dicts([sources.inventory]),
@@ -96,7 +96,7 @@ function includeVars(task: Task | undefined): readonly Dict[] {
 }
 
 function roleParams(task: Task | undefined): readonly Dict[] {
-  return rolesAround(task?.role).flatMap((role) => [role.params, role.keywords.vars ?? new Map()]);
+  return rolesAround(task?.role).map((role) => role.params);
 }
 
 /** The role and the roles that led to it, the role itself first, each followed by its own dependencies. */
