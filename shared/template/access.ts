@@ -126,7 +126,7 @@ function missingItem(value: Value, key: Value): Undefined {
 /** The bounds of a slice; null where none is written. */
 export type Slice = { readonly start: Value; readonly stop: Value; readonly step: Value };
 
-/** `value[start:stop:step]`; undefined for what cannot be sliced. */
+/** `value[start:stop:step]`. */
 export function getSlice(value: Value, slice: Slice): Value {
   const whole = force(value);
   if (whole instanceof Undefined) return chained(whole);
@@ -137,8 +137,7 @@ export function getSlice(value: Value, slice: Slice): Value {
   if (whole instanceof PyBytes) return new PyBytes(Uint8Array.from(pick(whole.bytes, slice)));
   if (whole instanceof LazyList && whole.typeName === 'range') return pick([...itemsOf(whole)], slice);
   if (isMapping(whole)) throw typeError("unhashable type: 'slice'");
-  const shown = [slice.start, slice.stop, slice.step].map((bound) => repr(bound)).join(', ');
-  return new Undefined(`${describeObject(whole)} has no element slice(${shown})`);
+  throw typeError(`'${typeName(whole)}' object is not subscriptable`);
 }
 
 function pick<Item>(items: ArrayLike<Item>, slice: Slice): Item[] {

@@ -68,12 +68,8 @@ export function compileExpression(expression: Expression, compiler: Compiler): E
     case 'and':
     case 'or':
       return compileLogic(expression, compiler);
-    case 'arithmetic': {
-      const { operator } = expression;
-      const left = compileExpression(expression.left, compiler);
-      const right = compileExpression(expression.right, compiler);
-      return (frame) => operate(operator, left(frame), right(frame));
-    }
+    case 'arithmetic':
+      return compileArithmetic(expression, compiler);
     case 'call':
       return compileCall(expression, compiler);
     case 'compare':
@@ -82,13 +78,8 @@ export function compileExpression(expression: Expression, compiler: Compiler): E
       const parts = expression.parts.map((part) => compileExpression(part, compiler));
       return (frame) => checkText(parts.map((part) => str(part(frame))).join(''));
     }
-    case 'condexpr': {
-      const { otherwise } = expression;
-      return chooser(expression.test, compileExpression(expression.whenTrue, compiler), {
-        compiler,
-        otherwise: otherwise === undefined ? undefined : compileExpression(otherwise, compiler),
-      });
-    }
+    case 'condexpr':
+      return compileChoice(expression, compiler);
     case 'const': {
       const { value } = expression;
       return () => value;
@@ -136,6 +127,21 @@ export function compileExpression(expression: Expression, compiler: Compiler): E
 }
 
 type OfKind<Kind extends Expression['kind']> = Extract<Expression, { readonly kind: Kind }>;
+
+function compileArithmetic(expression: OfKind<'arithmetic'>, compiler: Compiler): Evaluate {
+  const { operator } = expression;
+  const left = compileExpression(expression.left, compiler);
+  const right = compileExpression(expression.right, compiler);
+  return (frame) => operate(operator, left(frame), right(frame));
+}
+
+function compileChoice(expression: OfKind<'condexpr'>, compiler: Compiler): Evaluate {
+  const { otherwise } = expression;
+  return chooser(expression.test, compileExpression(expression.whenTrue, compiler), {
+    compiler,
+    otherwise: otherwise === undefined ? undefined : compileExpression(otherwise, compiler),
+  });
+}
 
 function compileLogic(expression: OfKind<'and' | 'or'>, compiler: Compiler): Evaluate {
   const left = compileExpression(expression.left, compiler);

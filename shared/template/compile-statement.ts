@@ -57,13 +57,8 @@ function compileStatement(statement: Statement, compiler: TemplateCompiler): Exe
       return () => 2;
     case 'callblock':
       return compileCallBlock(statement, compiler);
-    case 'do': {
-      const value = compileExpression(statement.value, compiler);
-      return (frame) => {
-        value(frame);
-        return 0;
-      };
-    }
+    case 'do':
+      return compileDo(statement, compiler);
     case 'extends':
       return runExtends(compileExpression(statement.template, compiler));
     case 'filterblock':
@@ -95,13 +90,8 @@ function compileStatement(statement: Statement, compiler: TemplateCompiler): Exe
       const body = compileAll(statement.body, compiler);
       return (frame, out) => runAll(body, innerFrame(frame), out);
     }
-    case 'set': {
-      const value = compileMarked(statement.value, compiler);
-      return (frame) => {
-        assign(statement.target, value(frame), frame);
-        return 0;
-      };
-    }
+    case 'set':
+      return compileSet(statement, compiler);
     case 'setblock':
       return compileSetBlock(statement, compiler);
     case 'with':
@@ -109,6 +99,22 @@ function compileStatement(statement: Statement, compiler: TemplateCompiler): Exe
     default:
       return statement satisfies never;
   }
+}
+
+function compileDo(statement: OfKind<'do'>, compiler: TemplateCompiler): Execute {
+  const value = compileExpression(statement.value, compiler);
+  return (frame) => {
+    value(frame);
+    return 0;
+  };
+}
+
+function compileSet(statement: OfKind<'set'>, compiler: TemplateCompiler): Execute {
+  const value = compileMarked(statement.value, compiler);
+  return (frame) => {
+    assign(statement.target, value(frame), frame);
+    return 0;
+  };
 }
 
 function compileOutput(statement: OfKind<'output'>, compiler: TemplateCompiler): Execute {

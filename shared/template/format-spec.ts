@@ -11,6 +11,7 @@ type Spec = {
   readonly fill: string;
   readonly align: string;
   readonly sign: string;
+  readonly hasSign: boolean;
   readonly isAlternate: boolean;
   readonly width: number;
   readonly grouping: string;
@@ -42,9 +43,10 @@ function parseSpec(text: string, value: Value): Spec {
   }
   const [, fill, align, sign, alternate, zero, width, grouping, precision, type] = match;
   const spec: Spec = {
-    fill: fill ?? (zero === undefined || align !== undefined ? ' ' : '0'),
+    fill: fill ?? (zero === undefined ? ' ' : '0'),
     align: align ?? (zero === undefined ? '' : '='),
     sign: sign ?? '-',
+    hasSign: sign !== undefined,
     isAlternate: alternate !== undefined,
     width: Number(width ?? 0),
     grouping: grouping ?? '',
@@ -54,11 +56,21 @@ function parseSpec(text: string, value: Value): Spec {
   if (Math.max(spec.width, spec.precision ?? 0) > limits.templateStringCharsMax) {
     throw limitError('a template asks for a width that is too large');
   }
+  checkGrouping(spec);
   return spec;
+}
+
+function checkGrouping({ grouping, type }: Spec): void {
+  const isFitting = grouping === '' || type === '' || 'deEfFgG%'.includes(type);
+  if (isFitting || (grouping === '_' && 'boxX'.includes(type))) return;
+  throw valueError(`Cannot specify '${grouping}' with '${type}'.`);
 }
 
 function formatString(text: string, spec: Spec): string {
   if (spec.type !== '' && spec.type !== 's') throw unknownCode(spec, 'str');
+  if (spec.hasSign) throw valueError('Sign not allowed in string format specifier');
+  if (spec.isAlternate) throw valueError('Alternate form (#) not allowed in string format specifier');
+  if (spec.grouping !== '') throw valueError(`Cannot specify '${spec.grouping}' with 's'.`);
   if (spec.align === '=' && spec.fill !== '0') {
     throw valueError("'=' alignment not allowed in string format specifier");
   }
@@ -103,7 +115,7 @@ function formatFloat(value: number, spec: Spec): string {
 
 function floatStyle(spec: Spec): { kind: string; precision: number; isAlternate: boolean } {
   const isBare = spec.type === '' && spec.precision === undefined;
-  const kind = isBare ? 'r' : spec.type === '' || spec.type === 'n' ? 'g' : spec.type;
+  const kind = isBare ? 'r' : spec.type === '' ? 'p' : spec.type === 'n' ? 'g' : spec.type;
   return { kind, precision: spec.precision ?? 6, isAlternate: spec.isAlternate };
 }
 

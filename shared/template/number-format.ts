@@ -4,7 +4,7 @@ import { reprFloat } from './python-repr.ts';
 
 /** How a float is to be printed. */
 export type FloatStyle = {
-  /** `e`, `f`, `g` or their capitals, `%`, or `r` for the shortest digits. */
+  /** `e`, `f`, `g` or their capitals, `%`, `r` for the shortest digits, `p` as `g` with a digit after the point. */
   readonly kind: string;
   readonly precision: number;
   /** `#`: keep the point and trailing zeros. */
@@ -31,17 +31,23 @@ function formatFinite(magnitude: number, style: FloatStyle): string {
     case '%':
       return `${fixed(magnitude * 100, style.precision)}${point}%`;
     case 'g':
-      return general(magnitude, style);
+      return general(magnitude, style, Math.max(1, style.precision));
+    case 'p':
+      return withFraction(general(magnitude, style, style.precision - 1));
     default:
       return reprFloat(magnitude);
   }
 }
 
-function general(magnitude: number, style: FloatStyle): string {
+function withFraction(digits: string): string {
+  return /[.e]/.test(digits) ? digits : `${digits}.0`;
+}
+
+function general(magnitude: number, style: FloatStyle, plainBelow: number): string {
   const precision = Math.max(1, style.precision);
   const scientific = exponential(magnitude, precision - 1);
   const exponent = Number(scientific.slice(scientific.indexOf('e') + 1));
-  if (exponent >= -4 && exponent < precision) {
+  if (exponent >= -4 && exponent < plainBelow) {
     return dropZeros(fixed(magnitude, precision - 1 - exponent), style.isAlternate);
   }
   const [mantissa = '', power = ''] = scientific.split('e');

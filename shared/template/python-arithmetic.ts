@@ -169,7 +169,7 @@ function operateFloats(operator: ArithmeticOperator, a: number, b: number): PyFl
       return new PyFloat(a / b);
     case '//':
       if (b === 0) throw divisionByZero('float floor division by zero');
-      return new PyFloat(Math.round((a - floatModulo(a, b)) / b));
+      return new PyFloat(floorDivide(a, b));
     case '%':
       if (b === 0) throw divisionByZero('float modulo');
       return new PyFloat(floatModulo(a, b));
@@ -178,6 +178,13 @@ function operateFloats(operator: ArithmeticOperator, a: number, b: number): PyFl
     default:
       return operator satisfies never;
   }
+}
+
+/** The floor of a quotient, with the sign that Python gives a zero. */
+function floorDivide(a: number, b: number): number {
+  const quotient = (a - floatModulo(a, b)) / b;
+  if (quotient === 0) return a / b < 0 || Object.is(a / b, -0) ? -0 : 0;
+  return Math.round(quotient);
 }
 
 function floatModulo(a: number, b: number): number {
