@@ -1,0 +1,136 @@
+/** Lookups that reach processes, files to write and the memory of a task. */
+
+import { describe, expect, test } from 'vitest';
+import type { Value } from '../../../shared/base/value.ts';
+import type { Environment, LocalPort, TaskMemory } from '../../../shared/template/environment.ts';
+import { lookupTable } from '../../../shared/template/lookups/table.ts';
+import { Suspension } from '../../../shared/template/template-error.ts';
+import { makeCaseEnvironment } from './filter-cases.ts';
+
+/** A memory that suspends once for each key, as that of a task does. */
+function makeMemory(): TaskMemory {
+  const answers = new Map<string, { value: Value } | { error: unknown }>();
+  const recall = (key: string): Value | undefined => {
+    const answer = answers.get(key);
+    if (answer !== undefined && 'error' in answer) throw answer.error;
+    return answer?.value;
+  };
+  return {
+    once: (key, ask) => {
+      const value = recall(key) ?? ask();
+      answers.set(key, { value });
+      return value;
+    },
+    later: (key, ask) => {
+      const known = recall(key);
+      if (known !== undefined) return known;
+      const settled = ask().then(
+        (value) => answers.set(key, { value }),
+        (error: unknown) => answers.set(key, { error }),
+      );
+      throw new Suspension(settled, key);
+    },
+  };
+}
+
+function makeEnvironment(local: Partial<LocalPort>): Environment {
+  const env = makeCaseEnvironment('/play', new Map());
+  let counter = 0;
+  return {
+    ...env,
+    local: { ...env.local, ...local },
+    memory: makeMemory(),
+    randomBytes: (length) => Uint8Array.from({ length }, () => counter++ % 251),
+  };
+}
+
+function call(
+  env: Environment,
+  name: string,
+  terms: Value[],
+  options: ReadonlyMap<string, Value> = new Map(),
+): Value[] {
+  const lookup = lookupTable.get(name);
+  if (lookup === undefined) throw new Error(`no lookup ${name}`);
+  return lookup.call(env, terms, options);
+}
+
+/** Calls again after each suspension, as the executor renders again. */
+async function settle<T>(attempt: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!(error instanceof Suspension)) throw error;
+      await error.until;
+    }
+  }
+}
+
+describe('commands', () => {
+  const commands: string[] = [];
+  const run: LocalPort['run'] = async (command, cwd) => {
+    commands.push(`${cwd}$ ${command}`);
+    return { exitCode: command === 'false' ? 1 : 0, stdout: Buffer.from('one\ntwo \n\n') };
+  };
+
+  test('run in the directory of the playbook, once however often a task is rendered', async () => {
+    const env = makeEnvironment({ run });
+    const piped = await settle(() => call(env, 'pipe', ['date', 'date']));
+    expect(piped).toEqual(['one\ntwo', 'one\ntwo']);
+    expect(commands).toEqual(['/play$ date']);
+  });
+
+  test('give their lines', async () => {
+    const env = makeEnvironment({ run });
+    expect(await settle(() => call(env, 'lines', ['ls']))).toEqual(['one', 'two ', '']);
+  });
+
+  test('fail with their exit code', async () => {
+    const env = makeEnvironment({ run });
+    await expect(settle(() => call(env, 'pipe', ['false']))).rejects.toThrow(
+      'lookup_plugin.pipe(false) returned 1',
+    );
+  });
+});
+
+describe('password', () => {
+  function makeDisk(files: Map<string, string>): Environment {
+    return makeEnvironment({
+      readFile: (path) => {
+        const text = files.get(path);
+        return text === undefined ? undefined : Buffer.from(text);
+      },
+      writeFile: (path, content, mode) =>
+        files.set(`${path} ${mode.toString(8)}`, Buffer.from(content).toString()),
+    });
+  }
+
+  test('is made and kept beside the playbook, for its owner only', () => {
+    const files = new Map<string, string>();
+    const [password] = call(makeDisk(files), 'password', ['secrets/db length=12']);
+    expect(password).toMatch(/^[a-zA-Z0-9.,:_-]{12}$/);
+    expect([...files]).toEqual([['/play/secrets/db 600', `${String(password)}\n`]]);
+  });
+
+  test('is read back, with its salt', () => {
+    const files = new Map([['/play/db', 'hunter2 salt=abcdefgh\n']]);
+    const env = makeDisk(files);
+    expect(call(env, 'password', ['db'])).toEqual(['hunter2']);
+    const options = new Map<string, Value>([['encrypt', 'md5_crypt']]);
+    expect(call(env, 'password', ['db'], options)).toEqual(['$1$abcdefgh$vhxKZ/s1ygZHyCEDPyqtQ/']);
+    expect(files.size).toBe(1);
+  });
+
+  test('gets a salt when it is to be encrypted and has none', () => {
+    const files = new Map([['/play/db', 'hunter2\n']]);
+    call(makeDisk(files), 'password', ['db encrypt=md5_crypt']);
+    expect(files.get('/play/db 600')).toMatch(/^hunter2 salt=[a-zA-Z0-9./]{8}\n$/);
+  });
+});
+
+test('a random choice stays the same when a task is rendered again', () => {
+  const env = makeEnvironment({});
+  const terms = Array.from({ length: 200 }, (_, index) => index);
+  expect(call(env, 'random_choice', terms)).toEqual(call(env, 'random_choice', terms));
+});
