@@ -127,7 +127,6 @@ describe('bounds', () => {
     '{{ "%999999999d" % 1 }}',
     '{{ "".join(["aaaaaaaaaa" * 1000000] * 100) }}',
     '{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}',
-    '{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}',
     `{{ ${'('.repeat(20_000)}1${')'.repeat(20_000)} }}`,
   ])('%# ends in an error', (template) => {
     const error = failure(() => render(template));
@@ -205,4 +204,9 @@ test('what an inline template in a condition gives may look nothing up', () => {
   expect(() => isConditionTrue(asTemplate('{{ text }}'), env)).toThrow(
     'lookups were disabled from templating',
   );
+});
+
+test('a loop without end stops at the step limit', { timeout: 60_000 }, () => {
+  const endless = '{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}';
+  expect(() => render(endless)).toThrow('the template takes too many steps');
 });
