@@ -1,5 +1,6 @@
 /** The last resort of the command line: what is thrown becomes a message and an exit code. */
 
+import { RunAbort } from '../shared/base/abort.ts';
 import { FailureError } from '../shared/base/failure.ts';
 import { exitCodes } from '../shared/wire/exit-code.ts';
 import type { CommandDeps } from './command-deps.ts';
@@ -9,6 +10,10 @@ export function reportError(error: unknown, deps: Pick<CommandDeps, 'err'>): num
   if (error instanceof FailureError) {
     const { detail, message } = error.failure;
     deps.err(`ERROR! ${message}\n${detail === undefined ? '' : `${detail}\n`}`);
+    return exitCodes.error;
+  }
+  if (error instanceof RunAbort) {
+    deps.err(`ERROR! ${error.message}\n`);
     return exitCodes.error;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -78,10 +78,14 @@ export function includeParams(node: Node): readonly Dict[] {
   return enclosing(node)
     .toReversed()
     .flatMap((level) =>
-      level.kind === 'task' && isDynamicInclude(level) && level.keywords.vars !== undefined
+      level.kind === 'task' && hasIncludeParams(level) && level.keywords.vars !== undefined
         ? [level.keywords.vars]
         : [],
     );
+}
+
+function hasIncludeParams(task: Task): boolean {
+  return isDynamicInclude(task) || task.isLegacyInclude === true;
 }
 
 /** `role` and the roles that led to it, outermost first. */

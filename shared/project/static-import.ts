@@ -57,7 +57,13 @@ function legacyInclude(loading: Loading, task: Task, place: Place): readonly Nod
   const withParams: Task = { ...task, keywords };
   if (file instanceof Template || task.loop !== undefined || !isStaticPlace) return [withParams];
   const args = new Map([['_raw_params', file ?? null]]);
-  return importTasks(loading, { ...withParams, action: 'ansible.builtin.import_tasks', args }, place);
+  const asImport: Task = {
+    ...withParams,
+    action: 'ansible.builtin.import_tasks',
+    args,
+    isLegacyInclude: true,
+  };
+  return importTasks(loading, asImport, place);
 }
 
 function paramsOf(task: Task): readonly (readonly [Value, Value])[] {

@@ -1,7 +1,8 @@
 /** `assert`: checks conditions. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { isConditionTrue } from '../../../shared/template/render.ts';
+import { isConditionTrue, renderValue } from '../../../shared/template/render.ts';
+import { Template } from '../../../shared/template/special.ts';
 import { type ActionCall, ActionFailure } from './action.ts';
 import { booleanArgument } from './arguments.ts';
 
@@ -12,13 +13,14 @@ export function runAssert({ args, env }: ActionCall): Dict {
   const verbose: readonly (readonly [Value, Value])[] = booleanArgument(args, 'quiet', false)
     ? []
     : [['_ansible_verbose_always', true]];
-  for (const condition of Array.isArray(that) ? that : [that]) {
+  const conditions = that instanceof Template ? renderValue(that, env) : that;
+  for (const condition of Array.isArray(conditions) ? conditions : [conditions]) {
     if (isConditionTrue(condition, env)) continue;
     return new Map<Value, Value>([
       ...verbose,
       ['failed', true],
       ['evaluated_to', false],
-      ['assertion', condition],
+      ['assertion', renderValue(condition, env)],
       ['changed', false],
       ['msg', args.get('fail_msg') ?? args.get('msg') ?? 'Assertion failed'],
     ]);

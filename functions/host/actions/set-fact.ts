@@ -2,6 +2,8 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { str } from '../../../shared/template/python-repr.ts';
+import { renderValue } from '../../../shared/template/render.ts';
+import { asTemplate } from '../../../shared/template/special.ts';
 import { type ActionCall, ActionFailure } from './action.ts';
 import { booleanArgument } from './arguments.ts';
 
@@ -17,7 +19,7 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 export function setFact({ args, env }: ActionCall): Dict {
   const facts: Dict = new Map();
   for (const [key, value] of args) {
-    const name = str(key);
+    const name = str(typeof key === 'string' ? renderValue(asTemplate(key), env) : key);
     if (name === 'cacheable') continue;
     if (!IDENTIFIER.test(name))
       throw new ActionFailure(

@@ -96,7 +96,7 @@ function actionOf(task: Task, env: Environment): string {
 
 /** The arguments with `module_defaults` below them and omitted ones left out. */
 function renderArguments(task: Task, env: Environment): Dict {
-  const own = renderValue(task.args, env);
+  const own = renderOwnArguments(task, env);
   if (!(own instanceof Map))
     throw new TemplateError(
       'runtime',
@@ -108,6 +108,23 @@ function renderArguments(task: Task, env: Environment): Dict {
   merged.delete('_variable_params');
   const all: Dict = variable instanceof Map ? new Map([...variable, ...merged]) : merged;
   return withoutOmitted(all);
+}
+
+/** Arguments that stay as written: conditions, which are rendered when they are asked, and what an include applies. */
+const UNRENDERED: Readonly<Record<string, string>> = {
+  assert: 'that',
+  include_tasks: 'apply',
+  include_role: 'apply',
+};
+
+function renderOwnArguments(task: Task, env: Environment): Value {
+  const raw = UNRENDERED[shortName(task.action)];
+  if (raw === undefined || !(task.args instanceof Map)) return renderValue(task.args, env);
+  const rest: Dict = new Map([...task.args].filter(([name]) => name !== raw));
+  const rendered = renderValue(rest, env);
+  const kept = task.args.get(raw);
+  if (kept !== undefined && rendered instanceof Map) rendered.set(raw, kept);
+  return rendered;
 }
 
 /** Leaves out every entry that rendered to `omit`, at any depth. */

@@ -1,5 +1,6 @@
 /** How a task moves its host on: the state expected when it starts, and the state known when it ended. */
 
+import { RunAbort } from '../../../shared/base/abort.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Role, Task } from '../../../shared/project/model.ts';
 import { Pending } from '../../../shared/template/special.ts';
@@ -86,12 +87,22 @@ export function stateAfter(state: HostState, at: TaskAt, end: TaskEnd): Settled 
   }
   if (isFailed(result)) return failedState(next, at, end);
   const isDue = isChanged(result);
+  if (isDue) requireHandlers(at);
   const notified = isDue ? withNotified(next, at.targets.numbers, true) : next.notified;
   const plain = { end, at, fate: { ignored: false, rescued: false }, isStop: false, included: [] };
   if (!isInclude(task)) return { ...plain, state: { ...next, notified } };
   const included = bringIn({ ...next, notified }, at, end);
   if (included.error !== undefined) return failedState(next, at, includeFailure(end, included.error));
   return { ...plain, state: included.state, included: included.shown };
+}
+
+/** A name that no handler answers to ends the run, once it is notified. */
+function requireHandlers({ site, targets }: TaskAt): void {
+  const [name] = targets.unknown;
+  if (name === undefined || site.context.config('ERROR_ON_MISSING_HANDLER') === false) return;
+  throw new RunAbort(
+    `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`,
+  );
 }
 
 function includeFailure(end: TaskEnd, reason: string): TaskEnd {

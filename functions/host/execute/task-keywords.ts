@@ -154,7 +154,7 @@ export function flagOf(name: string, value: Value | undefined): boolean | undefi
   throw new TemplateError(
     'runtime',
     'AnsibleParserError',
-    `the field '${snakeCase(name)}' has an invalid value (${str(value)}), and could not be converted to an bool.`,
+    `the field '${snakeCase(name)}' has an invalid value (${str(value)}), and could not be converted to an bool.The error was: The value '${str(value)}' is not a valid boolean.  Valid booleans include: 0, 1, 'f', 'false', 'n', 'no', 'off', 'on', 't', 'true', 'y', 'yes'`,
   );
 }
 

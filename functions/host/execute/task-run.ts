@@ -2,16 +2,18 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
+import type { TaskMemory } from '../../../shared/template/environment.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
 import type { ActionCall, ActionReply, LocalAction, Remote, RemoteAction } from '../actions/action.ts';
 import { concludeResult, isDecidedByTarget, isDone, isFailed } from './conclude-result.ts';
+import type { HostVars } from './host-state.ts';
 import { failureOf, type Prepared, prepareItem } from './item-run.ts';
 import { itemLabel, itemVars, type LoopControls, loopControls, loopItems } from './loop-items.ts';
 import { joinItems } from './loop-result.ts';
 import type { RenderSite } from './render-site.ts';
-import { addResultFacts } from './result-facts.ts';
+import { addResultFacts, mayGiveFacts } from './result-facts.ts';
 import { environmentOf } from './task-environment.ts';
 import type { TaskKeywords } from './task-keywords.ts';
 
@@ -112,20 +114,19 @@ type ReadyItem = {
 
 function startLoop(site: RenderSite, task: Task, { ports, items }: Loop): TaskStart {
   const controls = loopControls(task, environmentOf(site));
+  const prepare = (index: number, vars: HostVars): ReadyItem => {
+    const item = new Map([...site.item, ...itemVars(items, index, controls)]);
+    return readyItem(
+      { ...site, vars, item, memory: itemMemory(site.memory, index) },
+      task,
+      items[index] ?? null,
+    );
+  };
   const ready: ReadyItem[] = [];
   const ended: (ItemEnd | undefined)[] = [];
   let vars = site.vars;
   for (let index = 0; index < items.length; index++) {
-    const itemSite: RenderSite = {
-      ...site,
-      vars,
-      item: new Map([...site.item, ...itemVars(items, index, controls)]),
-      memory: {
-        once: (key, ask) => site.memory.once(`${index}/${key}`, ask),
-        later: (key, ask) => site.memory.later(`${index}/${key}`, ask),
-      },
-    };
-    const item = readyItem(itemSite, task, items[index] ?? null);
+    const item = prepare(index, vars);
     ready.push(item);
     const end = endAtOnce(item, controls.pauseMs === 0 ? ports.local : () => undefined);
     ended.push(end);
@@ -137,7 +138,15 @@ function startLoop(site: RenderSite, task: Task, { ports, items }: Loop): TaskSt
     for (const end of ends) ports.onItem(end);
     return { kind: 'over', end: joinItems(ends) };
   }
-  return sendItems({ task, ready, ended, decorate, pauseMs: controls.pauseMs, ports });
+  return sendItems({ task, ready, ended, decorate, prepare, pauseMs: controls.pauseMs, ports });
+}
+
+/** Each item's answers are its own. */
+function itemMemory(memory: TaskMemory, index: number): TaskMemory {
+  return {
+    once: (key, ask) => memory.once(`${index}/${key}`, ask),
+    later: (key, ask) => memory.later(`${index}/${key}`, ask),
+  };
 }
 
 function readyItem(site: RenderSite, task: Task, item: Value): ReadyItem {
@@ -167,6 +176,8 @@ type Items = {
   readonly ready: readonly ReadyItem[];
   readonly ended: readonly (ItemEnd | undefined)[];
   readonly decorate: (end: ItemEnd, index: number) => ItemEnd;
+  /** Renders an item again, with what the items before it have set. */
+  readonly prepare: (index: number, vars: HostVars) => ReadyItem;
   readonly pauseMs: number;
   readonly ports: TaskPorts;
 };
@@ -174,32 +185,60 @@ type Items = {
 /** Sends all items in order; one behind the other where an item must be decided before the next one. */
 function sendItems(items: Items): TaskStart {
   const { task, ready, ended, ports } = items;
-  const last = ended.lastIndexOf(undefined);
   const calls = ready.flatMap((item) => (item.prepared.kind === 'ready' ? [item.prepared.call] : []));
-  const progress = { isWhole: ports.isOneWay(calls) && items.pauseMs === 0 && isDecidedByTarget(task) };
-  const replies: Promise<ItemEnd | 'discarded'>[] = [];
-  const send = async (): Promise<void> => {
-    for (const [index, item] of ready.entries()) {
-      const end = ended[index];
-      const { prepared } = item;
-      if (end !== undefined || prepared.kind === 'over') {
-        if (end !== undefined) replies.push(Promise.resolve(end));
-        continue;
-      }
-      if (index > 0 && items.pauseMs > 0) await ports.sleep(items.pauseMs);
-      const run = { ...item, call: prepared.call, isLast: index === last, isLoop: progress.isWhole };
-      const started = runOnTarget(run, ports);
-      replies.push(started.end);
-      if (!started.isWhole) progress.isWhole = false;
-      if (!progress.isWhole) await started.end;
-    }
-  };
-  const sending = send();
+  const isWhole =
+    ports.isOneWay(calls) && items.pauseMs === 0 && isDecidedByTarget(task) && !mayGiveFacts(task);
+  const progress: SendProgress = { isWhole, replies: [] };
+  const sending = isWhole ? sendAtOnce(items, progress) : sendOneByOne(items, progress);
   return {
     kind: 'on-the-way',
     isWhole: progress.isWhole && !ended.some((end) => end !== undefined && isFailed(end.result)),
-    end: sending.then(() => collect(items, replies)),
+    end: sending.then(() => collect(items, progress.replies)),
   };
+}
+
+type SendProgress = { isWhole: boolean; readonly replies: Promise<ItemEnd | 'discarded'>[] };
+
+/** One group of requests, none waiting for another's result. */
+async function sendAtOnce({ ready, ended, ports }: Items, progress: SendProgress): Promise<void> {
+  const last = ended.lastIndexOf(undefined);
+  for (const [index, item] of ready.entries()) {
+    const { prepared } = item;
+    const known = ended[index];
+    if (known !== undefined || prepared.kind === 'over') {
+      progress.replies.push(Promise.resolve(known ?? endOf(prepared, item.label)));
+      continue;
+    }
+    const started = runOnTarget(
+      { ...item, call: prepared.call, isLast: index === last, isLoop: progress.isWhole },
+      ports,
+    );
+    progress.replies.push(started.end);
+    if (started.isWhole) continue;
+    progress.isWhole = false;
+    await started.end;
+  }
+}
+
+/** Each item after the one before it has ended, seeing what that one set. */
+async function sendOneByOne(items: Items, progress: SendProgress): Promise<void> {
+  const { task, ports, pauseMs } = items;
+  let { vars } = items.ready[0]?.site ?? { vars: undefined };
+  for (const [index, first] of items.ready.entries()) {
+    if (index > 0 && pauseMs > 0) await ports.sleep(pauseMs);
+    const known = vars;
+    const item = known === undefined || index === 0 ? first : await settle(() => items.prepare(index, known));
+    const end = await endOfOne(item, ports);
+    progress.replies.push(Promise.resolve(end));
+    if (end === 'discarded') return;
+    if (vars !== undefined) vars = addResultFacts(vars, task, end.result);
+  }
+}
+
+function endOfOne(item: ReadyItem, ports: TaskPorts): Promise<ItemEnd | 'discarded'> {
+  const { prepared } = item;
+  if (prepared.kind === 'over') return Promise.resolve(endOf(prepared, item.label));
+  return runOnTarget({ ...item, call: prepared.call, isLast: true, isLoop: false }, ports).end;
 }
 
 async function collect(
@@ -235,7 +274,8 @@ function decorated(end: ItemEnd, item: ReadyItem | undefined, controls: LoopCont
   return { ...end, result };
 }
 
-function endOf(prepared: Extract<Prepared, { kind: 'over' }>, label: string | undefined): ItemEnd {
+function endOf(prepared: Prepared, label: string | undefined): ItemEnd {
+  if (prepared.kind === 'ready') throw new Error('an item that is ready has not ended');
   const result: Dict = new Map(prepared.result);
   if (!result.has('changed') && label !== undefined) result.set('changed', false);
   return { result, noLog: prepared.keywords?.noLog ?? false, keywords: prepared.keywords, label };

@@ -103,13 +103,13 @@ function roleParams(task: Task | undefined): readonly Dict[] {
 function rolesAround(role: Role | undefined): readonly Role[] {
   if (role === undefined) return [];
   const chain = roleChain(role).toReversed();
-  return [...new Set(chain.flatMap((each) => [each, ...dependenciesOf(each)]))];
+  return [...new Set(chain.flatMap((each) => [each, ...dependenciesOf(each).toReversed()]))];
 }
 
 /** Roles whose variables the whole play sees, the last one first. */
 function rolesSeen(sources: LayerSources): readonly Role[] {
   const roles = [...(sources.play?.roles ?? []), ...sources.publicRoles];
-  return [...new Set(roles.flatMap((role) => [...dependenciesOf(role).toReversed(), role]))].toReversed();
+  return [...new Set(roles.flatMap((role) => [...dependenciesOf(role), role]).toReversed())];
 }
 
 function dependenciesOf(role: Role): readonly Role[] {
