@@ -45,6 +45,7 @@ export function createRecap(): Recap {
         case 'task-finished':
           // An include counts by the files that it brings in.
           if (includes.has(event.task) && event.outcome.status === 'ok') return;
+          if (event.outcome.isUncounted === true) return;
           add(countsOf(event.outcome.host), event.outcome);
           addStats(stats, event.outcome);
           return;

@@ -48,6 +48,8 @@ export type TaskOutcome = {
   /** Failed, but a rescue section takes over. */
   readonly rescued?: boolean;
   readonly result: Dict;
+  /** Shown, but not in the recap: a meta task whose condition did not hold. */
+  readonly isUncounted?: boolean;
   /** The rendered `delegate_to`. */
   readonly delegatedTo?: string;
   /** The delegate's `ansible_host`, when it has one. */

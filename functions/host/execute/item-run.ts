@@ -13,7 +13,7 @@ import { actionNames, shortName } from '../actions/action-name.ts';
 import { explainRenderError } from './explain-error.ts';
 import type { RenderSite } from './render-site.ts';
 import { environmentOf } from './task-environment.ts';
-import { moduleDefaults, renderKeywords, type TaskKeywords } from './task-keywords.ts';
+import { moduleDefaults, renderableKeywords, renderKeywords, type TaskKeywords } from './task-keywords.ts';
 
 /** A task or item that has been rendered: skipped or wrong, or ready to be sent. */
 export type Prepared =
@@ -26,7 +26,8 @@ export function prepareItem(site: RenderSite, task: Task, loopError: TemplateErr
   const { context, host } = site;
   try {
     const isSkipped = conditionsOf(task).some((condition) => !isTrueUnless(loopError, condition, env));
-    if (isSkipped) return { kind: 'over', result: skipped(), keywords: keywordsIfAny(task, env, site) };
+    if (isSkipped)
+      return { kind: 'over', result: skipped(), keywords: renderableKeywords(task, context.settings, env) };
     if (loopError !== undefined) throw loopError;
     const keywords = renderKeywords(task, context.settings, env);
     const args = renderArguments(task, env);
@@ -37,17 +38,11 @@ export function prepareItem(site: RenderSite, task: Task, loopError: TemplateErr
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     const message = error === loopError ? error.message : explainRenderError(error, task, context);
-    return { kind: 'over', result: failed(message), keywords: keywordsIfAny(task, env, site) };
-  }
-}
-
-/** The keywords of a task that does not run, for what the play makes of it; none when they cannot be rendered. */
-function keywordsIfAny(task: Task, env: Environment, site: RenderSite): TaskKeywords | undefined {
-  try {
-    return renderKeywords(task, site.context.settings, env);
-  } catch (error) {
-    if (error instanceof TemplateError) return undefined;
-    throw error;
+    return {
+      kind: 'over',
+      result: failed(message),
+      keywords: renderableKeywords(task, context.settings, env),
+    };
   }
 }
 

@@ -16,6 +16,8 @@ export type MetaRun = {
   readonly state: HostState;
   readonly effect: MetaEffect | undefined;
   readonly message: string;
+  /** Its condition did not hold. */
+  readonly isSkipped: boolean;
 };
 
 type MetaSite = { readonly cursor: Cursor; readonly env: Environment; readonly host: string };
@@ -29,11 +31,12 @@ export function runMeta(state: HostState, task: Task, site: MetaSite): MetaRun {
   const conditions: readonly Value[] = everyKeyword(task, 'when').flat();
   const passed: HostState = { ...state, next: { kind: 'after', cursor: site.cursor } };
   if (!UNCONDITIONAL.has(name) && !conditions.every((condition) => isConditionTrue(condition, site.env)))
-    return { state: passed, effect: undefined, message: skippedMessage(name, site.host) };
+    return { state: passed, effect: undefined, message: skippedMessage(name, site.host), isSkipped: true };
   const run = (message: string, changes: Partial<HostState> = {}, effect?: MetaEffect): MetaRun => ({
     state: { ...passed, ...changes },
     effect,
     message,
+    isSkipped: false,
   });
   switch (name) {
     case 'flush_handlers': {

@@ -8,6 +8,7 @@ import type {
   TaskOutcome,
 } from '../../../shared/wire/run-event.ts';
 import type { Included } from './include.ts';
+import type { MetaRun } from './meta.ts';
 import { outcomeOf } from './task-outcome.ts';
 import type { ItemEnd } from './task-run.ts';
 
@@ -31,7 +32,7 @@ export type ShowOptions = {
 };
 
 /** The show of a meta task: each host's banner for itself, and what `-vv` says. */
-export function createMetaShow(options: ShowOptions, message: string): MetaShow {
+export function createMetaShow(options: ShowOptions, run: Pick<MetaRun, 'isSkipped' | 'message'>): MetaShow {
   const { host, header, order } = options;
   return () => {
     const task = { ...header, id: `${header.id}@${host}` };

@@ -96,7 +96,7 @@ function startMeta(start: StartSite, env: Environment): StartedNode {
   return {
     kind: 'meta',
     ...run,
-    show: createMetaShow({ host, header, order, now: ports.clock.now, emit: ports.emit }, run.message),
+    show: createMetaShow({ host, header, order, now: ports.clock.now, emit: ports.emit }, run),
   };
 }
 

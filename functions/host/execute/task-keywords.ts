@@ -33,7 +33,48 @@ export type TaskKeywords = {
 
 /** Renders the keywords of a task. Throws TemplateError or Suspension as rendering does. */
 export function renderKeywords(task: Task, settings: RunSettings, env: Environment): TaskKeywords {
-  const read = (name: keyof Keywords): Value | undefined => inherited(task, name, env);
+  return keywordsFrom(
+    settings,
+    (name) => inherited(task, name, env),
+    () => renderTaskEnvironment(task, env),
+  );
+}
+
+/** The keywords of a task that does not run, for what the play makes of it: wrong ones count as unset. */
+export function renderableKeywords(task: Task, settings: RunSettings, env: Environment): TaskKeywords {
+  const attempt = <T>(render: () => T): T | undefined => {
+    try {
+      return render();
+    } catch (error) {
+      if (error instanceof TemplateError) return undefined;
+      throw error;
+    }
+  };
+  const isUsable = (name: keyof Keywords, value: Value | undefined): boolean =>
+    !FLAGS.has(name) || attempt(() => flagOf(name, value) ?? false) !== undefined;
+  const read = (name: keyof Keywords): Value | undefined => {
+    const value = attempt(() => inherited(task, name, env));
+    return isUsable(name, value) ? value : undefined;
+  };
+  return keywordsFrom(settings, read, () => ({}));
+}
+
+const FLAGS: ReadonlySet<keyof Keywords> = new Set<keyof Keywords>([
+  'anyErrorsFatal',
+  'become',
+  'checkMode',
+  'delegateFacts',
+  'diff',
+  'ignoreErrors',
+  'ignoreUnreachable',
+  'noLog',
+]);
+
+function keywordsFrom(
+  settings: RunSettings,
+  read: (name: keyof Keywords) => Value | undefined,
+  environment: () => Record<string, string>,
+): TaskKeywords {
   const text = (name: keyof Keywords): string | undefined => textOf(read(name));
   const flag = (name: keyof Keywords, otherwise: boolean): boolean => flagOf(name, read(name)) ?? otherwise;
   return {
@@ -54,7 +95,7 @@ export function renderKeywords(task: Task, settings: RunSettings, env: Environme
     delegateTo: text('delegateTo'),
     delegateFacts: flag('delegateFacts', false),
     timeout: numberOf(read('timeout')) ?? 0,
-    environment: renderTaskEnvironment(task, env),
+    environment: environment(),
   };
 }
 
