@@ -3,7 +3,7 @@
 import type { BecomeRequest } from '../../../shared/wire/agent-frame.ts';
 import type { ActionCall } from '../actions/action.ts';
 import type { ConnectionTarget } from '../session/session.ts';
-import { becomeRequest, connectionTarget } from './connection-target.ts';
+import { becomeRequest, connectionTarget, remoteTmp } from './connection-target.ts';
 import { noVars } from './host-state.ts';
 import type { RenderSite } from './render-site.ts';
 import { environmentOf } from './task-environment.ts';
@@ -11,6 +11,8 @@ import { environmentOf } from './task-environment.ts';
 export type CallConnection = {
   readonly target: ConnectionTarget;
   readonly become: BecomeRequest | undefined;
+  /** Where modules may put temporary files. */
+  readonly remoteTmp: string;
 };
 
 /** The target of a call and who it runs as there, from the variables of the host that it reaches. */
@@ -23,6 +25,7 @@ export function connectionOf(site: RenderSite, call: ActionCall): CallConnection
   return {
     target: connectionTarget(context, keywords, { host, env }),
     become: becomeRequest(context, keywords, env),
+    remoteTmp: remoteTmp(context, env),
   };
 }
 

@@ -9,6 +9,9 @@ import type { ConnectionTarget } from '../session/session.ts';
 import type { PlayContext } from './play-context.ts';
 import { flagOf, type TaskKeywords } from './task-keywords.ts';
 
+/** Ansible's, and what agents take when nothing is said. */
+export const REMOTE_TMP_DEFAULT = '~/.ansible/tmp';
+
 const LOCAL_ADDRESS = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /** How to reach `host`, whose variables `env` gives. Precedence as Ansible's: variables, keyword, command line, configuration. */
@@ -87,6 +90,12 @@ export function becomeRequest(
     ...(flags === undefined ? {} : { flags }),
     ...(password === undefined ? {} : { password }),
   };
+}
+
+/** The directory for temporary files of the login user. */
+export function remoteTmp(context: PlayContext, env: Environment): string {
+  const value = reader(env)('ansible_remote_tmp') ?? context.config('shell.sh.remote_tmp');
+  return text(value) ?? REMOTE_TMP_DEFAULT;
 }
 
 type Reader = (...names: readonly string[]) => Value | undefined;

@@ -31,9 +31,10 @@ export function prepareItem(site: RenderSite, task: Task, loopError: TemplateErr
     if (loopError !== undefined) throw loopError;
     const keywords = renderKeywords(task, context.settings, env);
     const args = renderArguments(task, env);
+    const action = actionOf(task, env);
     return {
       kind: 'ready',
-      call: { name: shortName(actionOf(task, env)), args, env, task, keywords, context, host },
+      call: { name: shortName(action), action, args, env, task, keywords, context, host },
     };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;

@@ -12,6 +12,9 @@ import { allFacts } from './variable-layers.ts';
 /** The version of Ansible whose behaviour a playbook may rely on. */
 const COMPATIBLE = { full: '2.14.18', major: 2, minor: 14, revision: 18 };
 
+/** As modules are told it. */
+export const compatibleVersion: string = COMPATIBLE.full;
+
 /** What magic variables are made from. */
 export type MagicSources = {
   readonly site: RenderSite;

@@ -12,14 +12,19 @@ import {
   type Remote,
   type RequestExtras,
 } from '../actions/action.ts';
+import { hasOwnAction } from '../actions/registry.ts';
 import type { Connection, ConnectionTarget, RawResult, Session } from '../session/session.ts';
 import { isToleratedByCondition } from './conclude-result.ts';
+import { internalArguments } from './internal-arguments.ts';
 
 /** Where module code comes from. */
 export type ModuleSource = {
-  /** What must be loaded for the module on this task, in order; nothing for one that the agent has itself. Throws ActionFailure. */
-  readonly bundlesOf: (module: string, call: ActionCall) => readonly ModuleBundle[];
+  /** The code for a module's name, as a task or an action gives it, on this task. Throws ActionFailure. */
+  readonly choose: (module: string, call: ActionCall) => ChosenModule;
 };
+
+/** `name` is what requests call it; `bundles` are loaded before, in order: none for one that the agent has itself. */
+export type ChosenModule = { readonly name: string; readonly bundles: readonly ModuleBundle[] };
 
 /** One target with its connection, for all calls that go the same way. */
 export type Way = {
@@ -34,6 +39,8 @@ export type RemoteOptions = {
   readonly way: Way;
   readonly modules: ModuleSource;
   readonly become: BecomeRequest | undefined;
+  /** Where modules may put temporary files. */
+  readonly remoteTmp: string;
   /** Of loops, and of actions with several requests: see RunRequest. */
   readonly group: number;
   readonly isLast: boolean;
@@ -48,14 +55,16 @@ export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
   const run = (module: string, args: Dict, extras: RequestExtras = {}): Promise<ActionReply> => {
     const isGrouped = options.isLoop || hasSent || extras.hasMore === true;
     hasSent = true;
-    const bundles = options.modules.bundlesOf(module, call);
+    const asked = nameOf(module, call);
+    const chosen = options.modules.choose(asked, call);
+    const internal = internalArguments(call, { asked, chosen, remoteTmp: options.remoteTmp });
     const send = (session: Session): Promise<ActionReply> => {
-      for (const bundle of bundles) session.load(bundle);
+      for (const bundle of chosen.bundles) session.load(bundle);
       const { hasMore, ...rest } = extras;
       return sendRequest(session, way, {
         ...rest,
-        module: bundles.at(-1)?.name ?? module,
-        args: new Map([...args].map(([name, value]) => [name, plainValue(value)])),
+        module: chosen.name,
+        args: new Map([...[...args].map(([name, value]) => [name, plainValue(value)] as const), ...internal]),
         ...requestModes(call, options.become),
         ...(isGrouped ? { group: options.group, groupEnd: options.isLast && hasMore !== true } : {}),
       });
@@ -74,6 +83,12 @@ export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
     },
     sleep: options.sleep,
   };
+}
+
+/** A task names its module itself; what an action asks for is Ansible's own, or the user's in its place. */
+function nameOf(module: string, call: ActionCall): string {
+  if (module === call.name && !hasOwnAction(call.name)) return call.action;
+  return module.includes('.') ? module : `ansible.legacy.${module}`;
 }
 
 type Modes = Pick<

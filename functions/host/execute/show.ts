@@ -37,10 +37,23 @@ export function createMetaShow(options: ShowOptions, run: Pick<MetaRun, 'isSkipp
   return () => {
     const task = { ...header, id: `${header.id}@${host}` };
     options.emit({ order, host, event: { kind: 'task-started', at: options.now(), task } });
+    const verbose: RunEvent = {
+      kind: 'message',
+      level: 'verbose',
+      verbosity: 2,
+      text: `META: ${run.message}`,
+    };
+    options.emit({ order, host, event: verbose });
+    if (!run.isSkipped) return;
+    const result = new Map<Value, Value>([
+      ['msg', run.message],
+      ['skip_reason', run.message],
+    ]);
+    const outcome: TaskOutcome = { host, status: 'skipped', result, isUncounted: true };
     options.emit({
       order,
       host,
-      event: { kind: 'message', level: 'verbose', verbosity: 2, text: `META: ${message}` },
+      event: { kind: 'task-finished', task: task.id, at: options.now(), outcome },
     });
   };
 }

@@ -181,11 +181,12 @@ function portsOf(start: StartSite, show: Show, traffic: TaskTraffic): TaskPorts 
     local: findLocalAction,
     remote: findRemoteAction,
     connect: (call, of) => {
-      const { target, become } = connectionOf(site, call);
+      const { target, become, remoteTmp } = connectionOf(site, call);
       const way = ways.to(target);
       return createRemote(call, {
         way,
         become,
+        remoteTmp,
         group,
         ...of,
         modules: ports.modules,
