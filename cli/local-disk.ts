@@ -80,7 +80,9 @@ function* pieces(path: string): Generator<Uint8Array> {
 
 async function replace(path: string, name: string): Promise<Replacement> {
   const temporary = `${path}.${name}`;
-  const file = await open(temporary, 'wx');
+  const mode = statOf(path, true)?.mode;
+  const file = await open(temporary, 'wx', 0o666);
+  if (mode !== undefined) await file.chmod(mode);
   let isOpen = true;
   const close = async (): Promise<void> => {
     if (isOpen) await file.close();
@@ -91,9 +93,9 @@ async function replace(path: string, name: string): Promise<Replacement> {
     write: async (piece) => {
       await file.writeFile(piece);
     },
-    commit: async () => {
+    commit: async (place) => {
       await close();
-      await rename(temporary, path);
+      await rename(temporary, place);
       isDone = true;
     },
     discard: async () => {

@@ -16,7 +16,8 @@ export type DiskStat = {
 /** A file in the making; it takes its place in one step. */
 export type Replacement = {
   readonly write: (piece: Uint8Array) => Promise<void>;
-  readonly commit: () => Promise<void>;
+  /** Puts it at `path`, on the disk where it was started. */
+  readonly commit: (path: string) => Promise<void>;
   /** Leaves nothing behind. Free after a commit. */
   readonly discard: () => Promise<void>;
 };
@@ -31,7 +32,7 @@ export type LocalDisk = {
   /** As {@link LocalDisk.pieces}, for files too long to wait for. */
   readonly stream: (path: string) => AsyncIterable<Uint8Array>;
   readonly makeDirectories: (path: string) => void;
-  /** Starts a file that is to stand at `path`; nothing is there before it is committed. */
+  /** Starts a file beside `path`. It has the mode of what stands there, else that of any new file. */
   readonly replace: (path: string) => Promise<Replacement>;
   readonly hostName: () => string;
   /** The name of a user, or undefined. */

@@ -11,6 +11,8 @@ import type { Content, RawResult } from '../session/session.ts';
 export type ActionCall = {
   /** The action's short name, e.g. `copy` for `ansible.builtin.copy`. */
   readonly name: string;
+  /** The action's name as the task gives it, rendered. */
+  readonly action: string;
   /** With module_defaults, without omitted ones. */
   readonly args: Dict;
   readonly env: Environment;
@@ -39,6 +41,8 @@ export type RequestExtras = {
   readonly onData?: (piece: Uint8Array) => Promise<void>;
   /** More requests of the same action follow. */
   readonly hasMore?: boolean;
+  /** Is done even in check mode: it only prepares what the action does. */
+  readonly check?: false;
 };
 
 /** The way of an action to the target of its task. */

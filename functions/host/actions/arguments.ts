@@ -33,3 +33,14 @@ export function listArgument(value: Value | undefined): readonly Value[] {
     .split(',')
     .map((each) => each.trim());
 }
+
+/** A whole number; fails as Python's `int` does on other texts. */
+export function integerArgument(args: Dict, name: string, otherwise: number): number {
+  const value = args.get(name);
+  if (value === undefined || value === null) return otherwise;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  const text = str(value).trim();
+  if (typeof value === 'string' && !/^[-+]?\d+$/.test(text))
+    throw new ActionFailure(`invalid literal for int() with base 10: '${value}'`);
+  return Math.trunc(Number(text));
+}

@@ -1,18 +1,27 @@
 /** Which action a name stands for. A name without an action of its own is a module on the target. */
 
 import type { ActionCall, LocalAction, RemoteAction } from './action.ts';
+import { runAssemble } from './assemble.ts';
 import { runAssert } from './assert.ts';
+import { asyncStatus } from './async-status.ts';
 import { addHost, groupBy } from './change-inventory.ts';
+import { prepareChoice, runPackage, runService } from './chosen-module.ts';
 import { runCopy } from './copy.ts';
 import { runDebug } from './debug.ts';
 import { runFail } from './fail.ts';
+import { runFetch } from './fetch.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { includeRole, includeTasks } from './include.ts';
+import { includeVars } from './include-vars.ts';
 import { runModule } from './module.ts';
 import { runRaw } from './raw.ts';
+import { runScript } from './script.ts';
 import { setFact } from './set-fact.ts';
 import { setStats } from './set-stats.ts';
 import { prepareTemplate, runTemplate } from './template.ts';
+import { runUnarchive } from './unarchive.ts';
+import { runUri } from './uri.ts';
+import { waitForConnection } from './wait-for-connection.ts';
 
 const localActions: ReadonlyMap<string, LocalAction> = new Map([
   ['add_host', addHost],
@@ -23,18 +32,28 @@ const localActions: ReadonlyMap<string, LocalAction> = new Map([
   ['include', includeTasks],
   ['include_role', includeRole],
   ['include_tasks', includeTasks],
+  ['include_vars', includeVars],
   ['set_fact', setFact],
   ['set_stats', setStats],
 ]);
 
 const remoteActions: ReadonlyMap<string, RemoteAction> = new Map([
+  ['assemble', runAssemble],
+  ['async_status', asyncStatus],
   ['copy', runCopy],
+  ['fetch', runFetch],
   ['gather_facts', gatherFacts],
+  ['package', runPackage],
   ['raw', runRaw],
+  ['script', runScript],
+  ['service', runService],
   ['template', runTemplate],
+  ['unarchive', runUnarchive],
+  ['uri', runUri],
+  ['wait_for_connection', waitForConnection],
 ]);
 
-const READING_FILES_HERE = new Set(['assemble', 'copy', 'fetch', 'script', 'template', 'unarchive']);
+const READING_FILES_HERE = new Set(['assemble', 'copy', 'fetch', 'script', 'template', 'unarchive', 'uri']);
 
 /** The action that needs no target, or undefined. */
 export function findLocalAction(name: string): LocalAction | undefined {
@@ -46,11 +65,17 @@ export function findRemoteAction(name: string): RemoteAction {
   return remoteActions.get(name) ?? runModule;
 }
 
+/** Whether the name stands for more than running the module of that name. */
+export function hasOwnAction(name: string): boolean {
+  return localActions.has(name) || remoteActions.has(name);
+}
+
 /**
  * Does ahead what may have to wait, so that nothing of a loop has been sent when it does. Throws Suspension.
  */
 export function prepareAction(call: ActionCall): void {
   if (call.name === 'template') prepareTemplate(call);
+  if (call.name === 'package' || call.name === 'service') prepareChoice(call);
 }
 
 /** Whether the action reads or writes files of the machine that runs the playbook. */

@@ -86,7 +86,10 @@ function rendered(call: ActionCall): Rendered {
     return { file: fileOf(bytes, mode), path };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    throw caughtFail(`${error.pythonType}: ${error.message}`);
+    throw caughtFail(
+      `${error.pythonType}: ${error.message}`,
+      `${qualified(error.pythonType)}: ${error.message}`,
+    );
   }
 }
 
@@ -127,4 +130,9 @@ function markers(args: Dict): FileTemplateOptions {
     return value === undefined || value === null ? [] : [[option, str(value)]];
   });
   return Object.fromEntries(given);
+}
+
+/** The name of an exception as tracebacks show it. */
+function qualified(type: string): string {
+  return type.startsWith('Ansible') ? `ansible.errors.${type}` : type;
 }
