@@ -1,90 +1,149 @@
 /** Finds the modules of tasks: the agent's own, a user's, a collection's, or those of an installed Ansible. */
 
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ActionCall, ActionFailure } from '../functions/host/actions/action.ts';
+import { actionsByName } from '../functions/host/actions/registry.ts';
 import type { ModuleSource } from '../functions/host/execute/remote.ts';
+import { limits } from '../shared/base/limits.ts';
 import type { AgentPayload } from '../shared/modules/agent-payload.ts';
+import { chooseModule, type ModuleChooser } from '../shared/modules/choose-module.ts';
+import { findCoreDirectory } from '../shared/modules/core-directory.ts';
 import type { ModuleSearch } from '../shared/modules/module-search.ts';
 import { openModules } from '../shared/modules/open-modules.ts';
 import type { Config } from '../shared/project/config/load-config.ts';
-import { enclosing } from '../shared/project/inheritance.ts';
+import { nearestKeyword } from '../shared/project/inheritance.ts';
+import { builtinName, type ModulePlace } from '../shared/project/loading.ts';
 import { parseYamlText } from '../shared/project/yaml-text.ts';
-import type { RunRequest } from '../shared/wire/run-request.ts';
 
 export type ModuleSourceOptions = {
-  readonly request: RunRequest;
+  readonly modulePaths: readonly string[];
   readonly config: Config;
   readonly agent: AgentPayload;
-  readonly workingDirectory: string;
 };
 
+/** The modules of a run: for its tasks, and for checking their names while loading. */
+export type RunModules = ModuleSource & {
+  /** Whether a task may name it; always true when no ansible-core is there to look in. */
+  readonly isKnown: (action: string, place: ModulePlace) => boolean;
+  /** From now on the modules of the role in this directory are there for all tasks. */
+  readonly addRole: (directory: string) => void;
+};
+
+/** Actions that the loader or the executor takes care of, beside those with an action of their own. */
+const HANDLED_ELSEWHERE = ['gather_facts', 'import_playbook', 'import_role', 'import_tasks', 'meta'];
+
 /** The module source of a run. */
-export function moduleSource(options: ModuleSourceOptions): ModuleSource {
+export function moduleSource(options: ModuleSourceOptions): RunModules {
   const modules = openModules({ read, list, parseYaml: (text) => parseYamlText(text)[0] });
-  const prefersAnsible = process.env.SORTIE_MODULES === 'ansible';
-  const core = coreDirectory();
+  const chooser: ModuleChooser = {
+    modules,
+    isNative: (name) => options.agent.native(name) !== undefined,
+    prefersAnsible: process.env.SORTIE_MODULES === 'ansible',
+  };
+  const actions = new Set([...actionsByName(), ...HANDLED_ELSEWHERE]);
+  const coreDirectory = once(findCore);
+  const roles = new Set<string>();
+  const searchOf = searches(options);
+  /** The agent's own modules need no ansible-core, so that it is not looked for. */
+  const search = (name: string, { collections, playDirectory }: ModulePlace): ModuleSearch => {
+    const isEnough = chooser.isNative(builtinName(name)) && !chooser.prefersAnsible;
+    const found = searchOf({ collections, directories: [playDirectory, ...roles] });
+    return isEnough ? found : { ...found, coreDirectory: coreDirectory() };
+  };
   return {
-    bundlesOf: (name, call) => {
-      const isNative = options.agent.native(name) !== undefined;
-      const search = searchOf(call, options, core);
-      const found =
-        isNative && !prefersAnsible && search.libraries.length === 0 ? undefined : modules.find(name, search);
-      if (isNative && (found?.kind !== 'found' || (found.module.origin === 'core' && !prefersAnsible)))
-        return [];
-      if (found?.kind === 'found') return modules.bundle(found.module, search);
-      throw new ActionFailure(missing(name));
+    choose: (name, call) => {
+      const choice = chooseModule(name, search(name, placeOf(call)), chooser);
+      if (choice.kind === 'found') return choice;
+      throw new ActionFailure(refusal(name, choice));
     },
+    isKnown: (name, place) =>
+      actions.has(builtinName(name)) ||
+      coreDirectory() === undefined ||
+      chooseModule(name, search(name, place), chooser).kind !== 'missing',
+    addRole: (directory) => roles.add(directory),
   };
 }
 
-function missing(name: string): string {
-  return (
-    `couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.` +
-    ' Modules that are not built in come from an installed ansible-core or from the directory that SORTIE_ANSIBLE_CORE names.'
-  );
+function placeOf({ task, context }: ActionCall): ModulePlace {
+  const written = nearestKeyword(task, 'collections');
+  const collections = Array.isArray(written) ? written.filter((name) => typeof name === 'string') : [];
+  return { collections, playDirectory: context.play.directory };
 }
 
-function searchOf(
-  call: ActionCall,
-  { request, config }: ModuleSourceOptions,
-  core: string | undefined,
-): ModuleSearch {
-  const roles = enclosing(call.task).flatMap((level) =>
-    level.kind === 'role'
-      ? [level.directory]
-      : level.kind === 'task' && level.role !== undefined
-        ? [level.role.directory]
-        : [],
-  );
-  const places = [...roles, call.context.play.directory];
-  const exists = (path: string): boolean => existsSync(path);
-  return {
-    libraries: [
-      ...places.map((place) => join(place, 'library')),
-      ...request.modulePaths,
-      ...config.list('DEFAULT_MODULE_PATH'),
-    ].filter(exists),
-    moduleUtils: [
-      ...places.map((place) => join(place, 'module_utils')),
-      ...config.list('DEFAULT_MODULE_UTILS_PATH'),
-    ].filter(exists),
-    collectionsPaths: config.list('COLLECTIONS_PATHS'),
-    collections: [],
-    coreDirectory: core,
+/** The playbook's directory, then those of roles in the order in which they were loaded. */
+type Place = { readonly collections: readonly string[]; readonly directories: readonly string[] };
+
+/** Where to look from a place; answered once for each, because every task asks. */
+function searches({ modulePaths, config }: ModuleSourceOptions): (place: Place) => ModuleSearch {
+  const known = new Map<string, ModuleSearch>();
+  const make = ({ collections, directories }: Place): ModuleSearch => {
+    const beside = (name: string): readonly string[] => directories.map((directory) => join(directory, name));
+    return {
+      libraries: [...modulePaths, ...beside('library'), ...config.list('DEFAULT_MODULE_PATH')].filter(
+        isThere,
+      ),
+      moduleUtils: [...beside('module_utils'), ...config.list('DEFAULT_MODULE_UTILS_PATH')].filter(isThere),
+      collectionsPaths: [
+        ...beside('collections').slice(0, 1),
+        ...config.list('COLLECTIONS_PATHS').map((path) => path.replace(/\/ansible_collections\/?$/, '')),
+      ],
+      collections,
+      coreDirectory: undefined,
+    };
+  };
+  return (place) => {
+    const key = JSON.stringify(place);
+    const search = known.get(key) ?? make(place);
+    known.set(key, search);
+    return search;
   };
 }
 
-const CORE_PLACES = [
-  '/usr/lib/python3/dist-packages/ansible',
-  '/usr/local/lib/python3/dist-packages/ansible',
-];
+function refusal(name: string, choice: Exclude<ReturnType<typeof chooseModule>, { kind: 'found' }>): string {
+  switch (choice.kind) {
+    case 'missing':
+      return (
+        `couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.` +
+        ' Modules that are not built in come from an installed ansible-core or from the directory that SORTIE_ANSIBLE_CORE names.'
+      );
+    case 'powershell':
+      return `The module ${name} is for Windows, which is not supported (${choice.path})`;
+    case 'removed':
+      return choice.message;
+    default:
+      return choice satisfies never;
+  }
+}
 
-function coreDirectory(): string | undefined {
-  const named = process.env.SORTIE_ANSIBLE_CORE;
-  return [...(named === undefined ? [] : [named]), ...CORE_PLACES].find((path) =>
-    existsSync(join(path, 'release.py')),
-  );
+function findCore(): string | undefined {
+  return findCoreDirectory({
+    list,
+    homeDirectory: homedir(),
+    named: process.env.SORTIE_ANSIBLE_CORE,
+    askPython: (program) => {
+      const { status, stdout } = spawnSync('python3', ['-c', program], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: limits.askPythonTimeoutMs,
+      });
+      return status === 0 ? stdout : undefined;
+    },
+  });
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function isThere(path: string): boolean {
+  return existsSync(path);
 }
 
 function read(path: string): Uint8Array | undefined {

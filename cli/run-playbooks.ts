@@ -1,6 +1,5 @@
 /** Runs playbooks from this machine: loads the project, and puts the controller over the in-process engine. */
 
-import { resolve } from 'node:path';
 import { runPlaybooks as runOver } from '../functions/controller/run.ts';
 import { openConnection } from '../functions/host/session/connection.ts';
 import { hasErrors } from '../shared/base/diagnostic.ts';
@@ -21,6 +20,8 @@ import type { RunContext, RunPlaybooks } from './run.ts';
 export const runPlaybooks: RunPlaybooks = async (request, context) => {
   const { clock, config, files, vaultSecrets } = context;
   const local = localMachine(process.env, (content) => opened(content, context));
+  const agent = agentPayload();
+  const modules = moduleSource({ modulePaths: request.modulePaths, config, agent });
   const { value: project, diagnostics } = loadProject(
     {
       playbooks: request.playbooks,
@@ -28,7 +29,16 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
       limit: request.limit,
       extraVars: request.extraVars,
     },
-    { config, secrets: vaultSecrets, files, local, now: clock.now, randomBytes: clock.randomBytes },
+    {
+      config,
+      secrets: vaultSecrets,
+      files,
+      local,
+      now: clock.now,
+      randomBytes: clock.randomBytes,
+      isKnownAction: modules.isKnown,
+      noteRole: modules.addRole,
+    },
   );
   context.showDiagnostics(diagnostics);
   if (hasErrors(diagnostics)) return exitCodes.parserError;
@@ -38,7 +48,6 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
     return exitCodes.ok;
   }
   const contextOf = playContexts({ request, run: context, project, local });
-  const agent = agentPayload();
   return runOver({
     project,
     clock,
@@ -54,12 +63,7 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
         {
           contextOf,
           clock,
-          modules: moduleSource({
-            request,
-            config,
-            agent,
-            workingDirectory: resolve(files.workingDirectory),
-          }),
+          modules,
           connect: (target) =>
             openConnection(target, {
               agent,

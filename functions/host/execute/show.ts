@@ -1,5 +1,6 @@
 /** What a task shows while it goes: held back until its turn comes, then sent on as it happens. */
 
+import type { Value } from '../../../shared/base/value.ts';
 import type {
   HostEvent,
   OrderKey,
