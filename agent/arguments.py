@@ -24,6 +24,8 @@ def parse(module, spec, args, context, mutually_exclusive=(), required_together=
 
     What was understood so far is recorded in `context.module_args` even then, as `invocation` shows it.
     """
+    # What an action stands before has one name; others are called what the task calls them.
+    module = module if '.' in module else args.get('_ansible_module_name', module)
     params = dict((name, value) for name, value in args.items() if not name.startswith(INTERNAL_PREFIX))
     context.module_args = params
     context.no_log_names = [name for name, rule in spec.items() if rule.get('no_log')]

@@ -11,7 +11,7 @@ def write_invocation(name, args, params, spec):
     """Log the module's arguments without what must stay secret."""
     words = ['%s=%s' % (key, _shown(key, value, spec)) for key, value in params.items()]
     facility = getattr(syslog, args.get('_ansible_syslog_facility', 'LOG_USER'), syslog.LOG_USER)
-    syslog.openlog('ansible-' + args.get('_ansible_module_name', name), 0, facility)
+    syslog.openlog('ansible-' + name, 0, facility)
     text = ' '.join(['Invoked with'] + words) if words else 'Invoked'
     syslog.syslog(syslog.LOG_INFO, text.encode('utf-8', 'replace').decode('utf-8').replace('\0', ''))
 

@@ -53,6 +53,8 @@ export const limits = {
   projectScriptTimeoutMs: 300_000,
   /** Largest output of an inventory or vault password script, in bytes: because memory of a function is bounded. */
   projectScriptBytesMax: 268_435_456,
+  /** Time for a machine's Python to say where its ansible-core is, in ms: because it only looks at a few directories. */
+  askPythonTimeoutMs: 10_000,
   /** How long writes to the embedded store are collected, in ms: because a transaction each would slow the run down. */
   storeFlushMs: 25,
   /** How long to wait for another process that writes to the embedded store, in ms: because its transactions are short. */

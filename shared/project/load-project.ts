@@ -50,7 +50,7 @@ export type ProjectDeps = {
   readonly local: LocalPort;
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
-};
+} & Pick<LoadDeps, 'isKnownAction' | 'noteRole'>;
 
 /** Loads everything and collects what is wrong. The value may be used only when no diagnostic is an error. */
 export function loadProject(request: ProjectRequest, deps: ProjectDeps): Checked<Project> {
@@ -74,6 +74,8 @@ export function loadProject(request: ProjectRequest, deps: ProjectDeps): Checked
     collectionsPaths: config.list('COLLECTIONS_PATHS'),
     environment: environment([]),
     trees: new Map(),
+    ...(deps.isKnownAction === undefined ? {} : { isKnownAction: deps.isKnownAction }),
+    ...(deps.noteRole === undefined ? {} : { noteRole: deps.noteRole }),
   };
   const canLoad = !hasErrors(diagnostics);
   const playbooks = canLoad ? request.playbooks.map((path) => take(loadPlaybook(path, loadDeps))) : [];

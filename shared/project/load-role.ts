@@ -34,6 +34,7 @@ export function loadRole(loading: Loading, use: RoleUse): Role | undefined {
     report(loading, { code: 'role-missing', message, position: use.position });
     return undefined;
   }
+  loading.deps.noteRole?.(found.directory);
   const identity = roleIdentity(use, found);
   if (refuseRecursion(loading, use, identity)) return undefined;
   const file = (directory: string): RoleFile => fileOf(use, found, directory);

@@ -76,7 +76,8 @@ function inheritedNotify(parent: Parent): readonly Value[] {
 
 function checkKnown(loading: Loading, action: TaskAction, collections: Value | undefined): void {
   const searched = Array.isArray(collections) ? collections.filter((name) => typeof name === 'string') : [];
-  if (loading.deps.isKnownAction?.(action.action, searched) ?? true) return;
+  const place = { collections: searched, playDirectory: loading.play.directory };
+  if (!action.isKey || (loading.deps.isKnownAction?.(action.action, place) ?? true)) return;
   report(loading, {
     code: 'action-unknown',
     message: `couldn't resolve module/action '${action.action}'. This often indicates a misspelling, missing collection, or incorrect module path.`,

@@ -27,9 +27,19 @@ export type LoadDeps = {
    * Whether there is a module or action of this name, searched in `collections` too when it is short. When absent, names
    * are not checked while loading.
    */
-  readonly isKnownAction?: (action: string, collections: readonly string[]) => boolean;
+  readonly isKnownAction?: (action: string, place: ModulePlace) => boolean;
+  /** Told of every role that is loaded: its modules are there for everything that is loaded after it. */
+  readonly noteRole?: (directory: string) => void;
   /** Files read so far; pass the same map again to read no file twice. */
   readonly trees: Map<string, Checked<YamlNode>>;
+};
+
+/** From where a module is looked for. */
+export type ModulePlace = {
+  /** Those that short names are searched in, in order. */
+  readonly collections: readonly string[];
+  /** The directory of the playbook's file. */
+  readonly playDirectory: string;
 };
 
 /** A play while it is built: lists grow until it is handed out. */

@@ -17,6 +17,8 @@ export type TaskAction = {
   /** Where the module is named. */
   readonly position: Position;
   readonly isLocal: boolean;
+  /** Named by a key of the task; what `action` and `local_action` name is looked for when the task runs. */
+  readonly isKey: boolean;
 };
 
 type Reporter = Pick<Loading, 'diagnostics'>;
@@ -64,7 +66,8 @@ export function loadAction(reporter: Reporter, node: YamlDict): TaskAction | und
   }
   if (found === undefined) return undefined;
   const args = finishArgs(reporter, found, node);
-  return { action: found.action, args, position: found.position, isLocal: first.name === 'local_action' };
+  const isLocal = first.name === 'local_action';
+  return { action: found.action, args, position: found.position, isLocal, isKey: !first.isOldStyle };
 }
 
 type Candidate = { readonly name: string; readonly entry: YamlEntry; readonly isOldStyle: boolean };

@@ -53,8 +53,8 @@ describe('module names', () => {
   it('are checked while loading when it is known which exist', () => {
     const directory = join(cases, 'good', 'handlers');
     const seen: (readonly [string, readonly string[]])[] = [];
-    const isKnownAction = (action: string, collections: readonly string[]): boolean => {
-      seen.push([action, collections]);
+    const isKnownAction = (action: string, place: { readonly collections: readonly string[] }): boolean => {
+      seen.push([action, place.collections]);
       return action !== 'debug';
     };
     const { diagnostics } = loadPlaybook('site.yml', { ...loadDeps(directory), isKnownAction });
