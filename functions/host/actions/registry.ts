@@ -21,6 +21,7 @@ import { setStats } from './set-stats.ts';
 import { prepareTemplate, runTemplate } from './template.ts';
 import { runUnarchive } from './unarchive.ts';
 import { runUri } from './uri.ts';
+import { validateArgumentSpec } from './validate-argument-spec.ts';
 import { waitForConnection } from './wait-for-connection.ts';
 
 const localActions: ReadonlyMap<string, LocalAction> = new Map([
@@ -35,6 +36,7 @@ const localActions: ReadonlyMap<string, LocalAction> = new Map([
   ['include_vars', includeVars],
   ['set_fact', setFact],
   ['set_stats', setStats],
+  ['validate_argument_spec', validateArgumentSpec],
 ]);
 
 const remoteActions: ReadonlyMap<string, RemoteAction> = new Map([
