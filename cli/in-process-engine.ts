@@ -33,6 +33,7 @@ export function createInProcessEngine(deps: InProcessDeps, events: EngineEvents)
   return {
     begin: (work) => {
       const now = context(work, (host) => runOf(host).state.vars);
+      for (const run of runs.values()) run.rest();
       for (const host of work.hosts.batch) runOf(host).enterPlay(now);
     },
     update: (work, { order, compare }) => {

@@ -71,6 +71,11 @@ export class HostRun {
     this.#history = [];
   }
 
+  /** Others play without it: what its tasks have set holds for them from the start. */
+  rest(): void {
+    this.#history = [];
+  }
+
   /** Goes on with what the controller changed: the inventory, the hosts still in the play. */
   update(context: PlayContext): void {
     this.#context = context;

@@ -8,7 +8,7 @@ import type { HostVars } from './host-state.ts';
 import { magicLayer } from './magic-variables.ts';
 import { type RenderSite, requireSync } from './render-site.ts';
 import { searchPath } from './search-path.ts';
-import { type LayerSources, stackLayers } from './variable-layers.ts';
+import { type LayerSources, mergedLayer, stackLayers } from './variable-layers.ts';
 
 /** Builds the environment of a site. Cheap: nothing is merged or rendered before it is asked for. */
 export function environmentOf(site: RenderSite): Environment {
@@ -27,8 +27,12 @@ export function environmentOf(site: RenderSite): Environment {
     publicRoles: site.publicRoles,
     inventory: context.inventory.vars(site.host),
   };
-  lazy.env = createEnvironment(stackLayers(sources), surroundings(site));
+  lazy.env = createEnvironment(combined(site, stackLayers(sources)), surroundings(site));
   return lazy.env;
+}
+
+function combined({ context }: RenderSite, layers: readonly Layer[]): readonly Layer[] {
+  return context.config('DEFAULT_HASH_BEHAVIOUR') === 'merge' ? [mergedLayer(layers)] : layers;
 }
 
 function surroundings(site: RenderSite): Omit<Environment, 'scope'> {
@@ -93,10 +97,9 @@ function environmentOfOther(site: RenderSite, host: string): Environment {
       publicRoles: [],
       inventory: context.inventory.vars(host),
     });
-  lazy.env = createEnvironment(
-    vars === undefined ? [dictLayer(context.extraVars), afterSync(site, host, layers)] : layers(vars),
-    surroundings(other),
-  );
+  const stack =
+    vars === undefined ? [dictLayer(context.extraVars), afterSync(site, host, layers)] : layers(vars);
+  lazy.env = createEnvironment(combined(site, stack), surroundings(other));
   return lazy.env;
 }
 

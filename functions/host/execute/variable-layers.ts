@@ -1,8 +1,9 @@
 /** Ansible's precedence of variables as a stack of layers, highest first; nothing is merged or rendered here. */
 
-import type { Dict } from '../../../shared/base/value.ts';
+import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import { includeParams, roleChain, taskVars } from '../../../shared/project/inheritance.ts';
 import type { Play, Role, Task } from '../../../shared/project/model.ts';
+import { combineVars } from '../../../shared/project/variables/combine-vars.ts';
 import { dictLayer, type Layer } from '../../../shared/template/scope.ts';
 import { Pending } from '../../../shared/template/special.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
@@ -42,6 +43,24 @@ export function stackLayers(sources: LayerSources): readonly Layer[] {
     ...dicts(rolesAround(task?.role).map((role) => role.defaults)),
     ...dicts(roles.map((role) => role.defaults)),
   ];
+}
+
+/** The layers as one that merges dicts of the same name, as `hash_behaviour = merge` asks for. */
+export function mergedLayer(layers: readonly Layer[]): Layer {
+  return {
+    get: (name) => {
+      let merged: Value | undefined;
+      for (const layer of layers) {
+        const value = layer.get(name);
+        if (value === undefined) continue;
+        if (merged === undefined) merged = value;
+        else if (isDict(merged) && isDict(value)) merged = combineVars(value, merged, 'merge');
+        if (!isDict(value)) return merged;
+      }
+      return merged;
+    },
+    names: () => layers.flatMap((layer) => [...layer.names()]),
+  };
 }
 
 /** A layer over facts, newest first. Suspends on a name that a result still on its way may hold. */
