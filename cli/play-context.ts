@@ -5,6 +5,7 @@ import type { BatchWork } from '../functions/controller/engine.ts';
 import type { HostVars } from '../functions/host/execute/host-state.ts';
 import type { LocalMachine, PlayContext, RunSettings } from '../functions/host/execute/play-context.ts';
 import { playNodes } from '../shared/plan/play-nodes.ts';
+import { builderOptions } from '../shared/project/inventory/inventory-builder.ts';
 import { loadIncludedRole, loadIncludedTasks } from '../shared/project/load-included.ts';
 import { decrypt, type Project, renderOptions } from '../shared/project/load-project.ts';
 import { viewInventory } from '../shared/project/variables/inventory-variables.ts';
@@ -39,7 +40,11 @@ export function playContexts({ request, run, project, local }: PlayContextDeps):
     renderOptions: renderOptions(config),
     extraVars,
     promptVars: work.promptVars,
-    inventory: viewInventory(work.inventory, project.variablesFor(work.play.directory)),
+    inventory: viewInventory(
+      work.inventory,
+      project.variablesFor(work.play.directory),
+      builderOptions(config),
+    ),
     hosts: work.hosts,
     isLockStep: work.isLockStep,
     varsOf,

@@ -6,12 +6,12 @@ import type { Dict } from '../../shared/base/value.ts';
 import { checkTargets, matchHosts } from '../../shared/project/host-pattern.ts';
 import type { Inventory } from '../../shared/project/inventory/inventory.ts';
 import { builderOptions } from '../../shared/project/inventory/inventory-builder.ts';
+import { type ChangeReport, changeInventory } from '../../shared/project/inventory/result-changes.ts';
 import type { Project } from '../../shared/project/load-project.ts';
 import type { Play, Playbook } from '../../shared/project/model.ts';
 import { exitCodeOf, exitCodes } from '../../shared/wire/exit-code.ts';
 import type { RunEvent } from '../../shared/wire/run-event.ts';
 import type { BatchWork, Engine, EngineEvents } from './engine.ts';
-import { changeInventory } from './inventory-changes.ts';
 import { createLinearizer } from './linear-order.ts';
 import { createOrderBook } from './order-book.ts';
 import { describePlay, type PlayDescription } from './play-description.ts';
@@ -33,6 +33,8 @@ export type RunDeps = {
 /** What is known across plays. */
 type RunState = {
   inventory: Inventory;
+  /** What add_host and group_by have done so far; it outlives a refresh of the inventory. */
+  readonly changes: ChangeReport[];
   readonly failed: Set<string>;
   readonly unreachable: Set<string>;
   exitCode: number;
@@ -59,6 +61,7 @@ export async function runPlaybooks(deps: RunDeps): Promise<number> {
   });
   const state: RunState = {
     inventory: project.inventory,
+    changes: [],
     failed: new Set(),
     unreachable: new Set(),
     exitCode: exitCodes.ok,
@@ -158,14 +161,20 @@ async function runOneBatch(one: OneBatch, state: RunState, deps: RunDeps): Promi
     maxFailPercentage: description.maxFailPercentage,
   };
   const options = builderOptions(deps.project.config);
+  const changed = (before: Inventory, changes: readonly ChangeReport[]): Inventory =>
+    changes.reduce((inventory, change) => changeInventory(inventory, change, options).inventory, before);
   return runBatch(work, {
     engine: state.engine,
     book,
     forks: deps.forks,
     emit: deps.emit,
     onEnd: (host) => order?.end(host),
-    changeInventory: (inventory, host, met) => changeInventory(inventory, { host, met }, options),
-    refreshInventory: deps.reloadInventory,
+    changeInventory: (inventory, host, met) => {
+      const changes = met.changes.map((result) => ({ host, result }));
+      state.changes.push(...changes);
+      return changed(inventory, changes);
+    },
+    refreshInventory: async () => changed(await deps.reloadInventory(), state.changes),
   });
 }
 

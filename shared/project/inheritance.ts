@@ -75,17 +75,13 @@ export function taskVars(node: Node): readonly Dict[] {
 
 /** The `vars` of run-time includes around `node` (and its own, when it is one), outermost first: these win over facts. */
 export function includeParams(node: Node): readonly Dict[] {
-  return enclosing(node)
-    .toReversed()
-    .flatMap((level) =>
-      level.kind === 'task' && hasIncludeParams(level) && level.keywords.vars !== undefined
-        ? [level.keywords.vars]
-        : [],
-    );
+  return enclosing(node).toReversed().flatMap(ownIncludeParams);
 }
 
-function hasIncludeParams(task: Task): boolean {
-  return isDynamicInclude(task) || task.isLegacyInclude === true;
+function ownIncludeParams(level: Level): readonly Dict[] {
+  if (level.kind !== 'task') return [];
+  const params = isDynamicInclude(level) ? level.keywords.vars : level.includeParams;
+  return params === undefined ? [] : [params];
 }
 
 /** `role` and the roles that led to it, outermost first. */

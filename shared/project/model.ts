@@ -168,8 +168,8 @@ export type Task = {
   readonly async: Value | undefined;
   readonly poll: Value | undefined;
   readonly isHandler: boolean;
-  /** An import that was written as the old `include`: its vars win over facts, as those of a run-time include do. */
-  readonly isLegacyInclude?: boolean;
+  /** The `vars` of an import that was written as the old `include`: they win over facts, its other parameters do not. */
+  readonly includeParams?: Dict;
   /** Made by us, not written: the flush of handlers after each part of a play. */
   readonly isImplicit?: boolean;
   readonly parent: Parent;

@@ -61,7 +61,7 @@ function legacyInclude(loading: Loading, task: Task, place: Place): readonly Nod
     ...withParams,
     action: 'ansible.builtin.import_tasks',
     args,
-    isLegacyInclude: true,
+    includeParams: task.keywords.vars ?? new Map(),
   };
   return importTasks(loading, asImport, place);
 }

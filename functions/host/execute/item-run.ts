@@ -18,7 +18,11 @@ import { moduleDefaults, renderableKeywords, renderKeywords, type TaskKeywords }
 /** A task or item that has been rendered: skipped or wrong, or ready to be sent. */
 export type Prepared =
   | { readonly kind: 'ready'; readonly call: ActionCall }
-  | { readonly kind: 'over'; readonly result: Dict; readonly keywords: TaskKeywords | undefined };
+  | {
+      readonly kind: 'skipped' | 'wrong';
+      readonly result: Dict;
+      readonly keywords: TaskKeywords | undefined;
+    };
 
 /** Renders everything that a task needs before it runs. Has no effects; throws Suspension when a value is not there yet. */
 export function prepareItem(site: RenderSite, task: Task, loopError: TemplateError | undefined): Prepared {
@@ -27,7 +31,11 @@ export function prepareItem(site: RenderSite, task: Task, loopError: TemplateErr
   try {
     const isSkipped = conditionsOf(task).some((condition) => !isTrueUnless(loopError, condition, env));
     if (isSkipped)
-      return { kind: 'over', result: skipped(), keywords: renderableKeywords(task, context.settings, env) };
+      return {
+        kind: 'skipped',
+        result: skipped(),
+        keywords: renderableKeywords(task, context.settings, env),
+      };
     if (loopError !== undefined) throw loopError;
     const keywords = renderKeywords(task, context.settings, env);
     const args = renderArguments(task, env);
@@ -40,7 +48,7 @@ export function prepareItem(site: RenderSite, task: Task, loopError: TemplateErr
     if (!(error instanceof TemplateError)) throw error;
     const message = error === loopError ? error.message : explainRenderError(error, task, context);
     return {
-      kind: 'over',
+      kind: 'wrong',
       result: failed(message),
       keywords: renderableKeywords(task, context.settings, env),
     };

@@ -1,7 +1,7 @@
 /** Ansible's magic variables: what a run knows of itself, computed when read. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { enclosing, nearestKeyword } from '../../../shared/project/inheritance.ts';
+import { enclosing } from '../../../shared/project/inheritance.ts';
 import type { Role } from '../../../shared/project/model.ts';
 import type { Layer } from '../../../shared/template/scope.ts';
 import { type LazyDict, omit } from '../../../shared/template/special.ts';
@@ -72,9 +72,8 @@ function playReaders(site: RenderSite): Readers {
     ansible_play_hosts_all: () => [...context.hosts.all],
     ansible_play_name: () => (typeof context.play.name === 'string' ? context.play.name : ''),
     ansible_search_path: () => [...searchPath(context.play, task)],
-    ansible_check_mode: () =>
-      flag(nearestKeyword(task ?? context.play, 'checkMode'), context.settings.isCheckMode),
-    ansible_diff_mode: () => flag(nearestKeyword(task ?? context.play, 'diff'), context.settings.isDiff),
+    ansible_check_mode: () => context.settings.isCheckMode,
+    ansible_diff_mode: () => context.settings.isDiff,
   };
 }
 
@@ -142,9 +141,4 @@ function versionDict(): Dict {
     ['revision', COMPATIBLE.revision],
     ['string', COMPATIBLE.full],
   ]);
-}
-
-/** A keyword that may be a literal boolean, else what the run says. */
-function flag(value: Value | undefined, otherwise: boolean): boolean {
-  return typeof value === 'boolean' ? value : otherwise;
 }

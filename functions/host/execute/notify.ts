@@ -4,7 +4,7 @@ import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
-import type { Pending } from '../../../shared/template/special.ts';
+import { type Pending, Template } from '../../../shared/template/special.ts';
 import type { PlayTree } from './cursor.ts';
 import type { HostState, Notification } from './host-state.ts';
 import { flatTasks } from './next-place.ts';
@@ -25,7 +25,7 @@ export function notifyTargets(tree: PlayTree, task: Task, env: Environment): Not
   const unknown: string[] = [];
   for (const name of names) {
     const named = handlers.indexOf(handlerCalled(tree, name, env));
-    const listening = handlers.flatMap((handler, number) => (listensTo(handler, name, env) ? [number] : []));
+    const listening = handlers.flatMap((handler, number) => (listensTo(handler, name) ? [number] : []));
     for (const number of named < 0 ? listening : [named, ...listening]) numbers.add(number);
     if (named < 0 && listening.length === 0) unknown.push(name);
   }
@@ -66,8 +66,9 @@ function answersTo(handler: Task, name: string, env: Environment): boolean {
   return name === `${full} : ${own}` || name === `${role.name} : ${own}`;
 }
 
-function listensTo(handler: Task | undefined, name: string, env: Environment): boolean {
-  return (handler?.listen ?? []).some((topic) =>
-    [renderValue(topic, env)].flat().some((each) => str(each) === name),
+/** Topics are compared as they are written. */
+function listensTo(handler: Task | undefined, name: string): boolean {
+  return (handler?.listen ?? []).some(
+    (topic) => (topic instanceof Template ? topic.source : str(topic)) === name,
   );
 }

@@ -61,7 +61,7 @@ export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
     const send = (session: Session): Promise<ActionReply> => {
       for (const bundle of chosen.bundles) session.load(bundle);
       const { hasMore, ...rest } = extras;
-      return sendRequest(session, way, {
+      return sendRequest(session, {
         ...rest,
         module: chosen.name,
         args: new Map([...[...args].map(([name, value]) => [name, plainValue(value)] as const), ...internal]),
@@ -72,7 +72,8 @@ export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
     return way
       .connection()
       .session()
-      .then(send, (error) => unreachable(error, way));
+      .then(send)
+      .catch((error) => unreachable(error, way, call));
   };
   return {
     run,
@@ -107,11 +108,7 @@ function requestModes({ keywords, task }: ActionCall, become: BecomeRequest | un
   };
 }
 
-async function sendRequest(
-  session: Session,
-  way: Way,
-  request: Parameters<Session['run']>[0],
-): Promise<ActionReply> {
+async function sendRequest(session: Session, request: Parameters<Session['run']>[0]): Promise<ActionReply> {
   const reply = await session.run(request);
   switch (reply.kind) {
     case 'discarded':
@@ -119,7 +116,7 @@ async function sendRequest(
     case 'result':
       return reply.result;
     case 'failed':
-      return unreachable(new FailureError(reply.failure), way);
+      throw new FailureError(reply.failure);
     default:
       return reply satisfies never;
   }
@@ -130,13 +127,15 @@ const WORLD_GONE = new Set([
   'auth-refused',
   'host-key-mismatch',
   'host-key-unknown',
+  'outcome-unknown',
   'unreachable',
 ]);
 
 /** A failure of the world as a result: the host is unreachable, or the module failed. */
-async function unreachable(error: unknown, way: Way): Promise<Dict> {
+async function unreachable(error: unknown, way: Way, call: ActionCall): Promise<Dict> {
   if (!(error instanceof FailureError)) throw error;
   const { failure } = error;
+  if (failure.kind === 'timed-out') throw new ActionFailure(timeoutMessage(call));
   if (!WORLD_GONE.has(failure.kind)) throw new ActionFailure(failure.message, detail(failure.detail));
   await way.drop();
   return new Map<Value, Value>([
@@ -144,6 +143,10 @@ async function unreachable(error: unknown, way: Way): Promise<Dict> {
     ['changed', false],
     ['msg', failure.message],
   ]);
+}
+
+function timeoutMessage({ task, keywords }: ActionCall): string {
+  return `The ${task.action} action failed to execute in the expected time frame (${keywords.timeout}) and was terminated`;
 }
 
 function detail(text: string | undefined): readonly (readonly [Value, Value])[] {

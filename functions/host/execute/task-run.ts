@@ -12,6 +12,7 @@ import type { HostVars } from './host-state.ts';
 import { failureOf, type Prepared, prepareItem } from './item-run.ts';
 import { itemLabel, itemVars, type LoopControls, loopControls, loopItems } from './loop-items.ts';
 import { joinItems } from './loop-result.ts';
+import type { PlayContext } from './play-context.ts';
 import type { RenderSite } from './render-site.ts';
 import { addResultFacts, mayGiveFacts } from './result-facts.ts';
 import { environmentOf } from './task-environment.ts';
@@ -89,7 +90,7 @@ type Single = { readonly ports: TaskPorts; readonly loopError: TemplateError | u
 function startSingle(site: RenderSite, task: Task, { ports, loopError }: Single): TaskStart {
   const prepared = prepareItem(site, task, loopError);
   const whole = (end: ItemEnd): TaskEnd => ({ ...end, items: undefined });
-  if (prepared.kind === 'over') return { kind: 'over', end: whole(endOf(prepared, undefined)) };
+  if (prepared.kind !== 'ready') return { kind: 'over', end: whole(endOf(prepared, undefined)) };
   const local = runLocally({ site, task, call: prepared.call, label: undefined }, ports.local);
   if (local !== undefined) return { kind: 'over', end: whole(local) };
   ports.isOneWay([prepared.call]);
@@ -114,10 +115,11 @@ type ReadyItem = {
 
 function startLoop(site: RenderSite, task: Task, { ports, items }: Loop): TaskStart {
   const controls = loopControls(task, environmentOf(site));
+  let context = site.context;
   const prepare = (index: number, vars: HostVars): ReadyItem => {
     const item = new Map([...site.item, ...itemVars(items, index, controls)]);
     return readyItem(
-      { ...site, vars, item, memory: itemMemory(site.memory, index) },
+      { ...site, context, vars, item, memory: itemMemory(site.memory, index) },
       task,
       items[index] ?? null,
     );
@@ -125,20 +127,38 @@ function startLoop(site: RenderSite, task: Task, { ports, items }: Loop): TaskSt
   const ready: ReadyItem[] = [];
   const ended: (ItemEnd | undefined)[] = [];
   let vars = site.vars;
-  for (let index = 0; index < items.length; index++) {
+  let wrong: ItemEnd | undefined;
+  for (let index = 0; index < items.length && wrong === undefined; index++) {
     const item = prepare(index, vars);
+    if (item.prepared.kind === 'wrong') {
+      wrong = endOf(item.prepared, undefined);
+      break;
+    }
     ready.push(item);
     const end = endAtOnce(item, controls.pauseMs === 0 ? ports.local : () => undefined);
     ended.push(end);
-    if (end !== undefined) vars = addResultFacts(vars, task, end.result);
+    if (end === undefined) continue;
+    vars = addResultFacts(vars, task, end.result);
+    context = withChangedInventory(context, site.host, end.result);
   }
   const decorate = (end: ItemEnd, index: number): ItemEnd => decorated(end, ready[index], controls);
   if (ended.every((end) => end !== undefined)) {
     const ends = ended.map(decorate);
     for (const end of ends) ports.onItem(end);
-    return { kind: 'over', end: joinItems(ends) };
+    return { kind: 'over', end: endOfLoop(ends, wrong) };
   }
-  return sendItems({ task, ready, ended, decorate, prepare, pauseMs: controls.pauseMs, ports });
+  return sendItems({ task, ready, ended, wrong, decorate, prepare, pauseMs: controls.pauseMs, ports });
+}
+
+/** The next item sees what add_host and group_by have made of the inventory. */
+function withChangedInventory(context: PlayContext, host: string, result: Dict): PlayContext {
+  if (!result.has('add_host') && !result.has('add_group')) return context;
+  return { ...context, inventory: context.inventory.after(host, result).view };
+}
+
+/** An item that cannot be rendered ends the loop, and its error is all that remains of it. */
+function endOfLoop(ends: readonly ItemEnd[], wrong: ItemEnd | undefined): TaskEnd {
+  return wrong === undefined ? joinItems(ends) : { ...wrong, items: undefined };
 }
 
 /** Each item's answers are its own. */
@@ -160,14 +180,14 @@ function readyItem(site: RenderSite, task: Task, item: Value): ReadyItem {
       ['failed', true],
       ['msg', `Failed to template loop_control.label: ${error.message}`],
     ]);
-    return { site, task, prepared: { kind: 'over', result, keywords: undefined }, label: '' };
+    return { site, task, prepared: { kind: 'wrong', result, keywords: undefined }, label: '' };
   }
 }
 
 /** The end of an item that needs no target, or undefined. */
 function endAtOnce(item: ReadyItem, local: TaskPorts['local']): ItemEnd | undefined {
   const { prepared } = item;
-  if (prepared.kind === 'over') return endOf(prepared, item.label);
+  if (prepared.kind !== 'ready') return endOf(prepared, item.label);
   return runLocally({ ...item, call: prepared.call }, local);
 }
 
@@ -175,6 +195,7 @@ type Items = {
   readonly task: Task;
   readonly ready: readonly ReadyItem[];
   readonly ended: readonly (ItemEnd | undefined)[];
+  readonly wrong: ItemEnd | undefined;
   readonly decorate: (end: ItemEnd, index: number) => ItemEnd;
   /** Renders an item again, with what the items before it have set. */
   readonly prepare: (index: number, vars: HostVars) => ReadyItem;
@@ -192,7 +213,10 @@ function sendItems(items: Items): TaskStart {
   const sending = isWhole ? sendAtOnce(items, progress) : sendOneByOne(items, progress);
   return {
     kind: 'on-the-way',
-    isWhole: progress.isWhole && !ended.some((end) => end !== undefined && isFailed(end.result)),
+    isWhole:
+      progress.isWhole &&
+      items.wrong === undefined &&
+      !ended.some((end) => end !== undefined && isFailed(end.result)),
     end: sending.then(() => collect(items, progress.replies)),
   };
 }
@@ -205,7 +229,7 @@ async function sendAtOnce({ ready, ended, ports }: Items, progress: SendProgress
   for (const [index, item] of ready.entries()) {
     const { prepared } = item;
     const known = ended[index];
-    if (known !== undefined || prepared.kind === 'over') {
+    if (known !== undefined || prepared.kind !== 'ready') {
       progress.replies.push(Promise.resolve(known ?? endOf(prepared, item.label)));
       continue;
     }
@@ -237,7 +261,7 @@ async function sendOneByOne(items: Items, progress: SendProgress): Promise<void>
 
 function endOfOne(item: ReadyItem, ports: TaskPorts): Promise<ItemEnd | 'discarded'> {
   const { prepared } = item;
-  if (prepared.kind === 'over') return Promise.resolve(endOf(prepared, item.label));
+  if (prepared.kind !== 'ready') return Promise.resolve(endOf(prepared, item.label));
   return runOnTarget({ ...item, call: prepared.call, isLast: true, isLoop: false }, ports).end;
 }
 
@@ -253,7 +277,7 @@ async function collect(
     items.ports.onItem(done);
     ends.push(done);
   }
-  return joinItems(ends);
+  return endOfLoop(ends, items.wrong);
 }
 
 /** Adds to an item's result what registers say of the item. */

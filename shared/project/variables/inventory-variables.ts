@@ -5,7 +5,9 @@ import type { Checked, Diagnostic } from '../../base/diagnostic.ts';
 import type { Dict } from '../../base/value.ts';
 import type { Config } from '../config/load-config.ts';
 import { findHost, hostGroups, type Inventory, type InventoryGroup } from '../inventory/inventory.ts';
+import type { BuilderOptions } from '../inventory/inventory-builder.ts';
 import { groupNames, groupsDict, magicVariables } from '../inventory/magic-variables.ts';
+import { changeInventory } from '../inventory/result-changes.ts';
 import type { ProjectReader } from '../project-text.ts';
 import { combineVars, type HashBehaviour } from './combine-vars.ts';
 import { type VarsDirectories, varsDirectories } from './vars-directories.ts';
@@ -54,10 +56,18 @@ export type InventoryView = {
   readonly groupNames: (host: string) => readonly string[];
   readonly vars: (host: string) => Dict;
   readonly sourceOf: (host: string) => string | undefined;
+  /** What the result of an add_host or group_by on `host` makes of it. */
+  readonly after: (host: string, result: Dict) => ChangedView;
 };
 
+export type ChangedView = { readonly view: InventoryView; readonly isChanged: boolean };
+
 /** One inventory with its variables, for tasks. Mistakes in variable files were shown when the run was loaded. */
-export function viewInventory(inventory: Inventory, variables: InventoryVariables): InventoryView {
+export function viewInventory(
+  inventory: Inventory,
+  variables: InventoryVariables,
+  options: BuilderOptions,
+): InventoryView {
   const names = [...inventory.hosts.keys()];
   let groups: Dict | undefined;
   return {
@@ -72,6 +82,10 @@ export function viewInventory(inventory: Inventory, variables: InventoryVariable
     sourceOf: (host) => {
       const source = findHost(inventory, host)?.vars.get('inventory_file');
       return typeof source === 'string' ? source : undefined;
+    },
+    after: (host, result) => {
+      const changed = changeInventory(inventory, { host, result }, options);
+      return { view: viewInventory(changed.inventory, variables, options), isChanged: changed.isChanged };
     },
   };
 }
