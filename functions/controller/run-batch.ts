@@ -110,6 +110,7 @@ async function runMeeting(progress: Progress, deps: BatchDeps): Promise<void> {
     progress.isBroken = true;
     return;
   }
+  refresh(progress, deps, order);
   await runAhead(
     hosts.filter((host) => !progress.ended.has(host)),
     progress,

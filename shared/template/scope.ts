@@ -50,8 +50,8 @@ export function createEnvironment(
 /** All variables as one lazily rendered dict: the value of `vars`, and each host's entry in `hostvars`. */
 export function scopeAsDict(scope: Scope): LazyDict {
   return new LazyDict(
-    (key) => (typeof key === 'string' ? scope.resolve(key) : undefined),
-    () => [...scope.names()],
+    (key) => (typeof key === 'string' && key !== 'vars' ? scope.resolve(key) : undefined),
+    () => [...scope.names()].filter((name) => name !== 'vars'),
   );
 }
 

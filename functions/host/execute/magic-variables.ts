@@ -25,7 +25,35 @@ export type MagicSources = {
 /** The layer of magic variables of a site. */
 export function magicLayer(sources: MagicSources): Layer {
   const readers = readersOf(sources);
-  return { get: (name) => readers.get(name)?.(), names: () => readers.keys() };
+  return {
+    get: (name) => readers.get(name)?.(),
+    names: () =>
+      [...readers].flatMap(([name, read]) => (OPTIONAL.has(name) && read() === undefined ? [] : [name])),
+  };
+}
+
+/** Those that not every place has. */
+const OPTIONAL = new Set([
+  'ansible_collection_name',
+  'ansible_limit',
+  'ansible_parent_role_names',
+  'ansible_parent_role_paths',
+  'ansible_role_name',
+  'role_name',
+  'role_path',
+]);
+
+/** What `hostvars` does not show of a host: what belongs to the task and play that ask, and the way back. */
+const NOT_OF_HOSTS =
+  /^(?:hostvars|vars|play_hosts|role_\w+|ansible_(?:play_.+|search_path|collection_name|(?:\w+_)?role_\w+))$/;
+
+/** The magic variables that a host has in `hostvars`. */
+export function hostMagicLayer(sources: MagicSources): Layer {
+  const whole = magicLayer(sources);
+  return {
+    get: (name) => (NOT_OF_HOSTS.test(name) ? undefined : whole.get(name)),
+    names: () => [...whole.names()].filter((name) => !NOT_OF_HOSTS.test(String(name))),
+  };
 }
 
 type Readers = Readonly<Record<string, () => Value | undefined>>;

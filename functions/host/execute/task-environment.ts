@@ -5,7 +5,7 @@ import type { Environment } from '../../../shared/template/environment.ts';
 import { createEnvironment, dictLayer, type Layer, scopeAsDict } from '../../../shared/template/scope.ts';
 import { LazyDict } from '../../../shared/template/special.ts';
 import type { HostVars } from './host-state.ts';
-import { magicLayer } from './magic-variables.ts';
+import { hostMagicLayer, magicLayer } from './magic-variables.ts';
 import { type RenderSite, requireSync } from './render-site.ts';
 import { searchPath } from './search-path.ts';
 import { type LayerSources, mergedLayer, stackLayers } from './variable-layers.ts';
@@ -80,7 +80,7 @@ function environmentOfOther(site: RenderSite, host: string): Environment {
     publicRoles: [],
   };
   const lazy: { env?: Environment } = {};
-  const magic = magicLayer({
+  const magic = hostMagicLayer({
     site: other,
     hostvars: hostvarsOf(other),
     vars: () => scopeAsDict(required(lazy.env).scope),
