@@ -73,6 +73,7 @@ function runSettings(request: RunRequest, run: RunContext, project: Project): Ru
   return {
     isCheckMode: request.isCheckMode,
     isDiff: run.options.isDiff,
+    noLog: config.flag('DEFAULT_NO_LOG'),
     verbosity: run.options.verbosity,
     tags: chosenTags([...config.list('TAGS_RUN'), ...request.tags]),
     skipTags: [...config.list('TAGS_SKIP'), ...request.skipTags],

@@ -1,5 +1,6 @@
 /** Reads lists of tasks: blocks with rescue and always, bare tasks in blocks of their own, imports in place. */
 
+import { repr } from '../template/python-repr.ts';
 import { checkKeywords, loadKeywords } from './load-keywords.ts';
 import { loadTask } from './load-task.ts';
 import { type Loading, type Place, report, typeName } from './loading.ts';
@@ -13,7 +14,7 @@ const SECTIONS = ['block', 'rescue', 'always'] as const;
 export function loadBlocks(loading: Loading, node: YamlNode, place: Place): Block[] {
   if (node.value === null) return [];
   if (node.kind !== 'list') {
-    reportMalformed(loading, node, place);
+    reportMalformed(loading, node, notAList(node, place.what));
     return [];
   }
   const blocks: Block[] = [];
@@ -27,17 +28,21 @@ export function loadBlocks(loading: Loading, node: YamlNode, place: Place): Bloc
     else {
       flush();
       if (item.kind === 'dict') blocks.push(loadBlock(loading, item, place));
-      else if (item.value !== null) reportMalformed(loading, item, place);
+      else if (item.value !== null) reportMalformed(loading, item, place.what);
     }
   }
   flush();
   return blocks;
 }
 
-function reportMalformed(loading: Loading, node: YamlNode, place: Place): void {
+function notAList(node: YamlNode, what: string): string {
+  return `${what}: ${repr(node.value)} should be a list or None but is <class '${typeName(node.value)}'>`;
+}
+
+function reportMalformed(loading: Loading, node: YamlNode, what: string): void {
   report(loading, {
     code: 'malformed-block',
-    message: `A malformed block was encountered while loading ${place.what}`,
+    message: `A malformed block was encountered while loading ${what}`,
     position: node.position,
     hint: `Expected ${node.kind === 'dict' ? 'a list of tasks' : 'a task, which is a mapping'}, found ${typeName(node.value)}.`,
   });
@@ -97,12 +102,12 @@ function loadBlock(loading: Loading, node: YamlDict, place: Place): Block {
 
 function loadNodes(loading: Loading, node: YamlNode, place: Place): readonly Node[] {
   if (node.kind !== 'list') {
-    reportMalformed(loading, node, place);
+    reportMalformed(loading, node, notAList(node, place.what));
     return [];
   }
   return node.items.flatMap((item) => {
     if (item.kind === 'dict') return loadNode(loading, item, place);
-    reportMalformed(loading, item, place);
+    reportMalformed(loading, item, place.what);
     return [];
   });
 }

@@ -103,17 +103,17 @@ function besideIncludes(search: Search, directory: string, isDynamic: boolean): 
 function fallback(search: Search): readonly string[] {
   const { role, name } = search;
   if (role === undefined) return [join(search.playDirectory, name)];
-  return relativePlaces(search, role.directory, { directory: search.subdirectory, name });
+  return relativePlaces(search, role.directory, { directory: search.subdirectory, name, isRole: true });
 }
 
 /** The places below `base` for a file that may stand in `directory`, then those below the playbook's directory. */
 function relativePlaces(
   search: Search,
   base: string,
-  wanted: { readonly directory: string; readonly name: string },
+  wanted: { readonly directory: string; readonly name: string; readonly isRole?: boolean },
 ): readonly string[] {
   const { directory, name } = wanted;
-  const isRole = looksLikeRole(search.deps, base);
+  const isRole = wanted.isRole ?? looksLikeRole(search.deps, base);
   const root = isRole && /(?:^|\/)tasks\/?$/.test(base) ? base.slice(0, base.lastIndexOf('/')) : base;
   return [
     join(base, directory, name),

@@ -14,6 +14,7 @@ import type { HostVars } from './host-state.ts';
 export type RunSettings = {
   readonly isCheckMode: boolean;
   readonly isDiff: boolean;
+  readonly noLog: boolean;
   readonly verbosity: number;
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];

@@ -80,7 +80,7 @@ function keywordsFrom(
   return {
     isCheckMode: flag('checkMode', settings.isCheckMode),
     isDiff: flag('diff', settings.isDiff),
-    noLog: flag('noLog', false),
+    noLog: flag('noLog', settings.noLog),
     ignoreErrors: flag('ignoreErrors', false),
     ignoreUnreachable: flag('ignoreUnreachable', false),
     anyErrorsFatal: flag('anyErrorsFatal', false),
