@@ -12,10 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { LocalMachine } from '../functions/host/execute/play-context.ts';
 import { systemClock } from '../shared/base/clock.ts';
 import type { LocalPort, LocalStat } from '../shared/template/environment.ts';
 import { localDisk } from './local-disk.ts';
-import type { LocalMachine } from '../functions/host/execute/play-context.ts';
+import { localTerminal } from './local-terminal.ts';
 
 /** The port over the real disk and processes. `decrypt` opens vaulted files. */
 export function localMachine(
@@ -28,7 +29,7 @@ export function localMachine(
       return kind === undefined || kind === 'directory' ? undefined : decrypt(readFileSync(path));
     },
     writeFile: (path, content, mode) => {
-      mkdirSync(dirname(path), { recursive: true });
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(path, content);
       chmodSync(path, mode);
     },
@@ -38,6 +39,7 @@ export function localMachine(
     realPath,
     run: (command, cwd) => runShell(command, cwd, environment),
     disk: localDisk(systemClock.randomBytes),
+    terminal: localTerminal(),
   };
 }
 

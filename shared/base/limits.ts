@@ -67,6 +67,8 @@ export const limits = {
   filePieceBytes: 262_144,
   /** Largest local file that is summed while everything else waits, in bytes: because that takes about 20 ms. */
   sumAtOnceBytesMax: 8_388_608,
+  /** How far the report may be behind when a task speaks to the terminal itself, in ms: because events are stored first. */
+  reportDelayMs: 100,
   /** Files of one copy that are on their way at once: because each may hold 64 KiB of content in memory. */
   filesOnTheWayMax: 64,
 } as const;

@@ -3,6 +3,7 @@
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { ActionFailure } from './action.ts';
+import { actionFail } from './action-fail.ts';
 
 /** The text of an argument, or undefined when it is absent or null. */
 export function textArgument(args: Dict, name: string): string | undefined {
@@ -22,7 +23,7 @@ export function booleanArgument(args: Dict, name: string, otherwise: boolean): b
 /** Fails when there are arguments that the action does not know. */
 export function checkArguments(action: string, args: Dict, known: readonly string[]): void {
   const unknown = [...args.keys()].map(str).filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new ActionFailure(`Invalid options for ${action}: ${unknown.join(',')}`);
+  if (unknown.length > 0) throw actionFail(`Invalid options for ${action}: ${unknown.join(',')}`);
 }
 
 /** A list from a list, a text split at commas, or nothing. */
@@ -41,6 +42,9 @@ export function integerArgument(args: Dict, name: string, otherwise: number): nu
   if (typeof value === 'boolean') return value ? 1 : 0;
   const text = str(value).trim();
   if (typeof value === 'string' && !/^[-+]?\d+$/.test(text))
-    throw new ActionFailure(`invalid literal for int() with base 10: '${value}'`);
+    throw new ActionFailure(
+      `Unexpected failure during module execution: invalid literal for int() with base 10: '${value}'`,
+      [['exception', `ValueError: invalid literal for int() with base 10: '${value}'`]],
+    );
   return Math.trunc(Number(text));
 }

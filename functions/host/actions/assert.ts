@@ -1,33 +1,61 @@
 /** `assert`: checks conditions. */
 
-import type { Dict, Value } from '../../../shared/base/value.ts';
+import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import { isConditionTrue, renderValue } from '../../../shared/template/render.ts';
 import { Template } from '../../../shared/template/special.ts';
+import { TemplateError } from '../../../shared/template/template-error.ts';
+import { typeName } from '../../../shared/template/values.ts';
 import { type ActionCall, ActionFailure } from './action.ts';
-import { booleanArgument } from './arguments.ts';
+import { booleanArgument, checkArguments } from './arguments.ts';
 
 /** Fails with the first condition that does not hold. */
-export function runAssert({ args, env }: ActionCall): Dict {
-  const that = args.get('that');
-  if (that === undefined) throw new ActionFailure('conditional required in "that" string');
-  const verbose: readonly (readonly [Value, Value])[] = booleanArgument(args, 'quiet', false)
-    ? []
-    : [['_ansible_verbose_always', true]];
-  const conditions = that instanceof Template ? renderValue(that, env) : that;
-  for (const condition of Array.isArray(conditions) ? conditions : [conditions]) {
-    if (isConditionTrue(condition, env)) continue;
-    return new Map<Value, Value>([
-      ...verbose,
-      ['failed', true],
-      ['evaluated_to', false],
-      ['assertion', renderValue(condition, env)],
-      ['changed', false],
-      ['msg', args.get('fail_msg') ?? args.get('msg') ?? 'Assertion failed'],
-    ]);
+export function runAssert(call: ActionCall): Dict {
+  const { args } = call;
+  checkArguments('assert', args, ['fail_msg', 'msg', 'quiet', 'success_msg', 'that']);
+  if (!args.has('that')) throw new ActionFailure('conditional required in "that" string');
+  const failure = messageOf(args.get('fail_msg') ?? args.get('msg') ?? 'Assertion failed', 'fail_msg or msg');
+  const success = messageOf(args.get('success_msg') ?? 'All assertions passed', 'success_msg');
+  const result: Dict = new Map();
+  if (!booleanArgument(args, 'quiet', false)) result.set('_ansible_verbose_always', true);
+  for (const condition of conditionsOf(call)) {
+    if (holds(condition, call)) continue;
+    return result
+      .set('failed', true)
+      .set('evaluated_to', false)
+      .set('assertion', condition instanceof Template ? condition.source : condition)
+      .set('changed', false)
+      .set('msg', failure);
   }
-  return new Map<Value, Value>([
-    ...verbose,
-    ['changed', false],
-    ['msg', args.get('success_msg') ?? 'All assertions passed'],
-  ]);
+  return result.set('changed', false).set('msg', success);
+}
+
+function messageOf(value: Value, name: string): Value {
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value))
+    throw new ActionFailure(
+      `Incorrect type for ${name}, expected a string or list and got <class '${typeName(value)}'>`,
+    );
+  if (!value.every((each) => typeof each === 'string'))
+    throw new ActionFailure(`Type of one of the elements in ${name} list is not string type`);
+  return value;
+}
+
+/**
+ * The conditions as the task has them. What templates in them give is not evaluated a second time: it may come from a
+ * host.
+ */
+function conditionsOf({ args, task, env }: ActionCall): readonly Value[] {
+  const written = isDict(task.args) ? task.args.get('that') : undefined;
+  const that = written ?? args.get('that') ?? null;
+  const list = that instanceof Template ? renderValue(that, env) : that;
+  return Array.isArray(list) ? list : [list];
+}
+
+function holds(condition: Value, { env }: ActionCall): boolean {
+  try {
+    return isConditionTrue(condition, env);
+  } catch (error) {
+    if (error instanceof TemplateError) throw new ActionFailure(error.message);
+    throw error;
+  }
 }

@@ -2,12 +2,12 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { isSpecial } from '../../../shared/base/value.ts';
-import { repr, str } from '../../../shared/template/python-repr.ts';
+import { repr } from '../../../shared/template/python-repr.ts';
 import { renderExpression } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { typeName } from '../../../shared/template/values.ts';
 import { type ActionCall, ActionFailure } from './action.ts';
-import { checkArguments } from './arguments.ts';
+import { checkArguments, integerArgument } from './arguments.ts';
 
 const UNDEFINED = 'VARIABLE IS NOT DEFINED!';
 
@@ -15,11 +15,12 @@ const UNDEFINED = 'VARIABLE IS NOT DEFINED!';
 export function runDebug({ args, env, context }: ActionCall): Dict {
   checkArguments('debug', args, ['msg', 'var', 'verbosity']);
   if (args.has('msg') && args.has('var')) throw new ActionFailure("'msg' and 'var' are incompatible options");
-  const threshold = Number(str(args.get('verbosity') ?? 0));
+  const threshold = integerArgument(args, 'verbosity', 0);
   if (threshold > context.settings.verbosity)
     return new Map<Value, Value>([
       ['skipped_reason', 'Verbosity threshold not met.'],
       ['skipped', true],
+      ['failed', false],
     ]);
   const [name, value] = shown(args, env, context.settings.verbosity);
   return new Map<Value, Value>([
@@ -41,7 +42,7 @@ function shown(args: Dict, env: ActionCall['env'], verbosity: number): readonly 
     const value = renderExpression(variable, env);
     return [variable, isSpecial(value, 'undefined') ? UNDEFINED : value];
   } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
+    if (!(error instanceof TemplateError) || error.kind !== 'undefined') throw error;
     return [variable, verbosity > 0 ? `${UNDEFINED}: ${error.message}` : UNDEFINED];
   }
 }

@@ -14,6 +14,7 @@ import { gatherFacts } from './gather-facts.ts';
 import { includeRole, includeTasks } from './include.ts';
 import { includeVars } from './include-vars.ts';
 import { runModule } from './module.ts';
+import { runPause } from './pause.ts';
 import { runRaw } from './raw.ts';
 import { runScript } from './script.ts';
 import { setFact } from './set-fact.ts';
@@ -46,6 +47,7 @@ const remoteActions: ReadonlyMap<string, RemoteAction> = new Map([
   ['fetch', runFetch],
   ['gather_facts', gatherFacts],
   ['package', runPackage],
+  ['pause', runPause],
   ['raw', runRaw],
   ['script', runScript],
   ['service', runService],
@@ -83,6 +85,13 @@ export function prepareAction(call: ActionCall): void {
 /** Whether the action reads or writes files of the machine that runs the playbook. */
 export function readsFilesHere(name: string): boolean {
   return READING_FILES_HERE.has(name);
+}
+
+const ALONE = new Set(['pause', 'raw', 'wait_for_connection']);
+
+/** Whether the action starts only when nothing else is on its way: it goes past the agent's order of requests. */
+export function runsAlone(name: string): boolean {
+  return ALONE.has(name);
 }
 
 /** All names that have an action of their own. */

@@ -4,7 +4,8 @@ import type { Dict, Value } from '../../../shared/base/value.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { asTemplate } from '../../../shared/template/special.ts';
-import { type ActionCall, ActionFailure } from './action.ts';
+import type { ActionCall } from './action.ts';
+import { actionFail } from './action-fail.ts';
 import { booleanArgument } from './arguments.ts';
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -22,15 +23,13 @@ export function setFact({ args, env }: ActionCall): Dict {
     const name = str(typeof key === 'string' ? renderValue(asTemplate(key), env) : key);
     if (name === 'cacheable') continue;
     if (!IDENTIFIER.test(name))
-      throw new ActionFailure(
+      throw actionFail(
         `The variable name '${name}' is not valid. Variables must start with a letter or underscore character, and contain only letters, numbers and underscores.`,
       );
     facts.set(name, env.options.native ? value : asBoolean(value));
   }
   if (facts.size === 0)
-    throw new ActionFailure(
-      'No key/value pairs provided, at least one is required for this action to succeed',
-    );
+    throw actionFail('No key/value pairs provided, at least one is required for this action to succeed');
   return new Map<Value, Value>([
     ['changed', false],
     ['ansible_facts', facts],

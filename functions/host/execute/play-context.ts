@@ -56,6 +56,17 @@ export type IncludeLoader = {
 export type LocalMachine = LocalPort & {
   /** For actions, which are started when nothing on its way can change the disk. */
   readonly disk: LocalDisk;
+  readonly terminal: Terminal;
+};
+
+/** Where somebody may be reading, and answering. */
+export type Terminal = {
+  /** Prints a line. */
+  readonly show: (text: string) => void;
+  /** Prints a warning. */
+  readonly warn: (text: string) => void;
+  /** What is typed up to the end of the line; undefined when nobody is there. */
+  readonly readLine: ((echo: boolean) => Promise<string>) | undefined;
 };
 
 export type PlayContext = {

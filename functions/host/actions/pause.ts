@@ -1,0 +1,113 @@
+/** `pause`: waits for a time, or for somebody at the terminal. */
+
+import { limits } from '../../../shared/base/limits.ts';
+import type { Dict, Value } from '../../../shared/base/value.ts';
+import { dateOfMilliseconds } from '../../../shared/template/date-format.ts';
+import { makeDatetime } from '../../../shared/template/datetime.ts';
+import { str } from '../../../shared/template/python-repr.ts';
+import { renderValue } from '../../../shared/template/render.ts';
+import type { ActionCall, Remote, RemoteAction } from './action.ts';
+import { actionFail } from './action-fail.ts';
+import { classText, convertArgument } from './argument-types.ts';
+import { booleanArgument, textArgument } from './arguments.ts';
+
+const ARGUMENTS = ['echo', 'minutes', 'prompt', 'seconds'];
+
+/** Shows the prompt and waits; nothing is sent to the target. */
+export const runPause: RemoteAction = (call, remote) => {
+  const pause = readArguments(call);
+  return { reply: wait(call, remote, pause), isWhole: false };
+};
+
+type Pause = {
+  /** Undefined: until somebody presses enter. */
+  readonly seconds: number | undefined;
+  readonly unit: 'minutes' | 'seconds';
+  readonly isPrompted: boolean;
+  readonly prompt: string;
+  readonly echo: boolean;
+};
+
+function readArguments({ args, task, env }: ActionCall): Pause {
+  const unknown = [...args.keys()].map(str).filter((name) => !ARGUMENTS.includes(name));
+  if (unknown.length > 0)
+    throw actionFail(
+      `Unsupported parameters for (pause) module: ${unknown.sort().join(', ')}. Supported parameters include: ${ARGUMENTS.join(', ')}.`,
+    );
+  const isGiven = (name: string): boolean => textArgument(args, name) !== undefined;
+  if (isGiven('minutes') && isGiven('seconds'))
+    throw actionFail('parameters are mutually exclusive: minutes|seconds');
+  const echo = booleanArgument(args, 'echo', true);
+  const given = textArgument(args, 'prompt') ?? '';
+  const text = given === '' ? 'Press enter to continue, Ctrl+C to interrupt' : given;
+  const name = task.name === undefined ? task.action : str(renderValue(task.name, env));
+  const seconds = isGiven('minutes')
+    ? wholeNumber(args, 'minutes') * 60
+    : isGiven('seconds')
+      ? wholeNumber(args, 'seconds')
+      : undefined;
+  return {
+    seconds: seconds === undefined ? undefined : Math.max(seconds, 1),
+    unit: isGiven('seconds') ? 'seconds' : 'minutes',
+    isPrompted: given !== '',
+    prompt: `[${name.trim()}]\n${text}${hidden(echo)}:`,
+    echo,
+  };
+}
+
+function wholeNumber(args: Dict, name: string): number {
+  const value = args.get(name) ?? null;
+  const text = str(value).trim();
+  if (typeof value === 'string' && !/^[-+]?\d+$/.test(text))
+    throw actionFail(
+      `argument '${name}' is of type ${classText(value)} and we were unable to convert to int: invalid literal for int() with base 10: '${value}'`,
+    );
+  return value === true ? 1 : Math.trunc(Number(text) || 0);
+}
+
+function hidden(echo: boolean): string {
+  return echo ? '' : ' (output is hidden)';
+}
+
+async function wait({ context }: ActionCall, remote: Remote, pause: Pause): Promise<Dict> {
+  const { terminal } = context.local;
+  // The report prints what came before this task a little later than it happens.
+  await remote.sleep(limits.reportDelayMs);
+  const start = context.now();
+  let input = '';
+  if (pause.seconds !== undefined) {
+    terminal.show(`Pausing for ${pause.seconds} seconds${hidden(pause.echo)}`);
+    terminal.show("(ctrl+C then 'C' = continue early, ctrl+C then 'A' = abort)\r");
+    if (pause.isPrompted) terminal.show(pause.prompt);
+    await remote.sleep(pause.seconds * 1000);
+  } else {
+    terminal.show(pause.prompt);
+    if (terminal.readLine === undefined)
+      terminal.warn('Not waiting for response to prompt as stdin is not interactive');
+    else input = await terminal.readLine(pause.echo);
+  }
+  return pauseResult(pause, { start, stop: context.now(), input });
+}
+
+type Waited = { readonly start: number; readonly stop: number; readonly input: string };
+
+function pauseResult({ echo, unit }: Pause, { start, stop, input }: Waited): Dict {
+  const seconds = (stop - start) / 1000;
+  const duration = Math.round((unit === 'minutes' ? seconds / 60 : seconds) * 100) / 100;
+  return new Map<Value, Value>([
+    ['changed', false],
+    ['rc', 0],
+    ['stderr', ''],
+    ['stdout', `Paused for ${str(convertArgument(String(duration), 'float'))} ${unit}`],
+    ['start', dateText(start)],
+    ['stop', dateText(stop)],
+    ['delta', Math.floor(seconds)],
+    ['echo', echo],
+    ['user_input', input],
+  ]);
+}
+
+function dateText(milliseconds: number): string {
+  const { offsetMinutes: _zone, ...date } = dateOfMilliseconds(milliseconds, false);
+  return str(makeDatetime({ ...date, offsetMinutes: undefined }));
+}
