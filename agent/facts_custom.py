@@ -1,6 +1,5 @@
 """Facts that others provide: files and programs in `fact_path`, Facter, Ohai."""
 
-import configparser
 import json
 import os
 import stat
@@ -34,9 +33,11 @@ def _content(host, path):
         raise _Bad('Could not stat fact (%s): %s' % (path, error))
     if not mode & stat.S_IXUSR:
         return host.text(path, '')
-    code, out, err = host.run(host.path(path))
-    if code is None:
-        raise ModuleFailure(err)
+    try:
+        code, out, err = host.run(host.path(path))
+    except OSError as error:
+        raise ModuleFailure('[Errno %d] %s: %r' % (error.errno, error.strerror, os.fsencode(path)),
+                            rc=error.errno, cmd=path, stdout='', stderr='')
     if code != 0:
         raise _Bad('Failure executing fact script (%s), rc: %s, err: %s' % (path, code, err))
     return out
@@ -47,6 +48,7 @@ def _parsed(path, text):
         return json.loads(text)
     except ValueError:
         pass
+    import configparser
     parser = configparser.ConfigParser()
     try:
         parser.read_string(text)
@@ -61,20 +63,18 @@ def facter(host, _facts):
     program = host.program('cfacter', place) or host.program('facter', place)
     if program is None:
         return {}
-    code, out, _ = host.run(program, '--puppet', '--json')
-    if code != 0:
-        code, out, _ = host.run(program, '--json')
-    return _object(code, out)
+    return _object(host, program, '--puppet', '--json') or _object(host, program, '--json')
 
 
 def ohai(host, _facts):
     """Return Chef's facts, when Ohai is installed."""
     program = host.program('ohai')
-    return _object(*host.run(program)[:2]) if program else {}
+    return _object(host, program) if program else {}
 
 
-def _object(code, text):
+def _object(host, program, *arguments):
+    code, out, _ = host.run(program, *arguments)
     try:
-        return json.loads(text) if code == 0 else {}
+        return json.loads(out) if code == 0 else {}
     except ValueError:
         return {}

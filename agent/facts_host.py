@@ -79,22 +79,24 @@ class Host:
     def start(self, name, *arguments):
         """Start a program whose output will be asked for later, so that others need not wait for it."""
         path = self.program(name)
-        if path:
-            self._started[(path,) + arguments] = subprocess.Popen(
-                (path,) + arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                start_new_session=True)
+        if path is None:
+            return
+        argv = (path,) + arguments
+        try:
+            self._started[argv] = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        except OSError:
+            # Whoever asks for the output will get the error.
+            pass
 
     def run(self, path, *arguments, **variables):
-        """Return (return code, output, messages) of a program; a `None` return code when it cannot be started."""
+        """Return (return code, output, messages) of a program; OSError when it cannot be started."""
         argv = (path,) + arguments
         child = self._started.pop(argv, None)
-        try:
-            if child:
-                code, out, err = process.communicate(child, self._channel)
-            else:
-                code, out, err = process.run(argv, self._channel, env=dict(os.environ, **variables))
-        except OSError as error:
-            return None, '', str(error)
+        if child:
+            code, out, err = process.communicate(child, self._channel)
+        else:
+            code, out, err = process.run(argv, self._channel, env=dict(os.environ, **variables))
         return code, out.decode('utf-8', 'replace'), err.decode('utf-8', 'replace')
 
     def output(self, name, *arguments):

@@ -18,25 +18,30 @@ NAMES = {'amzn': 'Amazon', 'rhel': 'Redhat', '': 'OtherLinux'}
 def guess(host):
     """Return distribution, version and release as far as they can be known without knowing the distribution."""
     release = os_release(host)
-    # The program is asked last: it may take longer than everything else.
-    others = _release_file(host) if not release.get('id') or release['id'] == 'centos' else {}
-    lsb = _lsb(host) if not release.get('id') else {}
-    identity = release.get('id') or lsb.get('distributor id') or others.get('id') or ''
-    identity = identity.lower().replace(' ', '_')
+    identity = release.get('id')
+    # Asked only when needed: the program may take longer than everything else.
+    needs_more = not identity or identity == 'centos' or _codename(release) is None
+    lsb = _lsb(host) if needs_more else {}
+    file = _release_file(host) if needs_more else {}
+    identity = (identity or lsb.get('distributor id') or file.get('id') or '').lower().replace(' ', '_')
     identity = SAME.get(identity, identity)
-    versions = [release.get('version_id'), lsb.get('release'), others.get('version_id'),
-                in_line(release.get('pretty_name', '')).get('version_id')]
-    if identity in ('debian', 'centos'):
-        version = _most_precise(versions + [host.text('/etc/debian_version') if identity == 'debian' else None])
-        if identity == 'centos':
-            version = '.'.join(version.split('.')[:2])
-    else:
-        version = next((version for version in versions if version), '')
-    codename = _codename(release, lsb, others)
+    version = _version(host, identity, [release.get('version_id'), lsb.get('release'), file.get('version_id'),
+                                        in_line(release.get('pretty_name', '')).get('version_id')])
+    codename = _codename(release)
+    if codename is None:
+        codename = lsb.get('codename') or file.get('codename') or 'NA'
     return {
         'distribution': NAMES.get(identity, identity.capitalize()), 'distribution_version': version or 'NA',
-        'distribution_release': 'NA' if codename is None else codename,
-        'distribution_major_version': version.split('.')[0] or 'NA'}
+        'distribution_release': codename, 'distribution_major_version': version.split('.')[0] or 'NA'}
+
+
+def _version(host, identity, versions):
+    """Return the first version; of the two distributions whose os-release has no minor one, the most precise."""
+    if identity == 'debian':
+        return _most_precise(versions + [host.text('/etc/debian_version')])
+    if identity == 'centos':
+        return '.'.join(_most_precise(versions).split('.')[:2])
+    return next((version for version in versions if version), '')
 
 
 def os_release(host):
@@ -55,15 +60,13 @@ def _most_precise(versions):
     return best
 
 
-def _codename(release, lsb, others):
+def _codename(release):
+    """Return os-release's name of the version, which may be empty; None when it does not say."""
     for name in ('version_codename', 'ubuntu_codename'):
         if name in release:
             return release[name]
-    if 'version' in release:
-        match = re.search(r'\((\D+)\)|,\s*(\D+)', release['version'])
-        if match:
-            return (match.group(1) or match.group(2)).strip('() ,')
-    return lsb.get('codename') or others.get('codename') or None
+    match = re.search(r'\((\D+)\)|,\s*(\D+)', release.get('version', ''))
+    return (match.group(1) or match.group(2)).strip('() ,') if match else None
 
 
 def _lsb(host):
