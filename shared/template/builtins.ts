@@ -21,6 +21,7 @@ import { textFilters } from './filters/text.ts';
 import { timeFilters } from './filters/time.ts';
 import { vaultFilters } from './filters/vault.ts';
 import { lookupTable } from './lookups/table.ts';
+import { couldNotLoad } from './plugin-name.ts';
 import { str } from './python-repr.ts';
 import { TemplateError } from './template-error.ts';
 import { fileTests } from './tests/files.ts';
@@ -86,8 +87,10 @@ function isKnown(known: ReadonlyMap<string, Builtin>, name: string): boolean {
   throw notLoaded(name);
 }
 
+/** Found out while rendering, so Ansible does not report it as a fault of the text; Jinja2 has no line for it. */
 function notLoaded(name: string): TemplateError {
-  return new TemplateError('syntax', 'TemplateSyntaxError', `Could not load "${name}": '${name}'`);
+  const at = { source: '', line: 0 };
+  return new TemplateError('runtime', 'TemplateSyntaxError', couldNotLoad(name), at);
 }
 
 function callNamed(env: Environment, builtin: Builtin | undefined, call: NamedCall): Value {

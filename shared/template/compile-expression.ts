@@ -7,6 +7,7 @@ import { selfOf } from './block.ts';
 import type { Builtin, Builtins } from './builtin.ts';
 import { contains, equals, isOrdered } from './comparison.ts';
 import { dictSet } from './dict-key.ts';
+import { couldNotLoad } from './plugin-name.ts';
 import { checkText, operate, operateUnary } from './python-arithmetic.ts';
 import { typeError } from './python-error.ts';
 import { reprText, str } from './python-repr.ts';
@@ -307,9 +308,6 @@ function findBuiltin(
 ): Builtin {
   const builtin = table.get(node.name) ?? table.get(shortName(node.name));
   if (builtin !== undefined) return builtin;
-  const name = reprText(node.name);
-  throw new TemplateError('syntax', 'TemplateSyntaxError', `Could not load "${node.name}": ${name}`, {
-    source: compiler.source,
-    line: node.line,
-  });
+  const at = { source: compiler.source, line: node.line };
+  throw new TemplateError('syntax', 'TemplateSyntaxError', couldNotLoad(node.name), at);
 }

@@ -5,7 +5,18 @@ import { literalEval } from './literal-eval.ts';
 import { checkText } from './python-arithmetic.ts';
 import { undefinedError } from './python-error.ts';
 import { repr, str } from './python-repr.ts';
-import { LazyDict, LazyList, Markup, Omit, Pending, PyBytes, PySet, PyTuple, Undefined } from './special.ts';
+import {
+  LazyDict,
+  LazyList,
+  Markup,
+  Omit,
+  Pending,
+  PyBytes,
+  PySet,
+  PyTuple,
+  Undefined,
+  Vaulted,
+} from './special.ts';
 import { asDict, force, itemsOf } from './values.ts';
 
 /** Makes a printed value final: views become lists, undefined raises wherever it stands inside. */
@@ -25,6 +36,7 @@ function settle(value: Value): Value {
   if (value === null || typeof value !== 'object') return value;
   if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
   if (value instanceof Pending) return settle(force(value));
+  if (value instanceof Vaulted) return value.plainText ?? value;
   if (Array.isArray(value)) return settleItems(value);
   if (value instanceof Map) return settleDict(value);
   if (value instanceof LazyDict) return settleDict(asDict(value) ?? new Map());
@@ -144,7 +156,7 @@ export function concatNative(printed: readonly Value[]): Value {
   const [only] = printed;
   if (only === undefined) return null;
   if (printed.length === 1) {
-    if (only instanceof Markup) return only.text;
+    if (only instanceof Markup) return only.mark === 'verbatim' ? only : only.text;
     if (typeof only !== 'string') return withoutMarks(only);
   }
   const text = concatText(printed);

@@ -67,7 +67,7 @@ function unhandled(name: string, error: TemplateError): TemplateError {
   return pythonError(
     'AnsibleError',
     `An unhandled exception occurred while running the lookup plugin '${name}'. ` +
-      `Error was a ${pythonClass(error.pythonType)}, original message: ${error.message}`,
+      `Error was a ${pythonClass(error.pythonType)}, original message: ${error.message}. ${error.message}`,
   );
 }
 

@@ -29,7 +29,6 @@ export function str(value: Value): string {
   if (value instanceof Undefined) return strUndefined(value);
   if (value instanceof PyObject) return value.behaviour.str();
   if (value instanceof Template) return value.source;
-  if (value instanceof Vaulted) return value.ciphertext;
   return asText(value) ?? repr(value);
 }
 
@@ -91,7 +90,7 @@ function writeRare(value: Exclude<Value, null>): string {
   if (value instanceof Markup)
     return value.mark === 'html' ? `Markup(${reprText(value.text)})` : reprText(value.text);
   if (value instanceof Template) return reprText(value.source);
-  if (value instanceof Vaulted) return reprText(value.ciphertext);
+  if (value instanceof Vaulted) return reprText(value.plainText ?? value.ciphertext);
   if (value instanceof Omit) return reprText(OMIT_TEXT);
   if (value instanceof PyBytes) return reprBytes(value.bytes);
   if (value instanceof PyNamespace) return `<Namespace ${repr(value.attributes)}>`;

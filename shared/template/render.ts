@@ -9,6 +9,7 @@ import { makeEngine, playbookMode, type RenderMode, resolveVariable, runSource }
 import type { Environment } from './environment.ts';
 import { type FileTemplateOptions, readFileHeader, syntaxOf } from './file-options.ts';
 import { doubleBackslashes } from './lexer.ts';
+import { connectFileRenderer } from './lookups/template.ts';
 import { str } from './python-repr.ts';
 import { makeContext, topFrame } from './runtime.ts';
 import { Markup, PyTuple, Template, Vaulted } from './special.ts';
@@ -115,6 +116,9 @@ function inAnsiblesWords(error: unknown, source: string): unknown {
     const message = `template error while templating string: ${original}. String: ${source}. ${original}`;
     return new TemplateError('syntax', 'AnsibleError', message, at);
   }
+  if (error.pythonType === 'TemplateSyntaxError' && error.line === 0) {
+    return new TemplateError('runtime', error.pythonType, `${original}\n  line 0`, { source, line: 1 });
+  }
   if (error.pythonType === 'TypeError') {
     const message = `Unexpected templating type error occurred on (${source}): ${original}. ${original}`;
     return new TemplateError('runtime', 'AnsibleError', message, at);
@@ -165,3 +169,5 @@ function restoreNewlinesAs(newline: string, source: string, result: string): str
   const missing = trailingNewlines(source) - trailingNewlines(result);
   return missing > 0 ? result + newline.repeat(missing) : result;
 }
+
+connectFileRenderer(renderFile);

@@ -33,7 +33,7 @@ export function createEnvironment(
       if (inProgress.has(name)) throw recursion(name);
       inProgress.add(name);
       try {
-        const value = renderValue(raw, env);
+        const value = raw instanceof Vaulted ? openable(raw, env) : renderValue(raw, env);
         rendered.set(name, value);
         return value;
       } finally {
@@ -53,6 +53,16 @@ export function scopeAsDict(scope: Scope): LazyDict {
     (key) => (typeof key === 'string' && key !== 'vars' ? scope.resolve(key) : undefined),
     () => [...scope.names()].filter((name) => name !== 'vars'),
   );
+}
+
+/** A vaulted scalar that opens itself when its text is needed, once. */
+function openable({ ciphertext, position }: Vaulted, env: Environment): Vaulted {
+  let plain: string | undefined;
+  const open = (): string => {
+    plain ??= env.decrypt(ciphertext);
+    return plain;
+  };
+  return new Vaulted(ciphertext, position, open);
 }
 
 function find(layers: readonly Layer[], name: string): Value | undefined {

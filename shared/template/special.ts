@@ -69,15 +69,25 @@ export class Template implements Special {
   }
 }
 
-/** A `!vault` scalar, decrypted when it is read. `ciphertext` is the whole envelope, header line included. */
+/**
+ * A `!vault` scalar, decrypted when it is read. `ciphertext` is the whole envelope, header line included. One that a
+ * variable holds comes with `open`: in templates it behaves as its plain text, unless a filter or test looks at the seal.
+ */
 export class Vaulted implements Special {
   readonly special = 'vaulted';
   readonly ciphertext: string;
   readonly position: Position | undefined;
+  readonly #open: (() => string) | undefined;
 
-  constructor(ciphertext: string, position?: Position) {
+  constructor(ciphertext: string, position?: Position, open?: () => string) {
     this.ciphertext = ciphertext;
     this.position = position;
+    this.#open = open;
+  }
+
+  /** The plain text, where it is known how to open it. */
+  get plainText(): string | undefined {
+    return this.#open?.();
   }
 }
 

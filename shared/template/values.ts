@@ -16,6 +16,7 @@ import {
   PySet,
   PyTuple,
   Undefined,
+  Vaulted,
 } from './special.ts';
 import { Suspension } from './template-error.ts';
 
@@ -27,11 +28,12 @@ export function force(value: Value): Value {
   return force(arrived);
 }
 
-/** The text of a str-like value (str, escaped text, the omit marker), or undefined for all others. */
+/** The text of a str-like value (str, escaped text, the omit marker, an opened vault), or undefined for all others. */
 export function asText(value: Value): string | undefined {
   if (typeof value === 'string') return value;
   if (value instanceof Markup) return value.text;
   if (value instanceof Omit) return OMIT_TEXT;
+  if (value instanceof Vaulted) return value.plainText;
   return undefined;
 }
 

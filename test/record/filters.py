@@ -3,7 +3,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 import warnings
@@ -50,8 +49,6 @@ def evaluate(templar, expression, variables):
         return {"value": tagged(compiled({**templar.environment.globals, **variables}))}
     except Exception as error:
         message = str(getattr(error, "message", None) or error).replace(CASES, "{cases}")
-        # How `lookup()` reports exceptions, the words twice, is the engine's own matter.
-        message = re.sub(r"(, original message: )(.*)\. \2$", r"\1\2", message, flags=re.DOTALL)
         # Ansible turns the first into the second on its way out.
         kind = type(error).__name__.replace("AnsibleUndefinedVariable", "UndefinedError")
         return {"error": {"type": kind, "message": message}}

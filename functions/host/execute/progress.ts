@@ -3,6 +3,7 @@
 import { RunAbort } from '../../../shared/base/abort.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Role, Task } from '../../../shared/project/model.ts';
+import { plainValue } from '../../../shared/template/plain-value.ts';
 import { Pending } from '../../../shared/template/special.ts';
 import type { SharedEnd } from '../../../shared/wire/host-outcome.ts';
 import { isFailed } from './conclude-result.ts';
@@ -159,7 +160,7 @@ function withFailure(vars: HostVars, task: Task, end: TaskEnd): HostVars {
     ['args', task.args],
   ]);
   return assign(vars, [
-    ['ansible_failed_task', described],
+    ['ansible_failed_task', plainValue(described)],
     ['ansible_failed_result', registeredResult(end.result)],
   ]);
 }

@@ -9,7 +9,7 @@ import { methodOf } from '../methods.ts';
 import { undefinedError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
 import { repr, str } from '../python-repr.ts';
-import { LazyDict, PyNamespace, PyObject, PyTuple, Undefined } from '../special.ts';
+import { LazyDict, Markup, PyNamespace, PyObject, PyTuple, Undefined } from '../special.ts';
 import {
   asDict,
   asSequence,
@@ -228,6 +228,7 @@ function ternary(
 
 function typeDebug(value: Value): Value {
   if (value instanceof LazyDict) return 'HostVars';
+  if (value instanceof Markup && value.mark === 'verbatim') return 'NativeJinjaText';
   return typeName(value);
 }
 

@@ -69,11 +69,11 @@ function representSimple(value: Value, maker: Maker): YamlNode | undefined {
   const int = asInt(value);
   if (int !== undefined) return plain(int.toString());
   if (value instanceof PyFloat) return plain(floatText(value.value));
-  const text = asText(value);
-  if (text !== undefined) return scalar(text, maker, isPlainText(text));
   if (value instanceof Vaulted) {
     return { kind: 'scalar', text: value.ciphertext, style: '|', isPlainSafe: false, tag: '!vault' };
   }
+  const text = asText(value);
+  if (text !== undefined) return scalar(text, maker, isPlainText(text));
   if (value instanceof PyBytes) {
     const encoded = Buffer.from(value.bytes)
       .toString('base64')

@@ -2,7 +2,7 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment, LocalPort } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
 import { decodeText } from '../filters/charset.ts';
 import { str } from '../python-repr.ts';
@@ -28,9 +28,11 @@ type Command = { readonly lookup: string; readonly command: string };
 
 /** Runs once per task; `shape` makes the value of what was printed. */
 function run(env: Environment, { lookup, command }: Command, shape: (text: string) => Value): Value {
-  return env.memory.later(`${lookup} ${command}`, async () => {
-    const { exitCode, stdout } = await env.local.run(command, baseDirectory(env));
+  const finish = ({ exitCode, stdout }: Awaited<ReturnType<LocalPort['run']>>): Value => {
     if (exitCode !== 0) throw ansibleError(`lookup_plugin.${lookup}(${command}) returned ${exitCode}`);
     return shape(decodeText(stdout));
-  });
+  };
+  return env.memory.later(`${lookup} ${command}`, () =>
+    env.local.run(command, baseDirectory(env)).then(finish),
+  );
 }
