@@ -22,6 +22,7 @@ export function createInProcessEngine(deps: InProcessDeps, events: EngineEvents)
         connect: deps.connect,
         modules: deps.modules,
         clock: deps.clock,
+        factCache: deps.factCache,
         emit: events.emit,
         arrive: (order) => events.arrive(host, order),
       });

@@ -46,6 +46,7 @@ export function playContexts({ request, run, project, local }: PlayContextDeps):
       builderOptions(config),
     ),
     hosts: work.hosts,
+    isSmartGathering: config.text('DEFAULT_GATHERING') === 'smart',
     isLockStep: work.isLockStep,
     varsOf,
     include: {

@@ -9,6 +9,7 @@ import { loadProject } from '../shared/project/load-project.ts';
 import { exitCodes } from '../shared/wire/exit-code.ts';
 import { agentPayload } from './agent-payload.ts';
 import { askPlayVars } from './ask-play-vars.ts';
+import { openFactCache } from './fact-cache.ts';
 import { createInProcessEngine } from './in-process-engine.ts';
 import { localMachine } from './local-machine.ts';
 import { moduleSource } from './module-source.ts';
@@ -63,6 +64,7 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
         {
           contextOf,
           clock,
+          factCache: openFactCache({ config, now: clock.now, isFlushed: request.flushCache }),
           modules,
           connect: (target) =>
             openConnection(target, {

@@ -20,10 +20,12 @@ import type { PlayContext } from './play-context.ts';
 import { loadPlayFiles } from './play-files.ts';
 import { adoptEnd, type Settled, settleCells, stateAfter } from './progress.ts';
 import type { RenderSite } from './render-site.ts';
+import { givesLastingFacts } from './result-facts.ts';
 import { type Going, startNode } from './start-node.ts';
 import { environmentOf } from './task-environment.ts';
 import { rememberAnswers } from './task-memory.ts';
 import { outcomeOf } from './task-outcome.ts';
+import { allFacts } from './variable-layers.ts';
 import { createWays, type Ways } from './ways.ts';
 
 /** What the host may do next, or why it cannot. */
@@ -57,7 +59,8 @@ export class HostRun {
     this.host = host;
     this.#ports = ports;
     this.#ways = createWays(ports.connect);
-    this.#state = freshState(noVars);
+    const cached = ports.factCache.read(host);
+    this.#state = freshState(cached === undefined ? noVars : { ...noVars, facts: [cached] });
   }
 
   get state(): HostState {
@@ -200,6 +203,7 @@ export class HostRun {
       case 'meta':
         this.#state = node.state;
         if (node.show !== undefined) this.#say(order, node.show);
+        if (node.effect === 'clear_facts') this.#ports.factCache.write(this.host, new Map());
         return node.effect === undefined ? { kind: 'moved' } : { kind: 'effect', effect: node.effect };
       case 'going':
         this.#enqueue(node.going);
@@ -247,6 +251,8 @@ export class HostRun {
     this.#lastSettled = settled;
     going.show.finish(outcomeOf(this.host, settled.end, settled.fate), settled.included);
     if (going.cells !== undefined && !settled.isStop) settleCells(going.cells, settled.end);
+    if (givesLastingFacts(settled.end))
+      this.#ports.factCache.write(this.host, allFacts(settled.state.vars.facts));
     if (going.ahead === undefined) this.#state = settled.state;
     else if (settled.isStop && going.settled === undefined) this.#turnBack(settled.state, placesPassed);
   }

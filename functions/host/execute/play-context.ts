@@ -82,6 +82,8 @@ export type PlayContext = {
   readonly promptVars: Dict;
   readonly inventory: InventoryView;
   readonly hosts: PlayHosts;
+  /** `gathering = smart`: hosts whose facts are known are not asked again. */
+  readonly isSmartGathering: boolean;
   /** `strategy: linear` was asked for: hosts meet at every task. */
   readonly isLockStep: boolean;
   /** What another host's tasks had set when it arrived at the task at hand. Asked only after a sync. */

@@ -41,6 +41,19 @@ export function addResultFacts(vars: HostVars, task: Task, result: Dict): HostVa
   return isCached ? addFacts(assigned, facts) : assigned;
 }
 
+/** Whether the end of a task holds facts that a cache keeps: those of a target, and set_fact's when it says so. */
+export function givesLastingFacts(end: {
+  readonly result: Dict;
+  readonly items?: readonly { readonly result: Dict }[] | undefined;
+}): boolean {
+  return (end.items ?? [end]).some(
+    ({ result }) =>
+      result.has('ansible_facts') &&
+      result.get('_ansible_facts_cacheable') !== false &&
+      !result.has('ansible_included_var_files'),
+  );
+}
+
 /** The registered form of a result: without Ansible's internals. */
 export function registeredResult(result: Dict): Dict {
   const kept: Dict = new Map();

@@ -51,6 +51,7 @@ export function fakeHost(yaml: string, answer: Answer): FakeHost {
     emit: (event) => events.push(event),
     arrive: () => undefined,
     clock: systemClock,
+    factCache: { read: () => undefined, write: () => undefined },
   });
   run.enterPlay(playContext(loadPlay(yaml)));
   return { run, sent, events, finished: () => events.flatMap(finishedText) };
@@ -142,6 +143,7 @@ function playContext(play: Play): PlayContext {
       after: notHere,
     },
     hosts: { all: ['web', 'db'], active: ['web', 'db'], batch: ['web', 'db'] },
+    isSmartGathering: false,
     isLockStep: false,
     varsOf: () => noVars,
     include: { tasks: notHere, role: notHere },
