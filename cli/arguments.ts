@@ -26,7 +26,8 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
   return { kind: 'run', request: requestOf(parsed), isJson: parsed.values.has('json') };
 }
 
-function requestOf(parsed: ParsedOptions): RunRequest {
+/** What the options that `sortie run` and `sortie exec` share ask for. */
+export function requestOf(parsed: ParsedOptions): RunRequest {
   const isGiven = (key: string): boolean => parsed.values.has(key);
   return {
     playbooks: parsed.positionals,

@@ -5,6 +5,7 @@ export const helpOverview = `usage: sortie COMMAND [options]
 Runs unmodified Ansible playbooks.
 
 commands:
+  exec        run one module on hosts; takes the options of ansible
   run         run playbooks; takes the options of ansible-playbook
   runs        list the runs of this directory
   show        print a stored run again

@@ -7,6 +7,13 @@ import { helpOverview } from './help.ts';
 import { version } from './version.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  exec: async () => {
+    const [{ createExec }, { runPlaybooks }] = await Promise.all([
+      import('./exec.ts'),
+      import('./run-playbooks.ts'),
+    ]);
+    return createExec(runPlaybooks);
+  },
   run: async () => {
     const [{ createRun }, { runPlaybooks }] = await Promise.all([
       import('./run.ts'),

@@ -32,6 +32,9 @@ export type RunModules = ModuleSource & {
   readonly addRole: (directory: string) => void;
 };
 
+const NO_CORE =
+  '. Modules that are not built in come from an installed ansible-core, or from the directory that SORTIE_ANSIBLE_CORE names: there is neither.';
+
 /** Actions that the loader or the executor takes care of, beside those with an action of their own. */
 const HANDLED_ELSEWHERE = ['gather_facts', 'import_playbook', 'import_role', 'import_tasks', 'meta'];
 
@@ -57,7 +60,8 @@ export function moduleSource(options: ModuleSourceOptions): RunModules {
     choose: (name, call) => {
       const choice = chooseModule(name, search(name, placeOf(call)), chooser);
       if (choice.kind === 'found') return choice;
-      throw new ActionFailure(refusal(name, choice));
+      const hint = choice.kind === 'missing' && coreDirectory() === undefined ? NO_CORE : '';
+      throw new ActionFailure(refusal(name, choice) + hint);
     },
     isKnown: (name, place) =>
       actions.has(builtinName(name)) ||
@@ -105,10 +109,7 @@ function searches({ modulePaths, config }: ModuleSourceOptions): (place: Place) 
 function refusal(name: string, choice: Exclude<ReturnType<typeof chooseModule>, { kind: 'found' }>): string {
   switch (choice.kind) {
     case 'missing':
-      return (
-        `couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.` +
-        ' Modules that are not built in come from an installed ansible-core or from the directory that SORTIE_ANSIBLE_CORE names.'
-      );
+      return `The module ${name} was not found in configured module paths`;
     case 'powershell':
       return `The module ${name} is for Windows, which is not supported (${choice.path})`;
     case 'removed':

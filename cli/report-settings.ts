@@ -9,7 +9,9 @@ import type { RunRequest } from '../shared/wire/run-request.ts';
 export function reportOptions(config: Config, request: RunRequest): ReportOptions {
   const callback = (name: string): boolean => config.flag(`callback.default.${name}`);
   const pretty = config.get('callback.default.pretty_results');
+  const { adHoc } = request;
   return {
+    ...(adHoc === undefined ? {} : { style: adHoc.isOneLine ? 'oneline' : 'minimal' }),
     verbosity: (config.number('DEFAULT_VERBOSITY') ?? 0) + request.verbosity,
     isCheckMode: request.isCheckMode,
     isDiff: request.isDiff ?? config.flag('DIFF_ALWAYS'),

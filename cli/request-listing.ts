@@ -13,7 +13,8 @@ import type { RunRequest } from '../shared/wire/run-request.ts';
 
 /** The text for stdout. */
 export function requestListing(request: RunRequest, project: Project): string {
-  const { listing } = request;
+  const { listing, adHoc } = request;
+  if (adHoc !== undefined) return hostListing(project);
   const isListing = listing.hosts || listing.tasks || listing.tags;
   const texts = project.playbooks.map(({ plays }, index) => {
     const path = request.playbooks[index] ?? '';
@@ -25,6 +26,16 @@ export function requestListing(request: RunRequest, project: Project): string {
     );
   });
   return texts.join('');
+}
+
+/** The hosts of an ad-hoc command. */
+function hostListing(project: Project): string {
+  const plays = project.playbooks.flatMap((playbook) => playbook.plays);
+  const hosts = plays.flatMap((play) => {
+    const { pattern } = describePlay(play, { project, promptVars: new Map(), strategy: undefined });
+    return matchHosts(pattern, project.inventory, { limit: project.limit }).value;
+  });
+  return `  hosts (${hosts.length}):\n${hosts.map((host) => `    ${host}\n`).join('')}`;
 }
 
 function listedPlay(play: Play, { strategy }: RunRequest, project: Project): ListedPlay {

@@ -54,6 +54,7 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
     clock,
     emit: context.emit,
     isCheckMode: request.isCheckMode,
+    pattern: request.adHoc?.pattern,
     forks: request.forks ?? config.number('DEFAULT_FORKS') ?? 5,
     strategy: request.strategy ?? strategyOf(context),
     askVars: (play) => askPlayVars(play, { project, ask: context.ask, emit: context.emit }),

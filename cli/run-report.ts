@@ -2,6 +2,7 @@
 
 import type { Config } from '../shared/project/config/load-config.ts';
 import { createJsonReport } from '../shared/report/json-report.ts';
+import { createMinimalReport } from '../shared/report/minimal-report.ts';
 import { createTerminalReport } from '../shared/report/terminal-report.ts';
 import type { ReportOptions, RunEvent } from '../shared/wire/run-event.ts';
 import type { CommandDeps } from './command-deps.ts';
@@ -33,7 +34,9 @@ function reportFor(
   };
   const palette = paletteOf(config, deps.isTerminal);
   const screen = { columns: deps.columns, ...(palette === undefined ? {} : { palette }) };
-  return isJson
-    ? createJsonReport(screen, write)
-    : createTerminalReport({ ...options, ...screen, formatYaml: formatResultYaml }, write);
+  if (isJson) return createJsonReport(screen, write);
+  const terminal = { ...options, ...screen, formatYaml: formatResultYaml };
+  return options.style === undefined
+    ? createTerminalReport(terminal, write)
+    : createMinimalReport(terminal, write);
 }

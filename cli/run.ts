@@ -16,6 +16,7 @@ import { openSqliteStore } from '../shared/store/sqlite-store.ts';
 import { exitCodes } from '../shared/wire/exit-code.ts';
 import type { ReportOptions, RunEvent } from '../shared/wire/run-event.ts';
 import type { RunRequest } from '../shared/wire/run-request.ts';
+import { withAdHocPlaybook } from './ad-hoc-playbook.ts';
 import { parseRunArguments } from './arguments.ts';
 import { type Ask, terminalAsk } from './ask.ts';
 import type { Command, CommandDeps } from './command-deps.ts';
@@ -74,18 +75,29 @@ export function createRun(runPlaybooks: RunPlaybooks): Command {
         deps.out(`sortie ${version}\n`);
         return exitCodes.ok;
       case 'run':
-        return prepare({ ...parsed, argv }, deps, runPlaybooks);
+        return executeRequest({ ...parsed, command: ['run', ...argv] }, deps, runPlaybooks);
       default:
         return parsed satisfies never;
     }
   };
 }
 
-type Wish = { readonly argv: readonly string[]; readonly request: RunRequest; readonly isJson: boolean };
+/** A request with the command line that it came from, for the list of runs. */
+export type Wish = {
+  readonly command: readonly string[];
+  readonly request: RunRequest;
+  readonly isJson: boolean;
+  /** Sees every event beside the report. */
+  readonly watch?: (event: RunEvent) => void;
+};
 
-/** Reads configuration and passwords; what is wrong with them ends the command before a run exists. */
-async function prepare(wish: Wish, deps: CommandDeps, runPlaybooks: RunPlaybooks): Promise<number> {
-  const files = diskFiles(deps);
+/** Reads configuration and passwords, and runs. What is wrong with them ends the command before a run exists. */
+export async function executeRequest(
+  wish: Wish,
+  deps: CommandDeps,
+  runPlaybooks: RunPlaybooks,
+): Promise<number> {
+  const files = withAdHocPlaybook(diskFiles(deps), wish.request);
   const { diagnostics, value: config } = loadConfig(files);
   printDiagnostics(diagnostics, files, deps);
   if (hasErrors(diagnostics)) return exitCodes.configuration;
@@ -132,7 +144,10 @@ async function execute(wish: Wish, { deps, prepared, runPlaybooks }: Execution):
   if (isListing(wish.request)) return runPlaybooks(wish.request, context);
   const store = openSqliteStore(storeDirectory(deps));
   try {
-    const report = withJunit(createRunReport({ config, deps, isJson: wish.isJson }), deps);
+    const report = withWatcher(
+      withJunit(createRunReport({ config, deps, isJson: wish.isJson }), deps),
+      wish.watch,
+    );
     const recorder = createRunRecorder(runId, store, report);
     const recording = { ...context, emit: recorder.emit };
     return await recorded({ wish, context: recording, store }, async () => {
@@ -150,7 +165,7 @@ type Recording = { readonly wish: Wish; readonly context: RunContext; readonly s
 /** Stores the beginning and the end of a run around it, however it ends. */
 async function recorded({ context, store, wish }: Recording, work: () => Promise<number>): Promise<number> {
   const { clock, emit, options, runId } = context;
-  const command = ['run', ...wish.argv];
+  const { command } = wish;
   const at = clock.now();
   const stored = store.startRun({ runId, startedAt: at, command });
   emit({ kind: 'run-started', runId, at, command, options });
@@ -196,6 +211,14 @@ function withJunit(report: (event: RunEvent) => void, deps: CommandDeps): (event
   return (event) => {
     report(event);
     junit(event);
+  };
+}
+
+function withWatcher(report: (event: RunEvent) => void, watch: Wish['watch']): (event: RunEvent) => void {
+  if (watch === undefined) return report;
+  return (event) => {
+    report(event);
+    watch(event);
   };
 }
 

@@ -24,6 +24,8 @@ export type RunDeps = {
   readonly emit: (event: RunEvent) => void;
   readonly clock: Clock;
   readonly forks: number;
+  /** The hosts of an ad-hoc command, of which the limit must leave some; absent for playbooks. */
+  readonly pattern?: string | undefined;
   readonly strategy: string | undefined;
   readonly isCheckMode: boolean;
   readonly askVars: (play: Play) => Promise<Dict>;
@@ -51,7 +53,7 @@ export async function runPlaybooks(deps: RunDeps): Promise<number> {
     recap.count(event);
     deps.emit(event);
   };
-  const diagnostics = checkTargets(project.inventory, project.limit);
+  const diagnostics = checkTargets(project.inventory, project.limit, deps.pattern);
   sayDiagnostics(diagnostics, emit);
   if (hasErrors(diagnostics)) return exitCodes.error;
   const routes: { current: EngineEvents } = { current: silentRoute };

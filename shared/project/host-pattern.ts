@@ -80,14 +80,15 @@ export function parseLimit(limit: string, files: ProjectFiles): Checked<readonly
 export function checkTargets(
   inventory: Inventory,
   limit: readonly string[] | undefined,
+  pattern = 'all',
 ): readonly Diagnostic[] {
   if (inventory.hosts.size === 0) {
     const message =
       "provided hosts list is empty, only localhost is available. Note that the implicit localhost does not match 'all'";
     return [{ severity: 'warning', code: 'no-hosts', message }];
   }
-  const { value, diagnostics } = matchHosts('all', inventory, { limit });
-  if (value.length > 0) return diagnostics;
+  const { value, diagnostics } = matchHosts(pattern, inventory, { limit });
+  if (value.length > 0 || limit === undefined) return diagnostics;
   const message = 'Specified inventory, host pattern and/or --limit leaves us with no hosts to target.';
   return [...diagnostics, { severity: 'error', code: 'no-hosts', message }];
 }

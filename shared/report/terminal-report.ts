@@ -135,7 +135,8 @@ function printAsync(screen: Screen, event: EventOf<'async-finished' | 'async-pol
   screen.line(`ASYNC POLL on ${host}: jid=${job} started=${started} finished=${finished}`, 'debug');
 }
 
-function printMessage(state: TerminalState, event: EventOf<'message'>): void {
+/** Prints what is no result: warnings, errors, what `-v` says. */
+export function printMessage(state: TerminalState, event: EventOf<'message'>): void {
   const { options, screen } = state;
   switch (event.level) {
     case 'plain':

@@ -142,7 +142,7 @@ function printDiff(state: TerminalState, task: TaskHeader, outcome: TaskOutcome)
 }
 
 /** Warnings that a module left in its result; they are not printed again with the result. */
-function printNotices({ options, screen }: TerminalState, outcome: TaskOutcome): void {
+export function printNotices({ options, screen }: TerminalState, outcome: TaskOutcome): void {
   if (!options.actionWarnings) return;
   const { deprecations, warnings } = takeNotices(outcome);
   for (const warning of warnings) screen.warning(warning);
@@ -150,7 +150,8 @@ function printNotices({ options, screen }: TerminalState, outcome: TaskOutcome):
   for (const { text, about } of deprecations) screen.deprecated(text, about);
 }
 
-function printException({ options, screen }: TerminalState, outcome: TaskOutcome): void {
+/** Prints the last line of a traceback, or all of it at `-vvv`. */
+export function printException({ options, screen }: TerminalState, outcome: TaskOutcome): void {
   const exception = outcome.result.get('exception');
   if (typeof exception !== 'string') return;
   const last = exception.trim().split('\n').at(-1) ?? '';

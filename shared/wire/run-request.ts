@@ -26,6 +26,22 @@ export type RunRequest = {
   readonly connection: ConnectionRequest;
   readonly become: BecomeOptions;
   readonly vault: VaultRequest;
+  /** A single task instead of playbooks. */
+  readonly adHoc?: AdHocRequest;
+};
+
+/** One task for the hosts of a pattern. */
+export type AdHocRequest = {
+  readonly pattern: string;
+  readonly module: string;
+  /** As given: `key=value …`, a command line, or a JSON object. */
+  readonly args: string;
+  /** Stands for the directory of a playbook. */
+  readonly directory?: string;
+  readonly backgroundSeconds?: number;
+  readonly pollSeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly isOneLine: boolean;
 };
 
 /** Show instead of run; several can be asked for together. */
