@@ -22,7 +22,9 @@ export function openFactCache({ config, now, isFlushed }: FactCacheOptions): Fac
     return { read: () => undefined, write: () => undefined };
   const directory = resolve(connection);
   const lifetimeMs = (config.number('CACHE_PLUGIN_TIMEOUT') ?? 0) * 1000;
-  const pathOf = (host: string): string => join(directory, host.replaceAll('/', '_'));
+  const prefix =
+    config.origin('CACHE_PLUGIN_PREFIX') === 'default' ? '' : (config.text('CACHE_PLUGIN_PREFIX') ?? '');
+  const pathOf = (host: string): string => join(directory, `${prefix}${host.replaceAll('/', '_')}`);
   const isFresh = (path: string): boolean => {
     const stat = statSync(path, { throwIfNoEntry: false });
     return stat !== undefined && (lifetimeMs === 0 || now() - stat.mtimeMs <= lifetimeMs);

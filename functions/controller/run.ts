@@ -9,6 +9,7 @@ import { builderOptions } from '../../shared/project/inventory/inventory-builder
 import { type ChangeReport, changeInventory } from '../../shared/project/inventory/result-changes.ts';
 import type { Project } from '../../shared/project/load-project.ts';
 import type { Play, Playbook } from '../../shared/project/model.ts';
+import { reservedNames } from '../../shared/project/reserved-names.ts';
 import { exitCodeOf, exitCodes } from '../../shared/wire/exit-code.ts';
 import type { RunEvent } from '../../shared/wire/run-event.ts';
 import type { BatchWork, Engine, EngineEvents } from './engine.ts';
@@ -109,6 +110,13 @@ async function runPlay(play: Play, state: RunState, deps: RunDeps): Promise<bool
   const promptVars = await deps.askVars(play);
   const description = describePlay(play, { project: deps.project, promptVars, strategy: deps.strategy });
   const hosts = playHosts(description, state, deps);
+  const names = [
+    ...(play.keywords.vars ?? new Map()).keys(),
+    ...deps.project.extraVars.keys(),
+    ...promptVars.keys(),
+  ];
+  for (const name of reservedNames(names))
+    deps.emit({ kind: 'message', level: 'warning', text: `Found variable using reserved name: ${name}` });
   deps.emit({
     kind: 'play-started',
     at: deps.clock.now(),

@@ -24,7 +24,7 @@ import { givesLastingFacts } from './result-facts.ts';
 import { type Going, startNode } from './start-node.ts';
 import { environmentOf } from './task-environment.ts';
 import { rememberAnswers } from './task-memory.ts';
-import { outcomeOf } from './task-outcome.ts';
+import { isChanged, outcomeOf } from './task-outcome.ts';
 import { allFacts } from './variable-layers.ts';
 import { createWays, type Ways } from './ways.ts';
 
@@ -132,7 +132,7 @@ export class HostRun {
     const site = this.#site(context, cursorKey(cursor), true);
     this.#state = adoptEnd(
       state,
-      { task, cursor, tree, site, targets: { numbers: [], unknown: [] } },
+      { task, cursor, tree, site, targets: { numbers: [], unknown: [], warnings: [] } },
       shared,
     );
   }
@@ -249,6 +249,7 @@ export class HostRun {
     if (end === 'discarded') throw new Error(`the result of ${going.header.title} was discarded out of turn`);
     const settled = going.settled ?? stateAfter(going.before, going.at, end);
     this.#lastSettled = settled;
+    if (isChanged(settled.end.result)) for (const text of going.at.targets.warnings) going.show.warn(text);
     going.show.finish(outcomeOf(this.host, settled.end, settled.fate), settled.included);
     if (going.cells !== undefined && !settled.isStop) settleCells(going.cells, settled.end);
     if (givesLastingFacts(settled.end))
@@ -289,7 +290,7 @@ export class HostRun {
       publicRoles: this.#state.publicRoles,
       playFiles: [],
       item: new Map(),
-      memory: this.#memory.memory,
+      memory: this.#memory.memory.pass('start'),
       local: guardFiles(context.local, traffic),
       isSynced,
     };

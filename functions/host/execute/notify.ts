@@ -5,31 +5,37 @@ import type { Environment } from '../../../shared/template/environment.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { type Pending, Template } from '../../../shared/template/special.ts';
+import { TemplateError } from '../../../shared/template/template-error.ts';
 import type { PlayTree } from './cursor.ts';
 import type { HostState, Notification } from './host-state.ts';
 import { flatTasks } from './next-place.ts';
-import { renderedName } from './task-header.ts';
 
-/** Handlers by number, and names that no handler answers to. */
-export type NotifyTargets = { readonly numbers: readonly number[]; readonly unknown: readonly string[] };
+/** Handlers by number, names that no handler answers to, and handlers whose own name cannot be rendered. */
+export type NotifyTargets = {
+  readonly numbers: readonly number[];
+  readonly unknown: readonly string[];
+  readonly warnings: readonly string[];
+};
 
 /**
  * The handlers that `task` notifies: all that listen to a name, and one of that name: the first in its block, the last
  * block asked first.
  */
-export function notifyTargets(tree: PlayTree, task: Task, env: Environment): NotifyTargets {
-  if (task.notify.length === 0) return { numbers: [], unknown: [] };
+export function notifyTargets(tree: PlayTree, task: Task, envOf: (task: Task) => Environment): NotifyTargets {
+  if (task.notify.length === 0) return { numbers: [], unknown: [], warnings: [] };
+  const env = envOf(task);
   const names = task.notify.flatMap((raw) => [renderValue(raw, env)].flat()).map(str);
   const handlers: readonly (Task | undefined)[] = flatTasks(tree.handlers);
   const numbers = new Set<number>();
   const unknown: string[] = [];
+  const warnings = new Set<string>();
   for (const name of names) {
-    const named = handlers.indexOf(handlerCalled(tree, name, env));
+    const named = handlers.indexOf(handlerCalled(tree, name, { envOf, warnings }));
     const listening = handlers.flatMap((handler, number) => (listensTo(handler, name) ? [number] : []));
     for (const number of named < 0 ? listening : [named, ...listening]) numbers.add(number);
     if (named < 0 && listening.length === 0) unknown.push(name);
   }
-  return { numbers: [...numbers], unknown };
+  return { numbers: [...numbers], unknown, warnings: [...warnings] };
 }
 
 /** The notifications of a state with `numbers` added: due at once, or when the pending result says so. */
@@ -48,16 +54,34 @@ export function withNotified(
   return notified;
 }
 
-function handlerCalled(tree: PlayTree, name: string, env: Environment): Task | undefined {
+type Naming = { readonly envOf: (task: Task) => Environment; readonly warnings: Set<string> };
+
+function handlerCalled(tree: PlayTree, name: string, naming: Naming): Task | undefined {
   for (const node of tree.handlers.toReversed()) {
-    const found = flatTasks([node]).find((handler) => answersTo(handler, name, env));
+    const found = flatTasks([node]).find((handler) => answersTo(handler, name, naming));
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function answersTo(handler: Task, name: string, env: Environment): boolean {
-  const own = renderedName(handler, env);
+/** A handler's name is rendered with its own variables; one that cannot be answers to nothing. */
+function ownName(handler: Task, { envOf, warnings }: Naming): string | undefined {
+  if (handler.name === undefined || handler.name === null) return undefined;
+  try {
+    return str(renderValue(handler.name, envOf(handler)));
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const source = handler.name instanceof Template ? handler.name.source : str(handler.name);
+    if (handler.listen.length === 0)
+      warnings.add(
+        `Handler '${source}' is unusable because it has no listen topics and the name could not be templated (host-specific variables are not supported in handler names). The error: ${error.message}`,
+      );
+    return undefined;
+  }
+}
+
+function answersTo(handler: Task, name: string, naming: Naming): boolean {
+  const own = ownName(handler, naming);
   if (own === undefined) return false;
   if (own === name) return true;
   const { role } = handler;

@@ -2,10 +2,11 @@
 
 import type { Dict } from '../../../shared/base/value.ts';
 import type { Role, Task } from '../../../shared/project/model.ts';
-import type { LocalPort, TaskMemory } from '../../../shared/template/environment.ts';
+import type { LocalPort } from '../../../shared/template/environment.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
 import type { HostVars } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
+import type { SiteMemory } from './task-memory.ts';
 
 /** One task (and item) on one host, as far as rendering is concerned. */
 export type RenderSite = {
@@ -18,7 +19,7 @@ export type RenderSite = {
   readonly playFiles: readonly Dict[];
   /** The loop variable and its companions. */
   readonly item: Dict;
-  readonly memory: TaskMemory;
+  readonly memory: SiteMemory;
   readonly local: LocalPort;
   /** The host waits at this task with all others, so that their changing data may be read. */
   readonly isSynced: boolean;

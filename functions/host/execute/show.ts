@@ -18,6 +18,7 @@ export type Show = {
   readonly begin: () => void;
   readonly item: (end: ItemEnd) => void;
   readonly retry: (end: ItemEnd, attemptsLeft: number) => void;
+  readonly warn: (text: string) => void;
   readonly finish: (outcome: TaskOutcome, included: Included['shown']) => void;
 };
 
@@ -83,6 +84,7 @@ export function createShow(options: ShowOptions): Show {
       const outcome = outcomeOf(host, end, { ignored: false, rescued: false });
       say({ kind: 'task-retried', task: header.id, attemptsLeft, outcome });
     },
+    warn: (text) => say({ kind: 'message', level: 'warning', text }),
     finish: (outcome, included) => {
       for (const { file, label } of included)
         say({ kind: 'file-included', file, hosts: [host], ...(label === undefined ? {} : { label }) });

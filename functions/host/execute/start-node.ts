@@ -1,5 +1,6 @@
 /** Starts the task at which a host stands: passes it over, meets the others first, or sends it on its way. */
 
+import { RunAbort } from '../../../shared/base/abort.ts';
 import { isSelected } from '../../../shared/plan/tags.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
@@ -112,12 +113,25 @@ function isPassedOver({ site, state }: StartSite, env: Environment): boolean {
   return role !== undefined && first !== undefined && first !== role && !role.allowDuplicates;
 }
 
+const VARIABLE = /^[A-Za-z_]\w*$/;
+
 function startGoing(start: StartSite, env: Environment): Going {
+  const { register } = start.site.task;
+  if (register !== undefined && !VARIABLE.test(register))
+    throw new RunAbort(`Invalid variable name in 'register' specified: '${register}'`);
   const { site, cursor, tree, order } = start;
   const { task } = site;
   const isCheckMode = checkModeOf(start, env);
   const header = taskHeader(task, order, { env, isCheckMode });
-  const at: TaskAt = { task, cursor, tree, site, targets: notifyTargets(tree, task, env) };
+  const at: TaskAt = {
+    task,
+    cursor,
+    tree,
+    site,
+    targets: notifyTargets(tree, task, (each) =>
+      each === task ? env : environmentOf({ ...site, task: each }),
+    ),
+  };
   const show = createShow({
     host: site.host,
     header,

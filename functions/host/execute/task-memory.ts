@@ -6,30 +6,53 @@ import { Suspension } from '../../../shared/template/template-error.ts';
 
 type Answer = { readonly value: Value } | { readonly error: unknown };
 
+/** Hands out the memory of one rendering after the other. */
+export type SiteMemory = TaskMemory & {
+  /**
+   * The memory for rendering one part of the task, from its beginning. Asked for again under the same name, it gives the
+   * same answers in the same order: the second of two equal questions is told from the first by its place, since
+   * rendering is the same up to the point where it had to stop.
+   */
+  readonly pass: (part: string) => SiteMemory;
+};
+
 /** A memory for one task on one host. */
-export function rememberAnswers(): TaskMemory {
-  const answers = new Map<string, Answer>();
-  const recall = (key: string): Value | undefined => {
-    const answer = answers.get(key);
-    if (answer !== undefined && 'error' in answer) throw answer.error;
-    return answer?.value;
+export function rememberAnswers(): SiteMemory {
+  return passOver(new Map(), '');
+}
+
+function passOver(answers: Map<string, Answer>, part: string): SiteMemory {
+  const counts = new Map<string, number>();
+  const placeOf = (key: string): string => {
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count + 1);
+    return `${part}/${key}#${count}`;
   };
   return {
     once: (key, ask) => {
-      const known = recall(key);
+      const place = placeOf(key);
+      const known = recall(answers, place);
       if (known !== undefined) return known;
       const value = ask();
-      answers.set(key, { value });
+      answers.set(place, { value });
       return value;
     },
     later: (key, ask) => {
-      const known = recall(key);
+      const place = placeOf(key);
+      const known = recall(answers, place);
       if (known !== undefined) return known;
       const arrival = ask().then(
-        (value) => answers.set(key, { value }),
-        (error: unknown) => answers.set(key, { error }),
+        (value) => answers.set(place, { value }),
+        (error: unknown) => answers.set(place, { error }),
       );
       throw new Suspension(arrival, key);
     },
+    pass: (name) => passOver(answers, `${part}/${name}`),
   };
+}
+
+function recall(answers: ReadonlyMap<string, Answer>, place: string): Value | undefined {
+  const answer = answers.get(place);
+  if (answer !== undefined && 'error' in answer) throw answer.error;
+  return answer?.value;
 }

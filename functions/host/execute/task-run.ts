@@ -2,7 +2,6 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
-import type { TaskMemory } from '../../../shared/template/environment.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
@@ -119,7 +118,7 @@ function startLoop(site: RenderSite, task: Task, { ports, items }: Loop): TaskSt
   const prepare = (index: number, vars: HostVars): ReadyItem => {
     const item = new Map([...site.item, ...itemVars(items, index, controls)]);
     return readyItem(
-      { ...site, context, vars, item, memory: itemMemory(site.memory, index) },
+      { ...site, context, vars, item, memory: site.memory.pass(`item ${index}`) },
       task,
       items[index] ?? null,
     );
@@ -159,14 +158,6 @@ function withChangedInventory(context: PlayContext, host: string, result: Dict):
 /** An item that cannot be rendered ends the loop, and its error is all that remains of it. */
 function endOfLoop(ends: readonly ItemEnd[], wrong: ItemEnd | undefined): TaskEnd {
   return wrong === undefined ? joinItems(ends) : { ...wrong, items: undefined };
-}
-
-/** Each item's answers are its own. */
-function itemMemory(memory: TaskMemory, index: number): TaskMemory {
-  return {
-    once: (key, ask) => memory.once(`${index}/${key}`, ask),
-    later: (key, ask) => memory.later(`${index}/${key}`, ask),
-  };
 }
 
 function readyItem(site: RenderSite, task: Task, item: Value): ReadyItem {
@@ -251,7 +242,8 @@ async function sendOneByOne(items: Items, progress: SendProgress): Promise<void>
   for (const [index, first] of items.ready.entries()) {
     if (index > 0 && pauseMs > 0) await ports.sleep(pauseMs);
     const known = vars;
-    const item = known === undefined || index === 0 ? first : await settle(() => items.prepare(index, known));
+    const item =
+      known === undefined || index === 0 ? first : await untilThere(() => items.prepare(index, known));
     const end = await endOfOne(item, ports);
     progress.replies.push(Promise.resolve(end));
     if (end === 'discarded') return;
@@ -344,17 +336,24 @@ function runOnTarget(
   ports: TaskPorts,
 ): { end: Promise<ItemEnd | 'discarded'>; isWhole: boolean } {
   if (run.task.until.length > 0) return { end: retry(run, ports), isWhole: false };
-  const started = attempt(run, ports);
+  const started = attempt(run, ports, 1);
   const conclude = async (reply: ActionReply): Promise<ItemEnd | 'discarded'> =>
-    reply === 'discarded' ? reply : settle(() => ended(run, reply, undefined));
+    reply === 'discarded' ? reply : settle(run, 'result', (again) => ended(again, reply, undefined));
   return { end: started.reply.then(conclude), isWhole: started.isWhole };
 }
 
 /** Sends the action once; an error of its arguments is a failed result. */
-function attempt(run: TargetCall, ports: TaskPorts): { reply: Promise<ActionReply>; isWhole: boolean } {
+function attempt(
+  run: TargetCall,
+  ports: TaskPorts,
+  count: number,
+): { reply: Promise<ActionReply>; isWhole: boolean } {
   const failed = (error: unknown): Dict => failureOf(error, run.call);
   const local = ports.local(run.call.name);
-  if (local !== undefined) return { reply: settle(() => localResult(local, run.call)), isWhole: false };
+  if (local !== undefined) {
+    const reply = settle(run, `action ${count}`, (again) => localResult(local, again.call));
+    return { reply, isWhole: false };
+  }
   try {
     const remote = ports.connect(run.call, { isLast: run.isLast, isLoop: run.isLoop });
     const started = ports.remote(run.call.name)(run.call, remote);
@@ -372,11 +371,12 @@ async function retry(run: TargetCall, ports: TaskPorts): Promise<ItemEnd | 'disc
   const env = run.call.env;
   const { retries, delayMs } = retryControls(run.task, env);
   for (let count = 1; ; count++) {
-    const reply = await attempt(run, ports).reply;
+    const reply = await attempt(run, ports, count).reply;
     if (reply === 'discarded') return reply;
-    const end = await settle(() => ended(run, reply, count));
+    const end = await settle(run, `result ${count}`, (again) => ended(again, reply, count));
     if (end.result.get('unreachable') === true) return end;
-    if (await settle(() => isDone(run.site, run.task, end.result))) return end;
+    const isOver = await settle(run, `until ${count}`, ({ site }) => isDone(site, run.task, end.result));
+    if (isOver) return end;
     if (count >= retries) return exhausted(end, count);
     const again = new Map<Value, Value>([...end.result, ['retries', retries], ['_ansible_retry', true]]);
     ports.onRetry({ ...end, result: again }, retries - count);
@@ -404,8 +404,15 @@ function retryControls(task: Task, env: ActionCall['env']): { retries: number; d
   return { retries: retries <= 0 ? 1 : retries + 1, delayMs: (delay < 0 ? 1 : delay) * 1000 };
 }
 
-/** Renders what follows a result until nothing it needs is missing. */
-async function settle<T>(render: () => T): Promise<T> {
+/** Renders a part of the task, each time from its beginning, until nothing it needs is missing. */
+function settle<T>(run: Call, part: string, render: (again: Call) => T): Promise<T> {
+  return untilThere(() => {
+    const site = { ...run.site, memory: run.site.memory.pass(part) };
+    return render({ ...run, site, call: { ...run.call, env: environmentOf(site) } });
+  });
+}
+
+async function untilThere<T>(render: () => T): Promise<T> {
   for (;;) {
     try {
       return render();
