@@ -31,6 +31,11 @@ function guarded(play: Play, tasks: readonly Block[]): Block {
   };
 }
 
+/** Whether the play itself gathers facts with the task, rather than its author. */
+export function isGatheringTask(task: Task): boolean {
+  return task.parent.kind === 'play' && task.action === 'gather_facts';
+}
+
 function gatheringTask(play: Play): Task {
   const options: readonly (readonly [string, Value | undefined])[] = [
     ['gather_subset', play.gatherSubset],

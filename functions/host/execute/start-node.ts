@@ -1,6 +1,7 @@
 /** Starts the task at which a host stands: passes it over, meets the others first, or sends it on its way. */
 
 import { RunAbort } from '../../../shared/base/abort.ts';
+import { isGatheringTask } from '../../../shared/plan/play-nodes.ts';
 import { isSelected } from '../../../shared/plan/tags.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
@@ -14,7 +15,7 @@ import { connectionOf } from './call-connection.ts';
 import { isOnThisMachine } from './connection-target.ts';
 import type { Cursor, PlayTree } from './cursor.ts';
 import type { HostPorts } from './host-ports.ts';
-import type { HostState } from './host-state.ts';
+import { arrivedFacts, type HostState } from './host-state.ts';
 import { type Meeting, meetingAt } from './meeting.ts';
 import { runMeta } from './meta.ts';
 import { notifyTargets } from './notify.ts';
@@ -101,19 +102,26 @@ function startMeta(start: StartSite, env: Environment): StartedNode {
   };
 }
 
-/** Not selected by tags, or of a role that has run before. */
+/** Not selected by tags, facts that are there already, or of a role that has run before. */
 function isPassedOver({ site, state }: StartSite, env: Environment): boolean {
   const { task, context } = site;
   const { tags, skipTags } = context.settings;
   const isChosen = task.isHandler || isSelected(taskTags(task, env), { only: tags, skip: skipTags });
   if (!isChosen) return true;
   if (isKnownAlready(task, site)) return true;
+  if (isGatheringTask(task) && context.config('DEFAULT_GATHERING') === 'smart' && hasFacts(state))
+    return true;
   const { role } = task;
   const first = role === undefined ? undefined : state.ranRoles.get(role.identity);
   return role !== undefined && first !== undefined && first !== role && !role.allowDuplicates;
 }
 
 const VARIABLE = /^[A-Za-z_]\w*$/;
+
+/** Whether facts were gathered on the host, in this run or in one whose facts are kept. */
+function hasFacts({ vars }: HostState): boolean {
+  return vars.facts.some((layer) => arrivedFacts(layer)?.has('_ansible_facts_gathered') === true);
+}
 
 function startGoing(start: StartSite, env: Environment): Going {
   const { register } = start.site.task;

@@ -119,10 +119,22 @@ function readSetting(env: Environment, term: Value, options: LookupOptions): Val
       `Invalid setting identifier, "${str(term)}" is not a string, its a ${classText(term)}`,
     );
   }
-  const value = env.config(name);
+  const value = env.config(settingName(name, options));
   if (value !== undefined) return [value];
   if (mode === 'error') throw lookupError(`Unable to find setting ${name}`);
   return [];
+}
+
+/** Options of plugins are kept under the plugin's kind and name. */
+function settingName(name: string, options: LookupOptions): string {
+  const [type, plugin] = ['plugin_type', 'plugin_name'].map((key) => force(options.get(key) ?? null));
+  if (isUnset(type) && isUnset(plugin)) return name;
+  if (isUnset(type) || isUnset(plugin))
+    throw pythonError(
+      'AnsibleOptionsError',
+      'Both plugin_type and plugin_name are required, cannot use one without the other',
+    );
+  return [str(type ?? null), str(plugin ?? null), name].join('.');
 }
 
 function chooseOne(env: Environment, terms: readonly Value[]): Value[] {
