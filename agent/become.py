@@ -57,11 +57,11 @@ class Children:
             self._children.pop(key).close()
             return {'t': 'error', 'kind': 'module-crashed', 'message': 'The agent of user %s ended' % wanted['user']}
 
-    def close(self):
-        """End all children; they start again when needed."""
-        children, self._children = self._children, {}
-        for child in children.values():
-            child.close()
+    def close(self, but=None):
+        """End all children but the one that the given wish is for; they start again when needed."""
+        kept = tuple(sorted(but.items())) if but else None
+        for key in [key for key in self._children if key != kept]:
+            self._children.pop(key).close()
 
 
 def command(wanted, python_line):

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import signal
 import sys
 import zlib
@@ -11,6 +12,8 @@ from arguments import ModuleFailure, masked
 from context import Context, InlineContent, StreamedContent
 from crash import crashed
 from surroundings import Surroundings
+
+_USER_TOOLS = re.compile(r'\b(userdel|usermod|deluser)\b')
 
 
 class Runner:
@@ -42,6 +45,8 @@ class Runner:
         """Return the answer's frame without id and epoch; no exception of a module gets out."""
         if self._surroundings.refresh() and self._become:
             self._become.close()
+        if self._become and _changes_users(request):
+            self._become.close(request.get('become'))
         try:
             self._channel.raise_if_cancelled()
             return self._answer(request, blob)
@@ -106,6 +111,13 @@ class Runner:
         if request.get('stream'):
             return StreamedContent(self._channel, request)
         return InlineContent(blob) if blob or 'stream' in request else None
+
+
+def _changes_users(request):
+    """Tell whether the request may remove or rename a user: that fails while an agent of the user is there."""
+    args = request['args']
+    words = ' '.join([str(args.get('_raw_params')), str(args.get('argv'))])
+    return request['module'].partition('@')[0].rpartition('.')[2] == 'user' or bool(_USER_TOOLS.search(words))
 
 
 def run_native(name, args, context):
