@@ -54,12 +54,25 @@ function chained(value: Undefined): Undefined {
 }
 
 function attributeOf(value: Value, name: string): Value | undefined {
+  if (name === '__class__') return classOf(value);
   if (value instanceof PyObject) return settle(value.behaviour.attribute?.(name));
   if (value instanceof PyNamespace) return settle(value.attributes.get(name));
   if (value instanceof PyCallable) return settle(value.attribute?.(name));
   if (value instanceof PyTuple && value.fields.includes(name)) return value.items[value.fields.indexOf(name)];
   const text = asText(value);
   return (text === undefined ? undefined : formatMethod(text, name)) ?? methodOf(value, name);
+}
+
+/** Python's class of a value: prints its name and tells no more. */
+function classOf(value: Value): PyObject {
+  const name = typeName(value);
+  return new PyObject({
+    typeName: 'type',
+    str: () => `<class '${name}'>`,
+    attribute: (attribute) => (attribute === '__name__' ? name : undefined),
+    compare: (other) => (other instanceof PyObject && other.behaviour.payload === name ? 0 : undefined),
+    payload: name,
+  });
 }
 
 function formatMethod(text: string, name: string): Value | undefined {

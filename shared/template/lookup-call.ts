@@ -7,7 +7,7 @@ import type { Environment } from './environment.ts';
 import { pythonClass } from './python-class.ts';
 import { pythonError } from './python-error.ts';
 import { str } from './python-repr.ts';
-import { type Kwargs, PyCallable } from './special.ts';
+import { type Kwargs, Markup, PyCallable } from './special.ts';
 import { TemplateError } from './template-error.ts';
 import { asText, force, isTrue } from './values.ts';
 
@@ -75,6 +75,12 @@ function unhandled(name: string, error: TemplateError): TemplateError {
 function joinResults(found: Value[]): Value {
   if (found.length === 0) return found;
   const texts = found.map(asText);
-  if (texts.every((text) => text !== undefined)) return texts.join(',');
+  if (texts.every((text) => text !== undefined)) {
+    const joined = texts.join(',');
+    const [first] = found;
+    return first instanceof Markup && first.mark === 'verbatim'
+      ? new Markup(joined, 'verbatim', true)
+      : joined;
+  }
   return found.length === 1 ? (found[0] ?? null) : found;
 }

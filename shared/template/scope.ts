@@ -3,7 +3,7 @@
 import type { Dict, Value } from '../base/value.ts';
 import type { Environment, Scope } from './environment.ts';
 import { renderValue } from './render.ts';
-import { LazyDict, Template, Vaulted } from './special.ts';
+import { LazyDict, PyTuple, Template, Vaulted } from './special.ts';
 import { TemplateError } from './template-error.ts';
 
 /** One source of variables. What it gives is raw: templates in it are rendered by the scope. */
@@ -55,6 +55,21 @@ export function scopeAsDict(scope: Scope): LazyDict {
   );
 }
 
+/** A host's entry in `hostvars`: as {@link scopeAsDict}, but what needs something undefined stays as it is written. */
+export function scopeAsHostvars(env: Environment): LazyDict {
+  const lenient: Environment = { ...env, options: { ...env.options, strictUndefined: false } };
+  const read = (name: string): Value | undefined => {
+    try {
+      return env.scope.resolve(name);
+    } catch (error) {
+      const raw = env.scope.raw?.(name);
+      if (!(error instanceof TemplateError && error.kind === 'undefined') || raw === undefined) throw error;
+      return renderValue(raw, lenient);
+    }
+  };
+  return scopeAsDict({ ...env.scope, resolve: read });
+}
+
 /** A vaulted scalar that opens itself when its text is needed, once. */
 function openable({ ciphertext, position }: Vaulted, env: Environment): Vaulted {
   let plain: string | undefined;
@@ -75,9 +90,9 @@ function find(layers: readonly Layer[], name: string): Value | undefined {
 
 const finalContainers = new WeakSet<object>();
 
-/** Whether nothing in `value` is left to render. Containers found final are remembered, so facts are looked through once. */
+/** Whether nothing in `value` is left to render; variables that hold tuples give lists. Containers found final are remembered, so facts are looked through once. */
 export function isFinal(value: Value): boolean {
-  if (value instanceof Template || value instanceof Vaulted) return false;
+  if (value instanceof Template || value instanceof Vaulted || value instanceof PyTuple) return false;
   if (Array.isArray(value)) return isFinalContainer(value, value);
   if (value instanceof Map) return isFinalContainer(value, dictParts(value));
   return true;

@@ -153,10 +153,13 @@ export class Markup implements Special {
   readonly text: string;
   /** `html`: made safe for HTML. `verbatim`: made by a filter such as `to_json`, so it stays text when it is printed alone. */
   readonly mark: 'html' | 'verbatim';
+  /** Found by a lookup, which Ansible keeps track of in the name of the class. */
+  readonly isLookedUp: boolean;
 
-  constructor(text: string, mark: 'html' | 'verbatim' = 'html') {
+  constructor(text: string, mark: 'html' | 'verbatim' = 'html', isLookedUp = false) {
     this.text = text;
     this.mark = mark;
+    this.isLookedUp = isLookedUp;
   }
 }
 

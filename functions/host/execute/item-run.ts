@@ -6,7 +6,7 @@ import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { isConditionTrue, renderValue } from '../../../shared/template/render.ts';
-import { asTemplate, hasMarkers } from '../../../shared/template/special.ts';
+import { asTemplate, hasMarkers, Markup } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { type ActionCall, ActionFailure } from '../actions/action.ts';
 import { actionNames, shortName } from '../actions/action-name.ts';
@@ -111,7 +111,18 @@ function renderArguments(task: Task, env: Environment): Dict {
   const variable = merged.get('_variable_params');
   merged.delete('_variable_params');
   const all: Dict = variable instanceof Map ? new Map([...variable, ...merged]) : merged;
-  return withoutOmitted(all);
+  const given = withoutOmitted(all);
+  return shortName(task.action) === 'set_fact' ? given : withoutMarks(given);
+}
+
+/** Marked text as plain text; only variables keep the marks. */
+function withoutMarks(args: Dict): Dict {
+  const plain = (value: Value): Value => {
+    if (value instanceof Map) return withoutMarks(value);
+    if (Array.isArray(value)) return value.map(plain);
+    return value instanceof Markup ? value.text : value;
+  };
+  return new Map([...args].map(([name, value]) => [name, plain(value)]));
 }
 
 /** Arguments that stay as written: conditions, which are rendered when they are asked, and what an include applies. */

@@ -9,11 +9,13 @@ import { renderValue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { isTrue } from '../../../shared/template/values.ts';
 
+type Loop = NonNullable<Task['loop']>;
+
 /** The items of `loop` or `with_…`, or undefined for a task without a loop. */
 export function loopItems(task: Task, env: Environment): readonly Value[] | undefined {
   const { loop } = task;
   if (loop === undefined) return undefined;
-  if (loop.with !== 'loop') return lookupItems(loop.with, loop.value, env);
+  if (loop.with !== 'loop') return lookupItems(task, loop, env);
   const items = renderValue(loop.value, env);
   if (Array.isArray(items)) return items;
   if (typeof items === 'object' && items !== null && 'items' in items && Array.isArray(items.items))
@@ -27,7 +29,7 @@ export function loopItems(task: Task, env: Environment): readonly Value[] | unde
 }
 
 /** `with_<lookup>`: the rendered terms, always as a list, through the lookup. */
-function lookupItems(name: string, raw: Value, env: Environment): readonly Value[] {
+function lookupItems(task: Task, { with: name, value: raw }: Loop, env: Environment): readonly Value[] {
   const lookup = builtins.lookups.get(name);
   if (lookup === undefined)
     throw new TemplateError(
@@ -37,7 +39,14 @@ function lookupItems(name: string, raw: Value, env: Environment): readonly Value
     );
   const rendered = renderTerms(name, raw, env);
   const terms = Array.isArray(rendered) ? rendered : [rendered];
-  return lookup.call(env, terms, new Map());
+  const options = name === 'first_found' ? new Map([['_subdir', fileDirectory(task.action)]]) : new Map();
+  return lookup.call(env, terms, options);
+}
+
+/** Where with_first_found looks first: in the directory for the kind of file that the action is about. */
+function fileDirectory(action: string): string {
+  const kind = ['template', 'var', 'file'].find((word) => action.includes(word)) ?? 'file';
+  return `${kind}s`;
 }
 
 /** The terms of `with_first_found` and `with_fileglob` may be undefined in part; others raise. */

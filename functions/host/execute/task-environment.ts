@@ -2,7 +2,13 @@
 
 import type { Value } from '../../../shared/base/value.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { createEnvironment, dictLayer, type Layer, scopeAsDict } from '../../../shared/template/scope.ts';
+import {
+  createEnvironment,
+  dictLayer,
+  type Layer,
+  scopeAsDict,
+  scopeAsHostvars,
+} from '../../../shared/template/scope.ts';
 import { LazyDict } from '../../../shared/template/special.ts';
 import type { HostVars } from './host-state.ts';
 import { hostMagicLayer, magicLayer } from './magic-variables.ts';
@@ -56,7 +62,7 @@ function hostvarsOf(site: RenderSite): LazyDict {
   const read = (host: string): LazyDict => {
     const known = seen.get(host);
     if (known !== undefined) return known;
-    const entry = scopeAsDict(environmentOfOther(site, host).scope);
+    const entry = scopeAsHostvars(environmentOfOther(site, host));
     seen.set(host, entry);
     return entry;
   };

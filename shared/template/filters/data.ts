@@ -228,7 +228,8 @@ function ternary(
 
 function typeDebug(value: Value): Value {
   if (value instanceof LazyDict) return 'HostVars';
-  if (value instanceof Markup && value.mark === 'verbatim') return 'NativeJinjaText';
+  if (value instanceof Markup && value.mark === 'verbatim')
+    return value.isLookedUp ? 'NativeJinjaUnsafeText' : 'NativeJinjaText';
   return typeName(value);
 }
 

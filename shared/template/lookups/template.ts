@@ -2,6 +2,7 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
+import { concatNative } from '../concat.ts';
 import type { Environment } from '../environment.ts';
 import type { FileTemplateOptions } from '../file-options.ts';
 import { ansibleError } from '../filter-error.ts';
@@ -9,6 +10,7 @@ import { decodeText } from '../filters/charset.ts';
 import { literalEval } from '../literal-eval.ts';
 import { directoryName } from '../posix-path.ts';
 import { str } from '../python-repr.ts';
+import { hasMarkers, Markup } from '../special.ts';
 import { asDict, force } from '../values.ts';
 import { boolOption, type LookupOptions, termText, textOption } from './options.ts';
 import { findFile } from './search.ts';
@@ -44,8 +46,13 @@ function renderTerm(env: Environment, name: string, options: LookupOptions): Val
   }
   if (engine.render === undefined) throw new Error('no engine renders template files');
   const file = { name: path, options: syntaxOptions(options) };
-  const text = engine.render(decodeText(content), file, templateEnvironment(env, { name, path, options }));
-  return boolOption(options, 'convert_data', true) ? convert(text) : text;
+  const source = decodeText(content);
+  const text = engine.render(source, file, templateEnvironment(env, { name, path, options }));
+  const isNative = env.options.native && boolOption(options, 'jinja2_native', false);
+  const isConverted = boolOption(options, 'convert_data', true) && isNative === env.options.native;
+  if (!isConverted) return new Markup(text, 'verbatim', true);
+  if (!hasMarkers(source)) return text;
+  return isNative ? concatNative([text]) : convert(text);
 }
 
 function syntaxOptions(options: LookupOptions): FileTemplateOptions {
