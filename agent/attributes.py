@@ -178,7 +178,7 @@ def _bits(letter, user, current, mask):
 def _set_flags(context, path, flags, changed, diff=None):
     operator = flags[0] if flags[:1] in ('+', '-') else '='
     letters = flags.lstrip('+-') if operator != '=' else flags
-    before = file_flags.read(path).get('attr_flags')
+    before = file_flags.read(path, with_version=False).get('attr_flags')
     chattr = find_program('chattr')
     if not chattr or ((before or '') == letters and operator != '-'):
         return changed

@@ -29,20 +29,20 @@ GET_VERSION = READ | LONG << 16 | 0x7601
 NOT_SETTABLE = 0x1000 | 0x80000 | 0x10000000 | 0x800 | 0x100000 | 0x20000 | 0x20000000
 
 
-def read(path):
+def read(path, with_version=True):
     """Return `version`, `attr_flags` and `attributes` of a file; nothing where the file system has none.
 
-    As for Ansible, machines without lsattr have none.
+    Some (overlayfs) have flags but no version: there nothing is returned with it. As for Ansible, machines without lsattr have none.
     """
     if not shutil.which('lsattr', path=os.environ.get('PATH', os.defpath) + ':/sbin:/usr/sbin'):
         return {}
     try:
-        flags, version = _ask(path, GET_FLAGS), _ask(path, GET_VERSION)
+        flags = _ask(path, GET_FLAGS)
+        version = {'version': str(_ask(path, GET_VERSION))} if with_version else {}
     except OSError:
         return {}
     letters = ''.join(letter for letter, bit in LETTERS if flags & bit)
-    return {'version': str(version), 'attr_flags': letters,
-            'attributes': [NAMES[letter] for letter in letters if letter in NAMES]}
+    return dict(version, attr_flags=letters, attributes=[NAMES[letter] for letter in letters if letter in NAMES])
 
 
 def copy(source, dest):
