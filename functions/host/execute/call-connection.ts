@@ -7,12 +7,14 @@ import { becomeRequest, connectionTarget, remoteTmp } from './connection-target.
 import { noVars } from './host-state.ts';
 import type { RenderSite } from './render-site.ts';
 import { environmentOf } from './task-environment.ts';
+import { hasTerminal } from './tty-output.ts';
 
 export type CallConnection = {
   readonly target: ConnectionTarget;
   readonly become: BecomeRequest | undefined;
   /** Where modules may put temporary files. */
   readonly remoteTmp: string;
+  readonly hasTerminal: boolean;
 };
 
 /** The target of a call and who it runs as there, from the variables of the host that it reaches. */
@@ -22,8 +24,10 @@ export function connectionOf(site: RenderSite, call: ActionCall): CallConnection
   const host = delegate ?? site.host;
   const env =
     delegate === undefined || delegate === site.host ? call.env : environmentOf(delegateSite(site, delegate));
+  const target = connectionTarget(context, keywords, { host, env });
   return {
-    target: connectionTarget(context, keywords, { host, env }),
+    target,
+    hasTerminal: hasTerminal(context, target, env),
     become: becomeRequest(context, keywords, env),
     remoteTmp: remoteTmp(context, env),
   };

@@ -16,6 +16,7 @@ import { hasOwnAction } from '../actions/registry.ts';
 import type { Connection, ConnectionTarget, RawResult, Session } from '../session/session.ts';
 import { isToleratedByCondition } from './conclude-result.ts';
 import { internalArguments } from './internal-arguments.ts';
+import { throughTerminal } from './tty-output.ts';
 
 /** Where module code comes from. */
 export type ModuleSource = {
@@ -41,6 +42,8 @@ export type RemoteOptions = {
   readonly become: BecomeRequest | undefined;
   /** Where modules may put temporary files. */
   readonly remoteTmp: string;
+  /** See {@link hasTerminal}. */
+  readonly hasTerminal: boolean;
   /** Of loops, and of actions with several requests: see RunRequest. */
   readonly group: number;
   readonly isLast: boolean;
@@ -62,10 +65,10 @@ export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
       for (const bundle of chosen.bundles) session.load(bundle);
       const { hasMore, ...rest } = extras;
       return sendRequest(session, {
-        ...rest,
         module: chosen.name,
         args: new Map([...[...args].map(([name, value]) => [name, plainValue(value)] as const), ...internal]),
         ...requestModes(call, options.become),
+        ...rest,
         ...(isGrouped ? { group: options.group, groupEnd: options.isLast && hasMore !== true } : {}),
       });
     };
@@ -73,6 +76,9 @@ export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
       .connection()
       .session()
       .then(send)
+      .then((reply) =>
+        options.hasTerminal && reply instanceof Map ? throughTerminal(reply, way.target) : reply,
+      )
       .catch((error) => unreachable(error, way, call));
   };
   return {

@@ -214,12 +214,13 @@ function portsOf(start: StartSite, show: Show, traffic: TaskTraffic): TaskPorts 
     local: findLocalAction,
     remote: findRemoteAction,
     connect: (call, of) => {
-      const { target, become, remoteTmp } = connectionOf(site, call);
+      const { target, become, hasTerminal, remoteTmp } = connectionOf(site, call);
       const way = ways.to(target);
       return createRemote(call, {
         way,
         become,
         remoteTmp,
+        hasTerminal,
         group,
         ...of,
         modules: ports.modules,

@@ -1,0 +1,145 @@
+/** Playbooks on this machine, through the command: what once went wrong between tasks, plays and modules. */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { CommandDeps } from '../../../cli/command-deps.ts';
+import { createRun } from '../../../cli/run.ts';
+import { runPlaybooks } from '../../../cli/run-playbooks.ts';
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'sortie-plays-'));
+  write('ansible.cfg', '');
+  write('hosts', 'one ansible_connection=local\ntwo ansible_connection=local\n');
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+test('a host of an earlier play shows in hostvars what it ended with', async () => {
+  const { out } = await play(`
+- hosts: one
+  tasks:
+    - {ping: {data: late}, register: answer}
+- hosts: two
+  tasks:
+    - debug: {var: hostvars.one.answer.ping}
+`);
+  expect(out).toContain('"hostvars.one.answer.ping": "late"');
+});
+
+test('a host that add_host adds is there for the next task, and for the next item', async () => {
+  const { out } = await play(`
+- hosts: one
+  tasks:
+    - add_host: {name: 'new:22', groups: [fresh], colour: red}
+    - debug: {msg: '{{ hostvars.new.colour }} {{ hostvars.new.ansible_ssh_port }} {{ groups.fresh }}'}
+    - add_host: {name: 'item{{ item }}'}
+      loop: [1, 2, 2]
+      register: added
+    - debug: {msg: "{{ added.results | map(attribute='changed') }}"}
+    - add_host: '{{ {"name": "other", "size": 3} }}'
+    - debug: {msg: '{{ hostvars.other.size }}'}
+`);
+  expect(out).toContain(`"msg": "red 22 ['new']"`);
+  expect(out).toMatch(/"msg": \[\s*true,\s*true,\s*false\s*\]/);
+  expect(out).toContain('"msg": "3"');
+});
+
+test('hostvars of a host can be printed whole, and hold nothing of the play that asks', async () => {
+  const { exitCode, out } = await play(`
+- hosts: one
+  tasks:
+    - debug: {msg: "{{ hostvars.two | dict2items | map(attribute='key') | list }}"}
+    - debug: {msg: "{{ 'play_hosts' in hostvars.two }} {{ 'inventory_hostname' in vars }}"}
+`);
+  expect(exitCode).toBe(0);
+  expect(out).toContain('"inventory_hostname"');
+  expect(out).toContain('"msg": "False True"');
+});
+
+test('hash_behaviour=merge merges the dicts of all layers', async () => {
+  write('group_vars/all.yml', 'settings: {group: 1, both: group}\n');
+  const text = `
+- hosts: one
+  vars: {settings: {play: 2, both: play}}
+  tasks:
+    - debug: {var: settings}
+`;
+  const merged = await play(text, { ANSIBLE_HASH_BEHAVIOUR: 'merge' });
+  expect(merged.out).toMatch(/"both": "play",\s*"group": 1,\s*"play": 2/);
+  const replaced = await play(text);
+  expect(replaced.out).not.toContain('"group": 1');
+});
+
+test('gathering=smart gathers the facts of a host once', async () => {
+  const text = `
+- hosts: one
+- hosts: one
+- hosts: two
+`;
+  const { out } = await play(text, { ANSIBLE_GATHERING: 'smart' }, 'facts');
+  expect(out.match(/Gathering Facts/g)).toHaveLength(2);
+});
+
+test('a role that only has modules gives them to the roles behind it', async () => {
+  write('roles/modules/library/greet.sh', '#!/bin/sh\necho \'{"changed": false, "greeting": "hello"}\'\n');
+  write('roles/user/tasks/main.yml', '- {greet: , register: answer}\n- debug: {var: answer.greeting}\n');
+  const { out } = await play('[{hosts: one, roles: [modules, user]}]');
+  expect(out).toContain('"answer.greeting": "hello"');
+});
+
+test('messages name a module as the task does', async () => {
+  const { out } = await play(`
+- hosts: one
+  ignore_errors: true
+  tasks:
+    - ansible.builtin.ping: {colour: red}
+    - ping: {colour: red}
+    - shell: {cmd: 'true', colour: red}
+`);
+  expect(out).toContain('Unsupported parameters for (ansible.builtin.ping) module');
+  expect(out).toContain('Unsupported parameters for (ping) module');
+  expect(out).toContain('Unsupported parameters for (ansible.legacy.command) module');
+});
+
+test('the config lookup reads the settings of plugins', async () => {
+  const { out } = await play(
+    `
+- hosts: one
+  tasks:
+    - debug: {msg: '{{ lookup("config", "ssh_common_args", plugin_type="connection", plugin_name="ssh") }}'}
+`,
+    { ANSIBLE_SSH_COMMON_ARGS: '-o Compression=yes' },
+  );
+  expect(out).toContain('"msg": "-o Compression=yes"');
+});
+
+function write(name: string, content: string): void {
+  const path = join(directory, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
+/** Runs a playbook, without facts unless they are what it is about. */
+async function play(
+  text: string,
+  environment: Readonly<Record<string, string>> = {},
+  about?: 'facts',
+): Promise<{ exitCode: number; out: string }> {
+  write('site.yml', text);
+  let out = '';
+  const deps: CommandDeps = {
+    out: (more) => {
+      out += more;
+    },
+    err: () => undefined,
+    columns: 0,
+    isTerminal: false,
+    environment: { ...(about === 'facts' ? {} : { ANSIBLE_GATHERING: 'explicit' }), ...environment },
+    homeDirectory: directory,
+    workingDirectory: directory,
+  };
+  const exitCode = await createRun(runPlaybooks)(['-i', 'hosts', 'site.yml'], deps);
+  return { exitCode, out };
+}
