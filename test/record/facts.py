@@ -3,8 +3,8 @@
 
     sudo /usr/bin/python3 test/record/facts.py [case file ...]
 
-Each case of test/cases/facts/*.yml runs in a mount namespace of its own, whose /etc, /usr/bin, /usr/sbin, /sys, /proc
-and /dev show the case's files: nothing of this machine changes. Needs root and overlayfs.
+Each case of test/cases/facts/*.yml runs in a mount namespace of its own, in an overlay of this machine's root with the
+case's files: nothing of this machine changes. Needs root and overlayfs.
 """
 
 import ctypes
@@ -21,12 +21,12 @@ import yaml
 
 CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'cases', 'facts')
 CLONE_NEWNS = 0x20000
-# What would tell of this machine: release files, package and service managers.
+# What would tell of this machine: release files, package and service managers, keys, signs of containers.
 HIDDEN = ('/etc/os-release', '/etc/debian_version', '/usr/lib/os-release', '/etc/lsb-release', '/usr/bin/lsb_release',
           '/usr/bin/apt-get', '/usr/bin/yum', '/usr/bin/dnf', '/usr/bin/rpm', '/usr/bin/systemctl',
-          '/usr/sbin/initctl', '/usr/sbin/openrc')
-OVERLAID = ('/etc', '/usr/bin', '/usr/sbin', '/usr/lib')
-DEVICES = ('null', 'zero', 'urandom', 'random', 'tty', 'shm', 'pts', 'ptmx')
+          '/usr/sbin/initctl', '/usr/sbin/openrc', '/usr/sbin/init', '/etc/init.d', '/.dockerenv', '/etc/ssh',
+          '/run/systemd', '/etc/iscsi', '/etc/nvme', '/etc/resolv.conf')
+DEVICES = ('null', 'zero', 'urandom', 'random', 'tty')
 
 
 def main(wanted):
@@ -63,20 +63,21 @@ def record(case):
     mount('--make-rprivate', '/')
     top = tempfile.mkdtemp(prefix='facts.')
     mount('-t', 'tmpfs', 'none', top)
-    for place in OVERLAID:
-        overlay(top, place)
+    enter_overlay(top)
     for path in HIDDEN:
-        if os.path.lexists(path):
-            os.remove(path)
-    files = dict(case.get('files', {}))
-    show_kernel(top, files, case.get('links', {}))
-    for path, content in files.items():
-        show(top, path, content)
-    env = dict(os.environ, PATH='/usr/bin:/usr/sbin:/bin:/sbin', ANSIBLE_LOCAL_TEMP=top + '/l', ANSIBLE_REMOTE_TEMP=top + '/r')
+        (shutil.rmtree if os.path.isdir(path) and not os.path.islink(path) else remove)(path)
+    show_kernel(case)
+    for path, content in case.get('files', {}).items():
+        show(path, content)
+    for path, target in case.get('links', {}).items():
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        remove(path)
+        os.symlink(target, path)
+    env = dict(os.environ, PATH='/usr/bin:/usr/sbin:/bin:/sbin', ANSIBLE_LOCAL_TEMP='/tmp/l',
+               ANSIBLE_REMOTE_TEMP='/tmp/r')
     words = ','.join(['!all', '!min'] + case['subset'])
-    out = subprocess.run(['/usr/bin/python3', '/usr/bin/ansible', 'localhost', '-m', 'setup', '-a', 'gather_subset=' + words],
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
-    text = out.stdout.decode()
+    command = ['/usr/bin/python3', '/usr/bin/ansible', 'localhost', '-m', 'setup', '-a', 'gather_subset=' + words]
+    text = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env).stdout.decode()
     facts = json.loads(text[text.index('{'):])['ansible_facts']
     return normal(facts, case['facts'])
 
@@ -89,41 +90,53 @@ def normal(facts, patterns):
                 for name, value in kept.items())
 
 
-def overlay(top, place):
-    """Let a directory be changed without changing it."""
-    upper, work = (tempfile.mkdtemp(dir=top) for _ in range(2))
-    mount('-t', 'overlay', 'overlay', '-o', 'lowerdir=%s,upperdir=%s,workdir=%s' % (place, upper, work), place)
+def enter_overlay(top):
+    """Make a root that can be changed without changing this machine's, and go there."""
+    root = top + '/root'
+    for name in ('root', 'upper', 'work'):
+        os.mkdir('%s/%s' % (top, name))
+    mount('-t', 'overlay', 'overlay', '-o', 'lowerdir=/,upperdir=%s/upper,workdir=%s/work' % (top, top), root)
+    mount('-t', 'tmpfs', 'none', root + '/tmp')
+    mount('--bind', '/proc', root + '/proc')
+    mount('--rbind', '/sys', root + '/sys')
+    mount('-t', 'tmpfs', 'none', root + '/dev')
+    for name in DEVICES:
+        os.close(os.open('%s/dev/%s' % (root, name), os.O_CREAT))
+        mount('--bind', '/dev/' + name, '%s/dev/%s' % (root, name))
+    os.mkdir(root + '/dev/shm', 0o1777)
+    mount('-t', 'tmpfs', 'none', root + '/dev/shm')
+    os.chroot(root)
+    os.chdir('/')
 
 
-def show_kernel(top, files, links):
-    """Build the parts of /sys and /dev that a case has, in place of this machine's."""
-    paths = list(files) + list(links)
-    if any(path.startswith('/dev/') for path in paths):
-        kept = tempfile.mkdtemp(dir=top)
-        mount('--rbind', '/dev', kept)
-        mount('-t', 'tmpfs', 'none', '/dev')
-        for name in DEVICES:
-            os.symlink('%s/%s' % (kept, name), '/dev/' + name)
-    for place in ('/sys/devices', '/sys/block', '/sys/class', '/sys/kernel'):
-        if any(path.startswith(place + '/') for path in paths):
+def show_kernel(case):
+    """Clear the parts of /sys of which a case has its own, and /proc where it has files that this kernel has not."""
+    paths = list(case.get('files', {})) + list(case.get('links', {}))
+    if any(path.startswith('/proc/') and not os.path.exists(path) for path in paths):
+        mount('-t', 'tmpfs', 'none', '/proc')
+    has_devices = any(path.startswith('/sys/devices/') for path in paths)
+    for place in ('/sys/devices', '/sys/block', '/sys/class', '/sys/kernel', '/sys/fs'):
+        # Links into /sys/devices lead nowhere without it.
+        hides = has_devices and place in ('/sys/block', '/sys/class')
+        if hides or any(path.startswith(place + '/') for path in paths):
             mount('-t', 'tmpfs', 'none', place)
-    for path in [path for path in files if path.startswith(('/sys/', '/dev/'))]:
-        write(path, files.pop(path))
-    for path, target in links.items():
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        if os.path.lexists(path):
-            os.remove(path)
-        os.symlink(target, path)
 
 
-def show(top, path, content):
+def remove(path):
+    """Remove a file that may be there."""
+    if os.path.lexists(path):
+        os.remove(path)
+
+
+def show(path, content):
     """Make a file appear with this content; those of /proc are covered by one."""
-    if not path.startswith('/proc/'):
+    if not path.startswith('/proc/') or not os.path.exists(path):
         write(path, content)
         return
-    handle, cover = tempfile.mkstemp(dir=top)
+    handle, cover = tempfile.mkstemp()
     with open(handle, 'w') as file:
         file.write(content)
+    os.chmod(cover, 0o644)
     mount('--bind', cover, path)
 
 
