@@ -12,7 +12,7 @@ import { checkText, operate, operateUnary } from './python-arithmetic.ts';
 import { typeError } from './python-error.ts';
 import { reprText, str } from './python-repr.ts';
 import { callValue, type Evaluate, type Frame, lookUp } from './runtime.ts';
-import { type Kwargs, Markup, PyTuple, Undefined } from './special.ts';
+import { hasMarkers, type Kwargs, Markup, PyTuple, Template, Undefined } from './special.ts';
 import type { CallArguments, CompareOperator, Expression } from './syntax-tree.ts';
 import { TemplateError } from './template-error.ts';
 import { asDict, asText, isTrue, iterate, typeName } from './values.ts';
@@ -259,9 +259,20 @@ function addKeywords(named: Map<string, Value>, more: Value): void {
   }
 }
 
+const LOOKUPS: ReadonlySet<string> = new Set(['lookup', 'q', 'query']);
+
+/** Ansible renders the terms of a lookup once more; here only those that are written out, never what was found. */
+function asTerm(term: Expression): Expression {
+  if (term.kind === 'list') return { ...term, items: term.items.map(asTerm) };
+  if (term.kind !== 'const' || typeof term.value !== 'string' || !hasMarkers(term.value)) return term;
+  return { ...term, value: new Template(term.value) };
+}
+
 function compileCall(expression: OfKind<'call'>, compiler: Compiler): Evaluate {
   const callee = compileExpression(expression.callee, compiler);
-  const given = compileArguments(expression.with, compiler);
+  const isLookup = expression.callee.kind === 'name' && LOOKUPS.has(expression.callee.name);
+  const written = isLookup ? { ...expression.with, args: expression.with.args.map(asTerm) } : expression.with;
+  const given = compileArguments(written, compiler);
   return (frame) => {
     const target = callee(frame);
     const { args, kwargs } = given(frame);

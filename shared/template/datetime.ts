@@ -122,8 +122,13 @@ function datetimeAttribute(date: CalendarDate, name: string): Value | undefined 
   }
 }
 
-function formatWithMicros(date: CalendarDate, format: string): string {
-  return formatDate(date, format.replaceAll('%f', pad(date.microsecond, 6)));
+/** A datetime's own strftime: C's, and `%f` for microseconds. */
+export function formatWithMicros(date: CalendarDate, format: string): string {
+  const micros = pad(date.microsecond, 6);
+  return formatDate(
+    date,
+    format.replace(/%[%f]/g, (field) => (field === '%f' ? micros : field)),
+  );
 }
 
 /** Dates without a zone are in the zone of this machine. */

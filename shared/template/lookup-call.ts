@@ -7,7 +7,7 @@ import type { Environment } from './environment.ts';
 import { pythonClass } from './python-class.ts';
 import { pythonError } from './python-error.ts';
 import { str } from './python-repr.ts';
-import { type Kwargs, Markup, PyCallable } from './special.ts';
+import { type Kwargs, Markup, PyCallable, Template } from './special.ts';
 import { TemplateError } from './template-error.ts';
 import { asText, force, isTrue } from './values.ts';
 
@@ -18,6 +18,17 @@ export type LookupRuntime = {
   /** Templates from places that are not trusted may not look anything up. */
   readonly areLookupsDisabled: boolean;
 };
+
+/** Renders a text of a playbook, as shared/template/render.ts does. */
+export type TermRenderer = (source: string, runtime: LookupRuntime) => Value;
+
+/** The renderer; render.ts puts itself here, because it is above. */
+const engine: { render: TermRenderer | undefined } = { render: undefined };
+
+/** Connects lookups with what renders their terms. */
+export function connectTermRenderer(render: TermRenderer): void {
+  engine.render = render;
+}
 
 /** The global of that name when it is one of the lookup functions. */
 export function resolveLookupGlobal(name: string, runtime: LookupRuntime): PyCallable | undefined {
@@ -49,7 +60,11 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
   const errors = str(options.get('errors') ?? 'strict');
   for (const own of ['wantlist', 'errors', 'allow_unsafe']) options.delete(own);
   try {
-    const found = lookup.call(runtime.env, terms.map(force), options);
+    const found = lookup.call(
+      runtime.env,
+      terms.map((term) => settle(term, runtime)),
+      options,
+    );
     return wantsList ? found : joinResults(found);
   } catch (error) {
     if (!(error instanceof TemplateError) || error.kind === 'limit') throw error;
@@ -57,6 +72,14 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
     if (errors === 'ignore' || errors === 'warn') return wantsList ? [] : null;
     throw error.kind === 'lookup' ? error : unhandled(name, error);
   }
+}
+
+/** A term with the templates rendered that stand in it as they were written. */
+function settle(term: Value, runtime: LookupRuntime): Value {
+  if (Array.isArray(term)) return term.map((item) => settle(item, runtime));
+  if (!(term instanceof Template)) return force(term);
+  if (engine.render === undefined) throw new Error('nothing renders the terms of lookups');
+  return engine.render(term.source, runtime);
 }
 
 function isPassedOn(error: TemplateError): boolean {

@@ -2,8 +2,8 @@
 
 import type { Value } from '../base/value.ts';
 import { bindArguments } from './bind-arguments.ts';
-import { dateOfMilliseconds, formatDate } from './date-format.ts';
-import { makeDatetime } from './datetime.ts';
+import { dateOfMilliseconds } from './date-format.ts';
+import { formatWithMicros, makeDatetime } from './datetime.ts';
 import type { Environment } from './environment.ts';
 import { str } from './python-repr.ts';
 import type { Kwargs } from './special.ts';
@@ -18,5 +18,5 @@ export function makeNow(env: Environment, args: readonly Value[], kwargs: Kwargs
   );
   const milliseconds = Number(asInt(env.memory.once('now', () => env.now())) ?? 0);
   const date = dateOfMilliseconds(milliseconds, isTrue(utc ?? false));
-  return isTrue(format ?? null) ? formatDate(date, str(format ?? null)) : makeDatetime(date);
+  return isTrue(format ?? null) ? formatWithMicros(date, str(format ?? null)) : makeDatetime(date);
 }

@@ -9,6 +9,7 @@ import { makeEngine, playbookMode, type RenderMode, resolveVariable, runSource }
 import type { Environment } from './environment.ts';
 import { type FileTemplateOptions, readFileHeader, syntaxOf } from './file-options.ts';
 import { doubleBackslashes } from './lexer.ts';
+import { connectTermRenderer } from './lookup-call.ts';
 import { connectFileRenderer } from './lookups/template.ts';
 import { str } from './python-repr.ts';
 import { makeContext, topFrame } from './runtime.ts';
@@ -171,3 +172,6 @@ function restoreNewlinesAs(newline: string, source: string, result: string): str
 }
 
 connectFileRenderer(renderFile);
+connectTermRenderer((source, { env, areLookupsDisabled }) =>
+  renderText(source, env, { ...playbookMode, areLookupsDisabled }),
+);

@@ -112,13 +112,16 @@ type ReadyItem = {
   readonly label: string;
 };
 
+/** Renders an item: ahead of the items before it, or anew once these have ended, when the clock tells another time. */
+type Prepare = (index: number, vars: HostVars, when: 'ahead' | 'in turn') => ReadyItem;
+
 function startLoop(site: RenderSite, task: Task, { ports, items }: Loop): TaskStart {
   const controls = loopControls(task, environmentOf(site));
   let context = site.context;
-  const prepare = (index: number, vars: HostVars): ReadyItem => {
+  const prepare: Prepare = (index, vars, when) => {
     const item = new Map([...site.item, ...itemVars(items, index, controls)]);
     return readyItem(
-      { ...site, context, vars, item, memory: site.memory.pass(`item ${index}`) },
+      { ...site, context, vars, item, memory: site.memory.pass(`item ${index} ${when}`) },
       task,
       items[index] ?? null,
     );
@@ -128,7 +131,7 @@ function startLoop(site: RenderSite, task: Task, { ports, items }: Loop): TaskSt
   let vars = site.vars;
   let wrong: ItemEnd | undefined;
   for (let index = 0; index < items.length && wrong === undefined; index++) {
-    const item = prepare(index, vars);
+    const item = prepare(index, vars, 'ahead');
     if (item.prepared.kind === 'wrong') {
       wrong = endOf(item.prepared, undefined);
       break;
@@ -189,7 +192,7 @@ type Items = {
   readonly wrong: ItemEnd | undefined;
   readonly decorate: (end: ItemEnd, index: number) => ItemEnd;
   /** Renders an item again, with what the items before it have set. */
-  readonly prepare: (index: number, vars: HostVars) => ReadyItem;
+  readonly prepare: Prepare;
   readonly pauseMs: number;
   readonly ports: TaskPorts;
 };
@@ -243,7 +246,9 @@ async function sendOneByOne(items: Items, progress: SendProgress): Promise<void>
     if (index > 0 && pauseMs > 0) await ports.sleep(pauseMs);
     const known = vars;
     const item =
-      known === undefined || index === 0 ? first : await untilThere(() => items.prepare(index, known));
+      known === undefined || index === 0
+        ? first
+        : await untilThere(() => items.prepare(index, known, 'in turn'));
     const end = await endOfOne(item, ports);
     progress.replies.push(Promise.resolve(end));
     if (end === 'discarded') return;

@@ -5,9 +5,13 @@ import { parseSetting, type Setting } from './setting.ts';
 const rows: readonly string[] = [
   'ACTION_WARNINGS | boolean | true | ANSIBLE_ACTION_WARNINGS | defaults.action_warnings',
   'AGNOSTIC_BECOME_PROMPT | boolean | true | ANSIBLE_AGNOSTIC_BECOME_PROMPT | privilege_escalation.agnostic_become_prompt',
+  'ANSIBLE_COW_ACCEPTLIST | list | ["bud-frogs","bunny","cheese","daemon","default","dragon","elephant-in-snake","elephant","eyes","hellokitty","kitty","luke-koala","meow","milk","moofasa","moose","ren","sheep","small","stegosaurus","stimpy","supermilker","three-eyes","turkey","turtle","tux","udder","vader-koala","vader","www"] | ANSIBLE_COW_WHITELIST ANSIBLE_COW_ACCEPTLIST | defaults.cow_whitelist defaults.cowsay_enabled_stencils',
+  'ANSIBLE_COW_PATH | string | null | ANSIBLE_COW_PATH | defaults.cowpath',
+  'ANSIBLE_COW_SELECTION | untyped | "default" | ANSIBLE_COW_SELECTION | defaults.cow_selection',
   'ANSIBLE_FORCE_COLOR | boolean | false | ANSIBLE_FORCE_COLOR | defaults.force_color',
   'ANSIBLE_HOME | path | "~/.ansible" | ANSIBLE_HOME | defaults.home',
   'ANSIBLE_NOCOLOR | boolean | false | ANSIBLE_NOCOLOR NO_COLOR | defaults.nocolor',
+  'ANSIBLE_NOCOWS | boolean | false | ANSIBLE_NOCOWS | defaults.nocows',
   'ANSIBLE_PIPELINING | boolean | false | ANSIBLE_PIPELINING | defaults.pipelining connection.pipelining',
   'ANY_ERRORS_FATAL | boolean | false | ANSIBLE_ANY_ERRORS_FATAL | defaults.any_errors_fatal',
   'BECOME_ALLOW_SAME_USER | boolean | false | ANSIBLE_BECOME_ALLOW_SAME_USER | privilege_escalation.become_allow_same_user',
