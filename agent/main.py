@@ -84,4 +84,4 @@ def _is_failure(answer):
     if answer['t'] == 'error':
         return True
     result = answer['result']
-    return bool(result['failed']) if 'failed' in result else result.get('rc', 0) not in (0, '0')
+    return bool(result.get('failed')) or result.get('rc', 0) not in (0, '0')

@@ -6,6 +6,7 @@ import { str } from '../../../shared/template/python-repr.ts';
 import { splitLines } from '../../../shared/template/python-whitespace.ts';
 import { isConditionTrue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
+import { shortName } from '../actions/action-name.ts';
 import { assign } from './host-state.ts';
 import type { RenderSite } from './render-site.ts';
 import { environmentOf } from './task-environment.ts';
@@ -13,16 +14,17 @@ import { environmentOf } from './task-environment.ts';
 /** Completes a result as a task would register it. Sees the result under the task's `register` name. */
 export function concludeResult(site: RenderSite, task: Task, raw: Dict, attempt: number | undefined): Dict {
   const result: Dict = new Map(raw);
-  addLines(result);
+  if (shortName(task.action) !== 'pause') addLines(result);
   if (isErrorCode(result.get('rc'))) result.set('failed', true);
   if (attempt !== undefined) result.set('attempts', attempt);
   if (!result.has('changed')) result.set('changed', false);
-  if (result.has('skipped') || result.get('unreachable') === true) return result;
+  if (result.get('unreachable') === true) return result;
+  if (!result.has('failed')) result.set('failed', false);
+  if (result.has('skipped')) return result;
   const holds = (conditions: readonly Value[]): boolean => {
     const env = environmentOf(withRegistered(site, task, result));
     return conditions.every((condition) => isConditionTrue(condition, env));
   };
-  if (!result.has('failed')) result.set('failed', false);
   evaluate(result, 'changed', () => {
     if (task.changedWhen !== undefined) result.set('changed', holds(task.changedWhen));
   });

@@ -10,7 +10,13 @@ import type { MetaEffect } from '../../../shared/wire/host-outcome.ts';
 import type { OrderKey, TaskHeader } from '../../../shared/wire/run-event.ts';
 import type { ActionCall } from '../actions/action.ts';
 import { shortName } from '../actions/action-name.ts';
-import { findLocalAction, findRemoteAction, readsFilesHere } from '../actions/registry.ts';
+import {
+  findLocalAction,
+  findRemoteAction,
+  prepareAction,
+  readsFilesHere,
+  runsAlone,
+} from '../actions/registry.ts';
 import { connectionOf } from './call-connection.ts';
 import { isOnThisMachine } from './connection-target.ts';
 import type { Cursor, PlayTree } from './cursor.ts';
@@ -242,7 +248,7 @@ function checkTraffic(start: StartSite, calls: readonly ActionCall[], traffic: T
     const { target } = connectionOf(start.site, call);
     traffic.ways.add(start.ways.to(target).key);
     traffic.isHere ||= isOnThisMachine(target) || call.name === 'fetch';
-    traffic.isRaw ||= call.name === 'raw';
+    traffic.isRaw ||= runsAlone(call.name);
   }
   const mustWait = busy.some(
     ({ traffic: other }) =>
@@ -252,5 +258,8 @@ function checkTraffic(start: StartSite, calls: readonly ActionCall[], traffic: T
       (other.isHere && calls.some((call) => readsFilesHere(call.name))),
   );
   if (mustWait) throw new Suspension(start.settled(), 'tasks on another connection');
-  return traffic.ways.size <= 1;
+  for (const call of calls) prepareAction(call);
+  const isReadingItsOwn =
+    traffic.isHere && calls.length > 1 && calls.some((call) => readsFilesHere(call.name));
+  return traffic.ways.size <= 1 && !isReadingItsOwn;
 }
