@@ -3,7 +3,7 @@
 import { FailureError } from '../../../shared/base/failure.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { type ActionCall, ActionFailure, type Remote, type RemoteAction } from './action.ts';
-import { integerArgument } from './arguments.ts';
+import { checkArguments, integerArgument } from './arguments.ts';
 import { isStop } from './send-in-turn.ts';
 
 /** Connects anew until a module runs, for `timeout` seconds. */
@@ -15,6 +15,7 @@ export const waitForConnection: RemoteAction = (call, remote) => ({
 });
 
 async function waitWhile({ args, context }: ActionCall, remote: Remote): Promise<Dict> {
+  checkArguments('wait_for_connection', args, ['connect_timeout', 'delay', 'sleep', 'timeout']);
   const delayMs = integerArgument(args, 'delay', 0) * 1000;
   const sleepMs = integerArgument(args, 'sleep', 1) * 1000;
   const timeoutMs = integerArgument(args, 'timeout', 600) * 1000;

@@ -47,6 +47,7 @@ export function connectionTarget(
       ...words(read('ansible_ssh_extra_args')),
       ...settings.sshArguments,
     ],
+    directory: context.play.directory,
     connectTimeoutMs: settings.timeoutSeconds * 1000,
     python: pythonOf(read('ansible_python_interpreter') ?? config('INTERPRETER_PYTHON')),
   };

@@ -114,9 +114,7 @@ function isPassedOver({ site, state }: StartSite, env: Environment): boolean {
   const { tags, skipTags } = context.settings;
   const isChosen = task.isHandler || isSelected(taskTags(task, env), { only: tags, skip: skipTags });
   if (!isChosen) return true;
-  if (isKnownAlready(task, site)) return true;
-  if (isGatheringTask(task) && context.config('DEFAULT_GATHERING') === 'smart' && hasFacts(state))
-    return true;
+  if (isGatheringTask(task) && context.isSmartGathering && hasFacts(state)) return true;
   const { role } = task;
   const first = role === undefined ? undefined : state.ranRoles.get(role.identity);
   return role !== undefined && first !== undefined && first !== role && !role.allowDuplicates;
@@ -188,16 +186,6 @@ function checkModeOf({ site }: StartSite, env: Environment): boolean {
     if (error instanceof TemplateError) return site.context.settings.isCheckMode;
     throw error;
   }
-}
-
-/** The play's own gathering of facts, under `gathering = smart`, of a host whose facts are there. */
-function isKnownAlready(task: Task, { context, vars }: RenderSite): boolean {
-  return (
-    context.isSmartGathering &&
-    task === context.nodes[0] &&
-    task.action === 'gather_facts' &&
-    vars.facts.length > 0
-  );
 }
 
 /** A handler that runs is no longer notified. */

@@ -44,5 +44,6 @@ export function createWays(connect: (target: ConnectionTarget) => Connection): W
 }
 
 function wayKey(target: ConnectionTarget): string {
-  return [target.kind, target.host, target.address, target.port, target.user, target.python].join(' ');
+  const place = target.kind === 'local' ? target.directory : target.address;
+  return [target.kind, target.host, place, target.port, target.user, target.python].join(' ');
 }

@@ -21,7 +21,7 @@ export type ConnectionDeps = {
 
 /** A connection to the target. Its methods throw FailureError when the host cannot be used. */
 export function openConnection(target: ConnectionTarget, deps: ConnectionDeps): Connection {
-  const route = target.kind === 'local' ? localRoute : new SshRoute(target, deps);
+  const route = target.kind === 'local' ? localRoute(target.directory) : new SshRoute(target, deps);
   return new OpenedConnection(target, deps, route);
 }
 
@@ -75,10 +75,12 @@ class OpenedConnection implements Connection {
   }
 }
 
-const localRoute: Route = {
-  exec: (request) => Promise.resolve(execLocally(request)),
-  close: () => Promise.resolve(),
-};
+function localRoute(directory: string | undefined): Route {
+  return {
+    exec: (request) => Promise.resolve(execLocally(request, directory)),
+    close: () => Promise.resolve(),
+  };
+}
 
 /** The SSH connection of a host, made with the first exec, and the connections that it goes through. */
 class SshRoute implements Route {

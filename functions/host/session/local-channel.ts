@@ -8,8 +8,8 @@ import type { ByteChannel, ChannelExit, ExecRequest } from './byte-channel.ts';
  * Runs a command line with /bin/sh in a process group of its own, so that Ctrl-C reaches a task only through us.
  * The channel's stdin stays open.
  */
-export function execLocally(request: ExecRequest): ByteChannel {
-  const child = spawnShell(request.command);
+export function execLocally(request: ExecRequest, directory: string | undefined): ByteChannel {
+  const child = spawnShell(request.command, directory);
   const exit = new Promise<ChannelExit>((resolve) => {
     child.once('error', () => resolve({ code: 127, signal: undefined, lost: undefined }));
     child.once('close', (code, signal) =>
@@ -37,8 +37,8 @@ export function openProxyCommand(command: string): Duplex {
   return stream;
 }
 
-function spawnShell(command: string): ChildProcessWithoutNullStreams {
-  const child = spawn('/bin/sh', ['-c', command], { detached: true, stdio: 'pipe' });
+function spawnShell(command: string, cwd?: string): ChildProcessWithoutNullStreams {
+  const child = spawn('/bin/sh', ['-c', command], { cwd, detached: true, stdio: 'pipe' });
   // A process that ends while we write is seen by its end, not by the failed write.
   child.stdin.on('error', () => {});
   child.on('error', () => {});
