@@ -18,15 +18,15 @@ import type { LocalPort, LocalStat } from '../shared/template/environment.ts';
 import { localDisk } from './local-disk.ts';
 import { localTerminal } from './local-terminal.ts';
 
-/** The port over the real disk and processes. `decrypt` opens vaulted files. */
+/** The port over the real disk and processes. `decrypt` opens vaulted files, or throws TemplateError. */
 export function localMachine(
   environment: Readonly<Record<string, string | undefined>>,
-  decrypt: (content: Uint8Array) => Uint8Array,
+  decrypt: (content: Uint8Array, path: string) => Uint8Array,
 ): LocalMachine {
   return {
     readFile: (path) => {
       const kind = statOf(path, true)?.kind;
-      return kind === undefined || kind === 'directory' ? undefined : decrypt(readFileSync(path));
+      return kind === undefined || kind === 'directory' ? undefined : decrypt(readFileSync(path), path);
     },
     writeFile: (path, content, mode) => {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

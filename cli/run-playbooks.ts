@@ -6,6 +6,7 @@ import { hasErrors } from '../shared/base/diagnostic.ts';
 import { isVaulted, openVault } from '../shared/base/vault.ts';
 import { loadInventory } from '../shared/project/inventory/load-inventory.ts';
 import { loadProject } from '../shared/project/load-project.ts';
+import { TemplateError } from '../shared/template/template-error.ts';
 import { exitCodes } from '../shared/wire/exit-code.ts';
 import { agentPayload } from './agent-payload.ts';
 import { askPlayVars } from './ask-play-vars.ts';
@@ -20,7 +21,7 @@ import type { RunContext, RunPlaybooks } from './run.ts';
 /** Loads everything, shows all mistakes at once, and runs. */
 export const runPlaybooks: RunPlaybooks = async (request, context) => {
   const { clock, config, files, vaultSecrets } = context;
-  const local = localMachine(process.env, (content) => opened(content, context));
+  const local = localMachine(process.env, (content, path) => opened(content, path, context));
   const agent = agentPayload();
   const modules = moduleSource({ modulePaths: request.modulePaths, config, agent });
   const { value: project, diagnostics } = loadProject(
@@ -90,8 +91,11 @@ function strategyOf({ config }: RunContext): string | undefined {
   return name === undefined || name === 'linear' ? undefined : name;
 }
 
-function opened(content: Uint8Array, { vaultSecrets }: RunContext): Uint8Array {
+/** What a file holds. What cannot be opened is an error: sealed, it is of no use to anybody. */
+function opened(content: Uint8Array, file: string, { config, vaultSecrets }: RunContext): Uint8Array {
   if (!isVaulted(content)) return content;
-  const vault = openVault(content, vaultSecrets);
-  return vault.kind === 'refused' ? content : vault.plaintext;
+  const mustMatchId = config.flag('DEFAULT_VAULT_ID_MATCH');
+  const vault = openVault(content, vaultSecrets, { mustMatchId, file });
+  if (vault.kind === 'refused') throw new TemplateError('runtime', 'AnsibleVaultError', vault.message);
+  return vault.plaintext;
 }

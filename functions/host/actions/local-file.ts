@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { limits } from '../../../shared/base/limits.ts';
 import { isVaulted } from '../../../shared/base/vault.ts';
+import { TemplateError } from '../../../shared/template/template-error.ts';
 import type { LocalMachine } from '../execute/play-context.ts';
 import type { Content } from '../session/session.ts';
 import { ActionFailure } from './action.ts';
@@ -67,7 +68,15 @@ function open(machine: LocalMachine, path: string, decrypts: boolean): LocalFile
 }
 
 function opened(machine: LocalMachine, path: string): LocalFile {
-  return fileOf(machine.readFile(path) ?? new Uint8Array());
+  try {
+    return fileOf(machine.readFile(path) ?? new Uint8Array());
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const isWithoutSecret = error.message.startsWith('Attempting to decrypt');
+    throw new ActionFailure(
+      isWithoutSecret ? `A vault password or secret must be specified to decrypt ${path}` : error.message,
+    );
+  }
 }
 
 function firstPiece(pieces: Iterable<Uint8Array>): Uint8Array {

@@ -103,6 +103,24 @@ test('messages name a module as the task does', async () => {
   expect(out).toContain('Unsupported parameters for (ansible.legacy.command) module');
 });
 
+test('a vaulted file that nobody can open is not copied', async () => {
+  write('sealed', '$ANSIBLE_VAULT;1.1;AES256\n6162\n');
+  const { exitCode, out } = await play(`
+- hosts: one
+  tasks:
+    - copy: {src: sealed, dest: '{{ playbook_dir }}/copied'}
+`);
+  expect(exitCode).toBe(2);
+  expect(out).toContain(`A vault password or secret must be specified to decrypt ${directory}/sealed`);
+});
+
+test('tasks on this machine start in the directory of the playbook', async () => {
+  const { out } = await play(
+    '[{hosts: one, tasks: [{command: pwd, register: place}, {debug: {var: place.stdout}}]}]',
+  );
+  expect(out).toContain(`"place.stdout": "${directory}"`);
+});
+
 test('the config lookup reads the settings of plugins', async () => {
   const { out } = await play(
     `
