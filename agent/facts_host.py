@@ -100,11 +100,14 @@ class Host:
         return code, out.decode('utf-8', 'replace'), err.decode('utf-8', 'replace')
 
     def output(self, name, *arguments):
-        """Return what a program prints, in English; None when it is not installed or fails."""
+        """Return what a program prints, in English; None when it is not installed, cannot be started or fails."""
         path = self.program(name)
         if path is None:
             return None
-        code, out, _ = self.run(path, *arguments, LC_ALL='C', LANG='C')
+        try:
+            code, out, _ = self.run(path, *arguments, LC_ALL='C', LANG='C')
+        except OSError:
+            return None
         return out if code == 0 else None
 
     def close(self):

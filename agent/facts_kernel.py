@@ -4,6 +4,7 @@ import os
 import shlex
 
 SELINUX = '/sys/fs/selinux'
+SELINUX_SETTINGS = '/etc/selinux/config'
 SELINUX_MODES = {'1': 'enforcing', '0': 'permissive'}
 _LIBRARY_DIRECTORIES = ('/lib64', '/usr/lib64', '/lib', '/usr/lib', '/usr/local/lib')
 # Because the root directory has the same inode wherever a file system of this kind begins.
@@ -24,10 +25,9 @@ def selinux(host, _facts):
     """Return SELinux's state and policy. Ansible finds it out through libselinux: without that it knows nothing."""
     if not _has_library(host):
         return {'selinux': {'status': 'Missing selinux Python library'}, 'selinux_python_present': False}
-    if not host.exists(SELINUX + '/enforce') or os.statvfs(host.path(SELINUX)).f_flag & os.ST_RDONLY:
+    if not _is_selinux_enabled(host):
         return {'selinux': {'status': 'disabled'}, 'selinux_python_present': True}
-    settings = dict(line.partition('=')[::2] for line in host.lines('/etc/selinux/config')
-                    if not line.startswith('#'))
+    settings = dict(line.partition('=')[::2] for line in host.lines(SELINUX_SETTINGS))
     version = host.text(SELINUX + '/policyvers')
     mode = settings.get('SELINUX', 'unknown').strip().lower()
     return {'selinux_python_present': True, 'selinux': {
@@ -35,6 +35,13 @@ def selinux(host, _facts):
         'config_mode': mode if mode in ('enforcing', 'permissive', 'disabled') else 'unknown',
         'mode': SELINUX_MODES.get(host.text(SELINUX + '/enforce'), 'unknown'),
         'type': settings.get('SELINUXTYPE', 'targeted' if settings else 'unknown').strip()}}
+
+
+def _is_selinux_enabled(host):
+    """Say what libselinux says: a container that may only look at the kernel's interface has no SELinux."""
+    if not host.exists(SELINUX + '/enforce') or not host.exists(SELINUX_SETTINGS):
+        return False
+    return not os.statvfs(host.path(SELINUX)).f_flag & os.ST_RDONLY
 
 
 def _has_library(host):

@@ -17,6 +17,8 @@ SPEC = {
 }
 # What takes long and can go on while the rest is gathered.
 EARLY = {'lsb': ('lsb_release', '-a'), 'caps': ('capsh', '--print')}
+# What is read from Linux's own files.
+LINUX_ONLY = ('hardware', 'network', 'virtual')
 OWN_PREFIX = {'facter': 'facter_', 'ohai': 'ohai_'}
 
 
@@ -40,6 +42,9 @@ def gather(host, names):
             host.start(*EARLY[name])
     facts = {}
     for name in names:
+        if name in LINUX_ONLY and host.uname[0] != 'Linux':
+            host.warn('The facts of %s are known on Linux only; with SORTIE_MODULES=ansible Ansible gathers them.' % name)
+            continue
         try:
             found = _gatherer(name)(host, facts)
         except (OSError, ValueError, KeyError, IndexError, AttributeError, TypeError) as error:

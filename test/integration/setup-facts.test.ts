@@ -127,8 +127,9 @@ test('every difference from Ansible has a reason', () => {
 });
 
 describe.skipIf(!existsSync(ANSIBLE))('beside Ansible (skipped where it is not installed)', () => {
-  for (const who of USERS) {
-    test.each(ARGUMENTS)(`as ${who.name}: %s`, (_, args) => {
+  for (const [number, who] of USERS.entries()) {
+    // What another user may not see does not depend on the arguments.
+    test.each(ARGUMENTS.slice(0, number === 0 ? undefined : 1))(`as ${who.name}: %s`, (_, args) => {
       const home = mkdtempSync(join(tmpdir(), 'facts.'));
       try {
         execFileSync('chmod', ['0777', home]);
