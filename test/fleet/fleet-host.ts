@@ -114,8 +114,8 @@ function knownHostLine({ directory, port }: Place): string {
 
 /** SIGKILL, because unshare blocks the others; the kernel ends what runs in its namespaces. */
 async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  if (child.exitCode !== null) return;
   child.kill('SIGKILL');
   await ended;
 }

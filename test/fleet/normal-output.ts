@@ -17,16 +17,18 @@ export function normalOutput(output: string): string[] {
   });
 }
 
-/** A diff belongs to the result that follows it. */
+/** A diff, and the notice of an exception, belong to the result that follows. */
 function results(text: string): string[] {
-  const pieces = text.split(/^(?=(?:ok|changed|skipping|fatal|failed|included): |--- )/m);
+  const pieces = text.split(
+    /^(?=(?:ok|changed|skipping|fatal|failed|included): |--- |An exception occurred)/m,
+  );
   const found: string[] = [];
-  let diff = '';
+  let ahead = '';
   for (const piece of pieces) {
-    if (piece.startsWith('--- ')) diff += piece;
+    if (/^(--- |An exception)/.test(piece)) ahead += piece;
     else {
-      found.push(diff + piece);
-      diff = '';
+      found.push(ahead + piece);
+      ahead = '';
     }
   }
   return found;

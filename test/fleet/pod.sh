@@ -52,7 +52,7 @@ add_users() {
   done
   mkdir -p -m 700 "$2/root/.ssh"
   cp "$1/user_key.pub" "$2/root/.ssh/authorized_keys"
-  printf 'deploy ALL=(ALL) NOPASSWD: ALL\noperator ALL=(ALL) ALL\n' > "$2/etc/sudoers.d/pod"
+  printf 'deploy ALL=(ALL) NOPASSWD: ALL\nops ALL=(ALL) ALL\n' > "$2/etc/sudoers.d/pod"
   chmod 440 "$2/etc/sudoers.d/pod"
 }
 

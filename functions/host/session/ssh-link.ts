@@ -320,6 +320,9 @@ class Login {
   }
 
   #byteChannel(channel: ClientChannel): ByteChannel {
+    // A stream that is read and written to its end destroys itself, and ssh2 closes its channel then: sshd would drop the
+    // exit code of a process that outlives its output.
+    channel.destroy = () => channel;
     const exit = new Promise<ChannelExit>((resolve) => {
       let code: number | undefined;
       let signal: string | undefined;
