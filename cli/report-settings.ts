@@ -9,9 +9,9 @@ import type { RunRequest } from '../shared/wire/run-request.ts';
 export function reportOptions(config: Config, request: RunRequest): ReportOptions {
   const callback = (name: string): boolean => config.flag(`callback.default.${name}`);
   const pretty = config.get('callback.default.pretty_results');
-  const { adHoc } = request;
+  const style = styleOf(config, request);
   return {
-    ...(adHoc === undefined ? {} : { style: adHoc.isOneLine ? 'oneline' : 'minimal' }),
+    ...(style === undefined ? {} : { style }),
     verbosity: (config.number('DEFAULT_VERBOSITY') ?? 0) + request.verbosity,
     isCheckMode: request.isCheckMode,
     isDiff: request.isDiff ?? config.flag('DIFF_ALWAYS'),
@@ -30,6 +30,17 @@ export function reportOptions(config: Config, request: RunRequest): ReportOption
     deprecationWarnings: config.flag('DEPRECATION_WARNINGS'),
     verboseToStderr: config.flag('VERBOSE_TO_STDERR'),
   };
+}
+
+/** Ad-hoc commands print blocks unless told otherwise; the configured callback is theirs only when they may load one. */
+function styleOf(config: Config, { adHoc }: RunRequest): ReportOptions['style'] {
+  if (adHoc?.isOneLine === true) return 'oneline';
+  const isConfigurable = adHoc === undefined || config.flag('DEFAULT_LOAD_CALLBACK_PLUGINS');
+  const name = isConfigurable
+    ? config.text('DEFAULT_STDOUT_CALLBACK')?.replace(/^ansible\.builtin\./, '')
+    : '';
+  if (name === 'oneline' || name === 'minimal') return name;
+  return adHoc === undefined ? undefined : 'minimal';
 }
 
 const ROLES: readonly ColourRole[] = [

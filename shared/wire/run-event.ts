@@ -172,7 +172,7 @@ export type HostRecap = {
 
 /** What of configuration and command line shapes the output; stored with the run so that a replay looks the same. */
 export type ReportOptions = {
-  /** Of an ad-hoc command: a block, or a line, for each host. Absent: the report of playbooks. */
+  /** Of ad-hoc commands: a block, or a line, for each host. Absent: the report of playbooks. */
   readonly style?: 'minimal' | 'oneline';
   readonly verbosity: number;
   readonly isCheckMode: boolean;

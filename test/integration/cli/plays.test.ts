@@ -121,6 +121,11 @@ test('tasks on this machine start in the directory of the playbook', async () =>
   expect(out).toContain(`"place.stdout": "${directory}"`);
 });
 
+test('stdout_callback=oneline prints a line for each result', async () => {
+  const { out } = await play('[{hosts: one, tasks: [{ping: }]}]', { ANSIBLE_STDOUT_CALLBACK: 'oneline' });
+  expect(out).toBe('one | SUCCESS => {"changed": false,"ping": "pong"}\n');
+});
+
 test('the config lookup reads the settings of plugins', async () => {
   const { out } = await play(
     `
