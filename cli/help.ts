@@ -6,6 +6,7 @@ Runs unmodified Ansible playbooks.
 
 commands:
   exec        run one module on hosts; takes the options of ansible
+  inventory   show hosts, groups and variables; takes the options of ansible-inventory
   run         run playbooks; takes the options of ansible-playbook
   runs        list the runs of this directory
   show        print a stored run again

@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
     ]);
     return createExec(runPlaybooks);
   },
+  inventory: async () => (await import('./inventory.ts')).inventory,
   run: async () => {
     const [{ createRun }, { runPlaybooks }] = await Promise.all([
       import('./run.ts'),

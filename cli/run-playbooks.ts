@@ -4,7 +4,6 @@ import { runPlaybooks as runOver } from '../functions/controller/run.ts';
 import { openConnection } from '../functions/host/session/connection.ts';
 import { hasErrors } from '../shared/base/diagnostic.ts';
 import { isVaulted, openVault } from '../shared/base/vault.ts';
-import { loadInventory } from '../shared/project/inventory/load-inventory.ts';
 import { loadProject } from '../shared/project/load-project.ts';
 import { TemplateError } from '../shared/template/template-error.ts';
 import { exitCodes } from '../shared/wire/exit-code.ts';
@@ -59,8 +58,7 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
     forks: request.forks ?? config.number('DEFAULT_FORKS') ?? 5,
     strategy: request.strategy ?? strategyOf(context),
     askVars: (play) => askPlayVars(play, { project, ask: context.ask, emit: context.emit }),
-    reloadInventory: async () =>
-      loadInventory(project.inventorySources, { files, secrets: vaultSecrets, config }).value,
+    reloadInventory: async () => project.readInventory().value,
     openEngine: (events) =>
       createInProcessEngine(
         {

@@ -5,7 +5,9 @@ import { type Checked, type Diagnostic, hasErrors } from '../base/diagnostic.ts'
 import type { Dict, Value } from '../base/value.ts';
 import { isVaulted, openVault, type VaultSecret } from '../base/vault.ts';
 import type { Environment, LocalPort } from '../template/environment.ts';
+import { renderValue } from '../template/render.ts';
 import { createEnvironment, dictLayer } from '../template/scope.ts';
+import { asTemplate } from '../template/special.ts';
 import { TemplateError } from '../template/template-error.ts';
 import type { Config } from './config/load-config.ts';
 import type { ProjectFiles } from './files.ts';
@@ -24,12 +26,13 @@ export type Project = {
   readonly config: Config;
   readonly secrets: readonly VaultSecret[];
   readonly inventory: Inventory;
-  readonly inventorySources: readonly string[];
+  /** Reads the inventory's sources anew. */
+  readonly readInventory: () => Checked<Inventory>;
   readonly limit: readonly string[] | undefined;
   readonly extraVars: Dict;
   readonly playbooks: readonly Playbook[];
   /** The inventory's variables as the plays of one playbook directory see them. */
-  readonly variablesFor: (directory: string) => InventoryVariables;
+  readonly variablesFor: (directory: string | undefined) => InventoryVariables;
   /** For includes at run time. */
   readonly loadDeps: LoadDeps;
   /** An environment that knows what is known before any host: extra vars, and `vars` on top of nothing. */
@@ -65,7 +68,14 @@ export function loadProject(request: ProjectRequest, deps: ProjectDeps): Checked
   const extraVars = take(parseExtraVars(request.extraVars, { ...reader, hashBehaviour }));
   const inventorySources =
     request.inventory.length > 0 ? request.inventory : config.list('DEFAULT_HOST_LIST');
-  const inventory = take(loadInventory(inventorySources, { ...reader, config }));
+  const bare = staticEnvironment(new Map(), deps);
+  const constructed = {
+    render: (template: string, vars: Dict) => renderValue(asTemplate(template), bare([vars])),
+    extraVars,
+  };
+  const readInventory = (): Checked<Inventory> =>
+    loadInventory(inventorySources, { ...reader, config, constructed });
+  const inventory = take(readInventory());
   const limit = request.limit === undefined ? undefined : take(parseLimit(request.limit, files));
   const environment = staticEnvironment(extraVars, deps);
   const loadDeps: LoadDeps = {
@@ -79,8 +89,8 @@ export function loadProject(request: ProjectRequest, deps: ProjectDeps): Checked
   };
   const canLoad = !hasErrors(diagnostics);
   const playbooks = canLoad ? request.playbooks.map((path) => take(loadPlaybook(path, loadDeps))) : [];
-  const variables = new Map<string, InventoryVariables>();
-  const variablesFor = (playbookDirectory: string): InventoryVariables => {
+  const variables = new Map<string | undefined, InventoryVariables>();
+  const variablesFor = (playbookDirectory: string | undefined): InventoryVariables => {
     const known =
       variables.get(playbookDirectory) ?? inventoryVariables({ ...reader, config, playbookDirectory });
     variables.set(playbookDirectory, known);
@@ -91,7 +101,7 @@ export function loadProject(request: ProjectRequest, deps: ProjectDeps): Checked
       config,
       secrets,
       inventory,
-      inventorySources,
+      readInventory,
       limit,
       extraVars,
       playbooks,

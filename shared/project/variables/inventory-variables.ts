@@ -26,6 +26,10 @@ export type InventoryVariables = {
    * https://docs.ansible.com/ansible-core/2.14/playbook_guide/playbooks_variables.html
    */
   readonly of: (inventory: Inventory, host: string) => Checked<Dict>;
+  /** Without those of its groups. */
+  readonly ofHostAlone: (inventory: Inventory, host: string) => Checked<Dict>;
+  /** The raw variables of a group by itself. */
+  readonly ofGroup: (inventory: Inventory, group: InventoryGroup) => Checked<Dict>;
 };
 
 /** The variables of a run's inventory; one of these belongs to one playbook directory. */
@@ -43,6 +47,11 @@ export function inventoryVariables(deps: InventoryVariablesDeps): InventoryVaria
       const known = cache.hosts.get(host) ?? hostVars(host, inventory, { lookup, cache });
       cache.hosts.set(host, known);
       return known;
+    },
+    ofHostAlone: (inventory, host) => stack(hostLayers(host, inventory, lookup), lookup),
+    ofGroup: (inventory, group) => {
+      const directories = [...inventoryDirectories(inventory, lookup), ...playDirectories(lookup)];
+      return stack([noted(group.vars), ...groupFiles([group], directories, lookup)], lookup);
     },
   };
 }
@@ -109,12 +118,17 @@ function hostVars(name: string, inventory: Inventory, { lookup, cache }: Context
   const key = groups.map((group) => group.name).join('\n');
   const below = cache.groups.get(key) ?? groupLayers(groups, inventory, lookup);
   cache.groups.set(key, below);
+  return stack([below, ...hostLayers(name, inventory, lookup)], lookup);
+}
+
+/** What belongs to the host itself: its sources, the inventory's own names for it, and its files. */
+function hostLayers(name: string, inventory: Inventory, lookup: Lookup): readonly Checked<Dict>[] {
   const host = findHost(inventory, name);
   const own = combineVars(host?.vars ?? new Map(), magicVariables(inventory, name), lookup.behaviour);
   const files = [...inventoryDirectories(inventory, lookup), ...playDirectories(lookup)].map((directory) =>
     lookup.directories.read(directory, 'host_vars', name),
   );
-  return stack([below, noted(own), ...files], lookup);
+  return [noted(own), ...files];
 }
 
 /** All that the host's groups give, in the order of VARIABLE_PRECEDENCE. */
