@@ -5,7 +5,7 @@ import re
 
 import facts_release
 
-# Which file means which distribution, in order. `is_enough`: the file's being there says it all.
+# Which file means which distribution, in order.
 FILES = (
     ('/etc/altlinux-release', 'Altlinux'), ('/etc/oracle-release', 'OracleLinux'),
     ('/etc/slackware-version', 'Slackware'), ('/etc/centos-release', 'CentOS'), ('/etc/redhat-release', 'RedHat'),
@@ -16,6 +16,7 @@ FILES = (
     ('/usr/lib/os-release', 'ClearLinux'), ('/etc/coreos/update.conf', 'Coreos'), ('/etc/os-release', 'Flatcar'),
     ('/etc/os-release', 'NA'),
 )
+# Files whose being there says it all.
 ENOUGH = ('/etc/vmware-release', '/etc/arch-release')
 # Files that begin with a distribution's name; the text by which the one they are called after is known.
 NAMED_FIRST = {'OracleLinux': 'Oracle Linux', 'RedHat': 'Red Hat', 'Altlinux': 'ALT', 'SMGL': 'Source Mage GNU/Linux'}
@@ -42,7 +43,7 @@ def distribution(host, _facts):
     for path, name in FILES:
         found = _read(host, path, name, guess)
         if found is not None:
-            facts.update({'distribution': name}, distribution_file_path=path, distribution_file_variety=name)
+            facts.update(distribution=name, distribution_file_path=path, distribution_file_variety=name)
             facts.update(found)
             break
     own = facts['distribution']
@@ -67,10 +68,15 @@ def _named_first(name, text):
     return {'distribution': text.split()[0]}
 
 
-def _field(text, name, quoted=None):
-    """Return the value of a line `NAME=value`; quotes are taken off, or demanded."""
-    form = '"(.*)"' if quoted else '"?([^"\n]*)"?'
-    match = re.search(r'^%s=%s' % (name, form), text, re.M)
+def _field(text, name):
+    """Return the value of a line `NAME=value` without its quotes."""
+    match = re.search(r'^%s="?([^"\n]*)"?' % name, text, re.M)
+    return match.group(1) if match else None
+
+
+def _quoted(text, name):
+    """Return the value of a line `NAME="value"`, and only of one with such quotes."""
+    match = re.search(r'^%s="(.*)"' % name, text, re.M)
     return match.group(1) if match else None
 
 
@@ -98,11 +104,6 @@ def _openwrt(_host, _path, text, _guess):
     if 'OpenWrt' not in text:
         return None
     return _given(version=_quoted(text, 'DISTRIB_RELEASE'), release=_quoted(text, 'DISTRIB_CODENAME'))
-
-
-def _quoted(text, name):
-    match = re.search(r'^%s="(.*)"' % name, text, re.M)
-    return match.group(1) if match else None
 
 
 def _mandriva(_host, _path, text, _guess):
@@ -136,8 +137,11 @@ def _suse(host, _path, text, _guess):
     version = re.match(r'\d+\.?\d*', _field(text, 'VERSION_ID') or '')
     version = version.group() if version else None
     minor = version.partition('.')[2] if version is not None else None
-    is_open = 'open' in text.lower()
-    release = minor if is_open else minor is not None and 'enterprise' in text.lower() and (minor or '0') or None
+    release = None
+    if 'open' in text.lower():
+        release = minor
+    elif minor is not None and 'enterprise' in text.lower():
+        release = minor or '0'
     name = _field(text, 'NAME')
     product = host.path('/etc/products.d/baseproduct')
     if os.path.islink(product) and os.path.realpath(product).endswith('SLES_SAP.prod'):
@@ -174,7 +178,7 @@ def _descendant(host, text, rule):
         release = re.search(r'^PRETTY_NAME="?[^("\n]+ \(?([^) "\n]+)', text, re.M)
         return _given(release=release and release.group(1), version=version, major_version=version)
     if rule == 'cumulus':
-        return _given(version=version, major_version=_major(version), release=_field(text, 'VERSION', True))
+        return _given(version=version, major_version=_major(version), release=_quoted(text, 'VERSION'))
     if rule in ('version', 'codename'):
         release = _field(text, 'VERSION_CODENAME') if rule == 'codename' else None
         return _given(version=version, major_version=_major(version), release=release)
