@@ -43,7 +43,7 @@ def gather(host, names):
     facts = {}
     for name in names:
         if name in LINUX_ONLY and host.uname[0] != 'Linux':
-            host.warn('The facts of %s are gathered on Linux only; SORTIE_MODULES=ansible has Ansible gather them.' % name)
+            host.warn('Facts of %s are gathered on Linux only; SORTIE_MODULES=ansible has Ansible gather them.' % name)
             continue
         try:
             found = _gatherer(name)(host, facts)
