@@ -1,0 +1,89 @@
+/** Each floor imports only what stands below it, nothing goes in circles, and each package has one owner. */
+
+import { expect, test } from 'vitest';
+import { importedFile, importsOf, productSources, type Source, sources } from './sources.ts';
+
+const SHARED = ['base', 'template', 'project', 'plan', 'modules', 'wire', 'store', 'report'].map(
+  (name) => `shared/${name}`,
+);
+
+/** What each floor may import besides itself, as DESIGN's table of floors says. */
+const FLOORS: Readonly<Record<string, readonly string[]>> = {
+  'shared/base': [],
+  'shared/template': ['shared/base'],
+  'shared/project': ['shared/base', 'shared/template'],
+  'shared/plan': ['shared/base', 'shared/template', 'shared/project'],
+  // Bundles cross to the target, so their shape is wire's.
+  'shared/modules': ['shared/base', 'shared/wire'],
+  'shared/wire': ['shared/base'],
+  'shared/store': ['shared/base', 'shared/wire'],
+  'shared/report': ['shared/base', 'shared/wire'],
+  'functions/host': SHARED.filter((floor) => floor !== 'shared/report'),
+  'functions/controller': SHARED,
+  cli: [...SHARED, 'functions/host', 'functions/controller'],
+};
+
+/** The folders that may use a package. */
+const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  ssh2: ['functions/host/session'],
+  yaml: ['shared/project'],
+};
+
+/** Test-time folders may use these as well. */
+const TOOL_PACKAGES = ['vitest', 'vitest/config', 'esbuild', ...Object.keys(OWNERS)];
+
+const floorOf = (name: string): string =>
+  Object.keys(FLOORS).find((floor) => name.startsWith(`${floor}/`)) ?? name.split('/')[0] ?? '';
+
+test('there are sources to look at', () => {
+  expect(productSources.length).toBeGreaterThan(100);
+});
+
+test('floors import only what stands below them', () => {
+  const wrong = productSources.flatMap((source) =>
+    localImports(source)
+      .filter((imported) => imported.endsWith('.ts'))
+      .map((imported) => ({ from: floorOf(source.name), to: floorOf(imported), imported }))
+      .filter(({ from, to }) => from !== to && !(FLOORS[from] ?? []).includes(to))
+      .map(({ imported }) => `${source.name} imports ${imported}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('no file imports itself by a detour', () => {
+  const graph = new Map(sources.map((source) => [source.name, runtimeImports(source)]));
+  const done = new Set<string>();
+  const visit = (name: string, way: readonly string[]): string[] => {
+    if (way.includes(name)) return [[...way.slice(way.indexOf(name)), name].join(' → ')];
+    if (done.has(name)) return [];
+    done.add(name);
+    return (graph.get(name) ?? []).flatMap((next) => visit(next, [...way, name]));
+  };
+  expect([...graph.keys()].flatMap((name) => visit(name, []))).toEqual([]);
+});
+
+test('each package is used by its owner only', () => {
+  const wrong = sources.flatMap((source) =>
+    importsOf(source)
+      .map(({ specifier }) => specifier)
+      .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+      .filter((specifier) => !mayUse(source, specifier))
+      .map((specifier) => `${source.name} imports ${specifier}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+function mayUse({ name }: Source, specifier: string): boolean {
+  if (!productSources.some((source) => source.name === name)) return TOOL_PACKAGES.includes(specifier);
+  return (OWNERS[specifier] ?? []).some((owner) => name.startsWith(`${owner}/`));
+}
+
+function localImports(source: Source): string[] {
+  return importsOf(source).flatMap(({ specifier }) => importedFile(source, specifier) ?? []);
+}
+
+function runtimeImports(source: Source): string[] {
+  return importsOf(source)
+    .filter(({ isTypeOnly }) => !isTypeOnly)
+    .flatMap(({ specifier }) => importedFile(source, specifier) ?? []);
+}
