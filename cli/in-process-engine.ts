@@ -8,6 +8,8 @@ import type { PlayContext } from '../functions/host/execute/play-context.ts';
 import type { OrderKey } from '../shared/wire/run-event.ts';
 
 export type InProcessDeps = Omit<HostPorts, 'arrive' | 'emit'> & {
+  /** The first task to run, by its name or a glob. */
+  readonly startAtTask?: string | undefined;
   /** What the hosts of a batch need to know of the play; `varsOf` reads another host as it was at the meeting. */
   readonly contextOf: (work: BatchWork, varsOf: (host: string) => HostVars) => PlayContext;
 };
@@ -29,13 +31,15 @@ export function createInProcessEngine(deps: InProcessDeps, events: EngineEvents)
     runs.set(host, known);
     return known;
   };
+  let startAt = deps.startAtTask;
   const context = (work: BatchWork, varsOf: (host: string) => HostVars): PlayContext =>
     deps.contextOf(work, varsOf);
   return {
     begin: (work) => {
       const now = context(work, (host) => runOf(host).state.vars);
       for (const run of runs.values()) run.rest();
-      for (const host of work.hosts.batch) runOf(host).enterPlay(now);
+      const haveStarted = work.hosts.batch.map((host) => runOf(host).enterPlay(now, startAt));
+      if (haveStarted.includes(true)) startAt = undefined;
     },
     update: (work, { order, compare }) => {
       const isReached = reachedFrom(order, compare);
@@ -46,6 +50,7 @@ export function createInProcessEngine(deps: InProcessDeps, events: EngineEvents)
     adopt: (host, end) => runOf(host).adopt(end),
     end: (host) => runOf(host).amend((state) => ({ ...state, ended: 'done' })),
     clearFacts: (host) => runOf(host).amend((state) => ({ ...state, vars: { ...state.vars, facts: [] } })),
+    missingStart: () => startAt,
     close: async () => {
       await Promise.all([...runs.values()].map((run) => run.close()));
     },

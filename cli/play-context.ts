@@ -78,7 +78,6 @@ function runSettings(request: RunRequest, run: RunContext, project: Project): Ru
     verbosity: run.options.verbosity,
     tags: chosenTags([...config.list('TAGS_RUN'), ...request.tags]),
     skipTags: [...config.list('TAGS_SKIP'), ...request.skipTags],
-    startAtTask: request.startAtTask,
     become: become.enabled ?? config.flag('DEFAULT_BECOME'),
     becomeUser: become.user,
     becomeMethod: become.method,

@@ -63,6 +63,7 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
       createInProcessEngine(
         {
           contextOf,
+          startAtTask: request.startAtTask,
           clock,
           factCache: openFactCache({ config, now: clock.now, isFlushed: request.flushCache }),
           modules,

@@ -39,6 +39,8 @@ export type Engine = {
   /** Ends the play for a host. */
   readonly end: (host: string) => void;
   readonly clearFacts: (host: string) => void;
+  /** What `--start-at-task` asked for, as long as no play has had it. */
+  readonly missingStart: () => string | undefined;
   readonly close: () => Promise<void>;
 };
 

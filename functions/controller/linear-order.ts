@@ -79,7 +79,7 @@ export function createLinearizer(
       const next = lane === undefined ? undefined : (lane.queue[0]?.order ?? lane.at);
       if (lane === undefined || (next === undefined && lane.hasEnded)) continue;
       if (next === undefined) return undefined;
-      if (search_.best === undefined || book.compare(next, search_.best) < 0) search_.best = next;
+      if (search_.best === undefined || book.compare(search_.best, next) > 0) search_.best = next;
     }
     return search_.best === undefined ? undefined : { kind: 'telling', index: 0, order: search_.best };
   };

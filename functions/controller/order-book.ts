@@ -1,4 +1,4 @@
-/** Compares places of a play; texts in them rank by their first appearance. */
+/** Compares places of a play; texts in them rank by their first appearance at their place. */
 
 import type { OrderKey } from '../../shared/wire/run-event.ts';
 
@@ -10,10 +10,12 @@ export type OrderBook = {
 /** A fresh book for one play. */
 export function createOrderBook(): OrderBook {
   const ranks = new Map<string, number>();
-  const rank = (part: number | string): number => {
+  const rank = (order: OrderKey, index: number): number => {
+    const part = order[index];
     if (typeof part === 'number') return part;
-    const known = ranks.get(part) ?? ranks.size;
-    ranks.set(part, known);
+    const place = order.slice(0, index + 1).join('/');
+    const known = ranks.get(place) ?? ranks.size;
+    ranks.set(place, known);
     return known;
   };
   return {
@@ -21,7 +23,7 @@ export function createOrderBook(): OrderBook {
       for (const [index, part] of left.entries()) {
         const other = right[index];
         if (other === undefined) return 1;
-        if (part !== other) return rank(part) - rank(other);
+        if (part !== other) return rank(left, index) - rank(right, index);
       }
       return left.length - right.length;
     },

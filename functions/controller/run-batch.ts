@@ -119,9 +119,10 @@ async function runMeeting(progress: Progress, deps: BatchDeps): Promise<void> {
 }
 
 function earliest(progress: Progress, deps: BatchDeps): Waiting {
-  const [first, ...rest] = progress.waiting.values();
+  const inOrder = progress.work.hosts.batch.flatMap((host) => progress.waiting.get(host) ?? []);
+  const [first, ...rest] = inOrder;
   if (first === undefined) throw new Error('nobody waits');
-  return rest.reduce((best, next) => (deps.book.compare(next.order, best.order) < 0 ? next : best), first);
+  return rest.reduce((best, next) => (deps.book.compare(best.order, next.order) > 0 ? next : best), first);
 }
 
 /** Tells the hosts who is left and what the inventory is now. */

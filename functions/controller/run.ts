@@ -82,10 +82,18 @@ export async function runPlaybooks(deps: RunDeps): Promise<number> {
       await runPlaybook(playbook, state, { ...deps, emit });
       if (state.exitCode !== exitCodes.ok) break;
     }
+    sayMissingStart(engine, emit);
   } finally {
     await engine.close();
   }
   return state.exitCode;
+}
+
+function sayMissingStart(engine: Engine, emit: RunDeps['emit']): void {
+  const name = engine.missingStart();
+  if (name === undefined) return;
+  const text = `No matching task "${name}" found. Note: --start-at-task can only follow static includes.`;
+  emit({ kind: 'message', level: 'error', text });
 }
 
 const silentRoute: EngineEvents = { emit: () => undefined, arrive: () => undefined };
@@ -117,20 +125,23 @@ async function runPlay(play: Play, state: RunState, deps: RunDeps): Promise<bool
   ];
   for (const name of reservedNames(names))
     deps.emit({ kind: 'message', level: 'warning', text: `Found variable using reserved name: ${name}` });
-  deps.emit({
-    kind: 'play-started',
-    at: deps.clock.now(),
-    title: description.title,
-    hosts,
-    isCheckMode: description.isCheckMode || deps.isCheckMode,
-    isFree: description.isFree,
-  });
+  const startPlay = (): void =>
+    deps.emit({
+      kind: 'play-started',
+      at: deps.clock.now(),
+      title: description.title,
+      hosts,
+      isCheckMode: description.isCheckMode || deps.isCheckMode,
+      isFree: description.isFree,
+    });
   if (hosts.length === 0) {
+    startPlay();
     deps.emit({ kind: 'no-hosts-matched' });
     return false;
   }
   for (const batch of serialBatches(hosts, description.serial)) {
     const left = batch.filter((host) => !state.failed.has(host) && !state.unreachable.has(host));
+    startPlay();
     if (left.length === 0) continue;
     const before = state.failed.size + state.unreachable.size;
     const result = await runOneBatch({ play, description, promptVars, hosts, batch: left }, state, deps);

@@ -63,7 +63,7 @@ function printEvent(state: TerminalState, event: RunEvent): void {
       printAsync(screen, event);
       break;
     case 'file-included':
-      printInclude(screen, event);
+      printInclude(state, event);
       break;
     case 'handler-notified':
       printNotified(state, event);
@@ -115,7 +115,10 @@ function printRetry(state: TerminalState, event: EventOf<'task-retried'>): void 
   state.screen.line(result === undefined ? text : `${text}Result was: ${result}`, 'debug');
 }
 
-function printInclude(screen: Screen, event: EventOf<'file-included'>): void {
+function printInclude(state: TerminalState, event: EventOf<'file-included'>): void {
+  const { screen, tasks } = state;
+  const task = event.task === undefined ? undefined : tasks.get(event.task);
+  if (state.isFree && task !== undefined && state.lastBanner !== task.id) printBanner(state, task);
   const text = `included: ${event.file} for ${event.hosts.join(', ')}`;
   screen.line(event.label === undefined ? text : `${text} => (item=${event.label})`, 'skip');
 }

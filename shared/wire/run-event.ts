@@ -125,6 +125,8 @@ export type RunEvent =
     }
   | {
       readonly kind: 'file-included';
+      /** The task that included it. */
+      readonly task?: string;
       readonly file: string;
       readonly hosts: readonly string[];
       /** The item's label as Python prints it, for an include in a loop. */

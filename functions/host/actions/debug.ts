@@ -3,7 +3,8 @@
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { isSpecial } from '../../../shared/base/value.ts';
 import { repr } from '../../../shared/template/python-repr.ts';
-import { renderExpression } from '../../../shared/template/render.ts';
+import { renderValue } from '../../../shared/template/render.ts';
+import { asTemplate } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { typeName } from '../../../shared/template/values.ts';
 import { type ActionCall, ActionFailure } from './action.ts';
@@ -39,7 +40,7 @@ function shown(args: Dict, env: ActionCall['env'], verbosity: number): readonly 
       variable,
     ];
   try {
-    const value = renderExpression(variable, env);
+    const value = renderValue(asTemplate(`{{${variable}}}`), env);
     return [variable, isSpecial(value, 'undefined') ? UNDEFINED : value];
   } catch (error) {
     if (!(error instanceof TemplateError) || error.kind !== 'undefined') throw error;

@@ -62,7 +62,14 @@ export function isToleratedByCondition(task: Task): boolean {
 /** Whether a result counts as failed: what `failed_when` said wins over the module. */
 export function isFailed(result: Dict): boolean {
   const verdict = result.get('failed_when_result');
-  return verdict === undefined ? result.get('failed') === true : verdict === true;
+  return typeof verdict === 'boolean' ? verdict : result.get('failed') === true;
+}
+
+/** Whether the target, or that of an item, could not be reached. */
+export function isUnreachable(result: Dict): boolean {
+  const items = result.get('results');
+  if (!Array.isArray(items)) return result.get('unreachable') === true;
+  return items.some((item) => item instanceof Map && item.get('unreachable') === true);
 }
 
 function isErrorCode(rc: Value | undefined): boolean {

@@ -7,7 +7,7 @@ import type { PlayContext } from './play-context.ts';
 
 /** The message of an error while rendering a task's conditions, keywords or arguments. */
 export function explainRenderError(error: TemplateError, task: Task, context: PlayContext): string {
-  if (error.message.startsWith('The conditional check'))
+  if (/^The (conditional check|field) '/.test(error.message))
     return error.message + whereabouts(task.position, context);
   if (error.kind !== 'undefined') return error.message;
   const message = `The task includes an option with an undefined variable. The error was: ${error.message}`;
@@ -17,16 +17,32 @@ export function explainRenderError(error: TemplateError, task: Task, context: Pl
 /** The place in the file with the lines around it and, where it is likely, the hint about missing quotes. */
 export function whereabouts(position: Position, context: PlayContext): string {
   const bytes = context.local.readFile(position.file);
-  const head =
-    `\n\nThe error appears to be in '${position.file}': line ${position.line}, column ${position.column}, but may\n` +
-    'be elsewhere in the file depending on the exact syntax problem.\n';
-  if (bytes === undefined) return head;
+  if (bytes === undefined) return headline(position);
   const lines = new TextDecoder().decode(bytes).split('\n');
   const target = lines[position.line - 1] ?? '';
   const before = position.line > 1 ? (lines[position.line - 2] ?? '') : '';
+  const shorthand = /\w\s*=\s*[\w/-]/.test(before) ? before.indexOf('=') : -1;
+  if (shorthand >= 0) {
+    const place = { ...position, line: position.line - 1, column: shorthand + 1 };
+    const caret = `${' '.repeat(shorthand)}^ here`;
+    const lead = `${headline(place)}\nThe offending line appears to be:\n\n${before.trimEnd()}\n${caret}\n\n`;
+    return `${lead}${SHORTHAND_HINT}${quotesHint(target)}`;
+  }
+  const head = headline(position);
   const caret = `${' '.repeat(Math.max(position.column - 1, 0))}^ here`;
-  return `${head}\nThe offending line appears to be:\n\n${before}\n${target}\n${caret}\n${quotesHint(target)}`;
+  return `${head}\nThe offending line appears to be:\n\n${before.trimEnd()}\n${target.trimEnd()}\n${caret}\n${quotesHint(target)}`;
 }
+
+function headline({ file, line, column }: Position): string {
+  return (
+    `\n\nThe error appears to be in '${file}': line ${line}, column ${column}, but may\n` +
+    'be elsewhere in the file depending on the exact syntax problem.\n'
+  );
+}
+
+/** Said of the line before the task, when that one looks like `key=value`. */
+const SHORTHAND_HINT =
+  "There appears to be both 'k=v' shorthand syntax and YAML in this task. Only one syntax may be used.\n";
 
 function quotesHint(line: string): string {
   if (!line.includes('{{') || line.includes('"{{') || line.includes("'{{")) return '';

@@ -22,6 +22,7 @@ import { adoptEnd, type Settled, settleCells, stateAfter } from './progress.ts';
 import type { RenderSite } from './render-site.ts';
 import { givesLastingFacts } from './result-facts.ts';
 import { type Going, startNode } from './start-node.ts';
+import { startPlace } from './start-place.ts';
 import { environmentOf } from './task-environment.ts';
 import { rememberAnswers } from './task-memory.ts';
 import { isChanged, outcomeOf } from './task-outcome.ts';
@@ -67,11 +68,19 @@ export class HostRun {
     return this.#state;
   }
 
-  /** Starts a play; variables that tasks have set are kept. */
-  enterPlay(context: PlayContext): void {
+  /**
+   * Starts a play; variables that tasks have set are kept. With `startAt`, a task's name or a glob, the host does
+   * nothing before that task, and nothing at all when the play has none. False then.
+   */
+  enterPlay(context: PlayContext, startAt?: string): boolean {
     this.#context = context;
-    this.#state = freshState(this.#state.vars);
     this.#history = [];
+    const state = freshState(this.#state.vars);
+    this.#state = state;
+    if (startAt === undefined) return true;
+    const startsAt = startPlace(treeOf(context, state), startAt);
+    this.#state = startsAt === undefined ? { ...state, ended: 'done' } : { ...state, startsAt };
+    return startsAt !== undefined;
   }
 
   /** Others play without it: what its tasks have set holds for them from the start. */
@@ -179,6 +188,7 @@ export class HostRun {
   }
 
   #startAt(context: PlayContext, tree: PlayTree, at: { cursor: Cursor; isMet: boolean }): Move {
+    if (this.#state.startsAt === cursorKey(at.cursor)) this.#state = { ...this.#state, startsAt: undefined };
     const state = this.#state;
     const order = orderKey(tree, at.cursor);
     const site = this.#site(context, cursorKey(at.cursor), at.isMet);
@@ -308,6 +318,7 @@ function freshState(vars: HostVars): HostState {
   return {
     next: { kind: 'first' },
     ended: undefined,
+    startsAt: undefined,
     vars,
     notified: new Map(),
     inclusions: new Map(),

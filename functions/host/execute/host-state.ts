@@ -8,6 +8,8 @@ import type { Cursor, Inclusion } from './cursor.ts';
 export type HostState = {
   readonly next: NextPlace;
   readonly ended: HostEnd | undefined;
+  /** `--start-at-task`: the key of the cursor before which only facts are gathered. */
+  readonly startsAt: string | undefined;
   readonly vars: HostVars;
   /** By the handler's number in the play; see {@link Notification}. */
   readonly notified: ReadonlyMap<number, Notification>;

@@ -20,7 +20,6 @@ export function joinItems(items: readonly ItemEnd[]): TaskEnd {
   );
   joined.set('changed', isAny('changed'));
   if (failed) joined.set('failed', true);
-  if (isAny('unreachable')) joined.set('unreachable', true);
   gather(joined, results, 'warnings');
   gather(joined, results, 'deprecations');
   return {

@@ -18,7 +18,6 @@ export type RunSettings = {
   readonly verbosity: number;
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
-  readonly startAtTask: string | undefined;
   readonly become: boolean;
   readonly becomeUser: string | undefined;
   readonly becomeMethod: string | undefined;

@@ -6,7 +6,7 @@ import type { Role, Task } from '../../../shared/project/model.ts';
 import { plainValue } from '../../../shared/template/plain-value.ts';
 import { Pending } from '../../../shared/template/special.ts';
 import type { SharedEnd } from '../../../shared/wire/host-outcome.ts';
-import { isFailed } from './conclude-result.ts';
+import { isFailed, isUnreachable } from './conclude-result.ts';
 import { type Cursor, isRescued, type PlayTree } from './cursor.ts';
 import { addFacts, assign, type HostState, type HostVars } from './host-state.ts';
 import { bringIn, type Included, isInclude } from './include.ts';
@@ -81,7 +81,7 @@ export function stateAfter(state: HostState, at: TaskAt, end: TaskEnd): Settled 
   const vars = varsAfter(state.vars, at, end);
   const ranRoles = isSkippedResult(result) ? state.ranRoles : withRole(state, task);
   const next: HostState = { ...state, vars, ranRoles, next: { kind: 'after', cursor } };
-  if (result.get('unreachable') === true) {
+  if (isUnreachable(result)) {
     const ignored = keywords?.ignoreUnreachable === true;
     const after: HostState = ignored ? next : { ...next, ended: 'unreachable' };
     return { end, at, fate: { ignored, rescued: false }, isStop: !ignored, state: after, included: [] };

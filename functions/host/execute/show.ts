@@ -87,7 +87,13 @@ export function createShow(options: ShowOptions): Show {
     warn: (text) => say({ kind: 'message', level: 'warning', text }),
     finish: (outcome, included) => {
       for (const { file, label } of included)
-        say({ kind: 'file-included', file, hosts: [host], ...(label === undefined ? {} : { label }) });
+        say({
+          kind: 'file-included',
+          task: header.id,
+          file,
+          hosts: [host],
+          ...(label === undefined ? {} : { label }),
+        });
       say({ kind: 'task-finished', task: header.id, at: options.now(), outcome });
     },
   };

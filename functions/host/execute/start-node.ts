@@ -108,9 +108,10 @@ function startMeta(start: StartSite, env: Environment): StartedNode {
   };
 }
 
-/** Not selected by tags, facts that are there already, or of a role that has run before. */
+/** Before the task to start at, not selected by tags, facts that are there already, or of a role that has run before. */
 function isPassedOver({ site, state }: StartSite, env: Environment): boolean {
   const { task, context } = site;
+  if (state.startsAt !== undefined && !isGatheringTask(task)) return true;
   const { tags, skipTags } = context.settings;
   const isChosen = task.isHandler || isSelected(taskTags(task, env), { only: tags, skip: skipTags });
   if (!isChosen) return true;

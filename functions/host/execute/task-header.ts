@@ -17,7 +17,7 @@ export function taskHeader(
   site: { env: Environment; isCheckMode: boolean },
 ): TaskHeader {
   const name = renderedName(task, site.env);
-  const label = name ?? defaultTitle(task, site.env);
+  const label = name ?? defaultTitle(task);
   return {
     id: `${order.join('.')}@${task.position.file}:${task.position.line}:${task.position.column}`,
     title: task.role === undefined ? label : `${roleTitle(task)} : ${label}`,
@@ -34,11 +34,11 @@ export function taskHeader(
   };
 }
 
-/** What stands for a missing name: the action, with the role that it includes. */
-function defaultTitle(task: Task, env: Environment): string {
+/** What stands for a missing name: the action, with the role that it includes as it is written. */
+function defaultTitle(task: Task): string {
   const role = task.args instanceof Map ? (task.args.get('name') ?? task.args.get('role')) : undefined;
   if (!/(^|\.)include_role$/.test(task.action) || role === undefined) return task.action;
-  return `${task.action} : ${renderedText(role, env)}`;
+  return `${task.action} : ${role instanceof Template ? role.source : str(role)}`;
 }
 
 /** The rendered text, or the text as written where it cannot be rendered. */

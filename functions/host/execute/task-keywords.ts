@@ -131,7 +131,7 @@ function renderTaskEnvironment(task: Task, env: Environment): Record<string, str
 /** One entry of an `environment`. What names the environment's facts cannot be there while these are gathered. */
 function renderedUnlessFacts(part: Value, task: Task, env: Environment): Value | undefined {
   const isGathering = /(^|\.)(setup|gather_facts)$/.test(task.action);
-  if (!isGathering || !(part instanceof Map)) return rendered(part, env);
+  if (!isGathering || !(part instanceof Map)) return renderedKeyword('environment', part, env);
   const kept: Dict = new Map();
   for (const [name, value] of part) {
     try {
@@ -147,10 +147,24 @@ function renderedUnlessFacts(part: Value, task: Task, env: Environment): Value |
 function inherited(node: Parent, name: keyof Keywords, env: Environment): Value | undefined {
   const levels = everyKeyword(node, name).toReversed();
   for (const level of levels) {
-    const value = rendered(asValue(level), env);
+    const value = renderedKeyword(name, asValue(level), env);
     if (value !== undefined && !isOmit(value)) return value;
   }
   return undefined;
+}
+
+/** An undefined variable is told with the name of the keyword. */
+function renderedKeyword(name: keyof Keywords, value: Value, env: Environment): Value | undefined {
+  try {
+    return rendered(value, env);
+  } catch (error) {
+    if (!(error instanceof TemplateError) || error.kind !== 'undefined') throw error;
+    throw new TemplateError(
+      'undefined',
+      'AnsibleParserError',
+      `The field '${snakeCase(name)}' has an invalid value, which includes an undefined variable. The error was: ${error.message}`,
+    );
+  }
 }
 
 function asValue(level: Value | readonly Value[]): Value {

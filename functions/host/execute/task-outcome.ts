@@ -3,7 +3,7 @@
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { plainValue } from '../../../shared/template/plain-value.ts';
 import type { TaskOutcome, TaskStatus } from '../../../shared/wire/run-event.ts';
-import { isFailed } from './conclude-result.ts';
+import { isFailed, isUnreachable } from './conclude-result.ts';
 import type { ItemEnd } from './task-run.ts';
 
 const CENSORED =
@@ -35,7 +35,7 @@ export function outcomeOf(host: string, end: ItemEnd, fate: FailureFate): TaskOu
 /** Ansible's order of asking: unreachable, failed, skipped, changed. */
 export function statusOf(result: Dict): TaskStatus {
   const items = itemsOf(result);
-  if (result.get('unreachable') === true) return 'unreachable';
+  if (isUnreachable(result)) return 'unreachable';
   if (isFailed(result)) return 'failed';
   if (items.length > 0 ? items.every((item) => item.get('skipped') === true) : result.get('skipped') === true)
     return 'skipped';

@@ -204,14 +204,16 @@ function sendItems(items: Items): TaskStart {
   const isWhole =
     ports.isOneWay(calls) && items.pauseMs === 0 && isDecidedByTarget(task) && !mayGiveFacts(task);
   const progress: SendProgress = { isWhole, replies: [] };
-  const sending = isWhole ? sendAtOnce(items, progress) : sendOneByOne(items, progress);
+  const sent = isWhole
+    ? sendAtOnce(items, progress).then(() => collect(items, progress.replies))
+    : sendOneByOne(items);
   return {
     kind: 'on-the-way',
     isWhole:
       progress.isWhole &&
       items.wrong === undefined &&
       !ended.some((end) => end !== undefined && isFailed(end.result)),
-    end: sending.then(() => collect(items, progress.replies)),
+    end: sent,
   };
 }
 
@@ -239,8 +241,9 @@ async function sendAtOnce({ ready, ended, ports }: Items, progress: SendProgress
 }
 
 /** Each item after the one before it has ended, seeing what that one set. */
-async function sendOneByOne(items: Items, progress: SendProgress): Promise<void> {
+async function sendOneByOne(items: Items): Promise<TaskEnd | 'discarded'> {
   const { task, ports, pauseMs } = items;
+  const ends: ItemEnd[] = [];
   let { vars } = items.ready[0]?.site ?? { vars: undefined };
   for (const [index, first] of items.ready.entries()) {
     if (index > 0 && pauseMs > 0) await ports.sleep(pauseMs);
@@ -250,10 +253,13 @@ async function sendOneByOne(items: Items, progress: SendProgress): Promise<void>
         ? first
         : await untilThere(() => items.prepare(index, known, 'in turn'));
     const end = await endOfOne(item, ports);
-    progress.replies.push(Promise.resolve(end));
-    if (end === 'discarded') return;
+    if (end === 'discarded') return end;
+    const done = items.decorate(end, index);
+    ports.onItem(done);
+    ends.push(done);
     if (vars !== undefined) vars = addResultFacts(vars, task, end.result);
   }
+  return endOfLoop(ends, items.wrong);
 }
 
 function endOfOne(item: ReadyItem, ports: TaskPorts): Promise<ItemEnd | 'discarded'> {
@@ -326,8 +332,10 @@ function localResult(action: LocalAction, call: ActionCall): Dict {
 
 function ended(run: Call, raw: Dict, attempt: number | undefined): ItemEnd {
   const { keywords } = run.call;
+  const result = concludeResult(run.site, run.task, raw, attempt);
+  if (run.label !== undefined && result.get('unreachable') === true) result.delete('changed');
   return {
-    result: concludeResult(run.site, run.task, raw, attempt),
+    result,
     noLog: keywords.noLog,
     keywords,
     label: run.label,

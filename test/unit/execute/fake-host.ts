@@ -111,7 +111,6 @@ function playContext(play: Play): PlayContext {
       verbosity: 0,
       tags: ['all'],
       skipTags: [],
-      startAtTask: undefined,
       become: false,
       becomeUser: undefined,
       becomeMethod: undefined,
