@@ -241,7 +241,7 @@ describe('a login that is not accepted at once', () => {
     }
   });
 
-  test('is made again, step by step, when the server hangs up on what came ahead', async () => {
+  test('is made again, step by step, when the server hangs up on what came ahead', { retry: 4 }, async () => {
     const sshd = await startSshd();
     try {
       await throughRelay(sshd, 20, async (target, relay) => {

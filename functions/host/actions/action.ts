@@ -3,6 +3,7 @@
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
+import type { JobRequest } from '../../../shared/wire/agent-frame.ts';
 import type { PlayContext } from '../execute/play-context.ts';
 import type { TaskKeywords } from '../execute/task-keywords.ts';
 import type { Content, RawResult } from '../session/session.ts';
@@ -43,6 +44,7 @@ export type RequestExtras = {
   readonly hasMore?: boolean;
   /** Is done even in check mode: it only prepares what the action does. */
   readonly check?: false;
+  readonly job?: JobRequest;
 };
 
 /** The way of an action to the target of its task. */
@@ -59,6 +61,9 @@ export type Remote = {
   readonly sleep: (ms: number) => Promise<void>;
 };
 
+/** Marks the result of a thrown failure: `changed_when` and `failed_when` are not asked about it, as in Ansible. */
+export const THROWN = '_ansible_thrown';
+
 /** Thrown by an action for a failed result. */
 export class ActionFailure extends Error {
   readonly result: Dict;
@@ -66,6 +71,6 @@ export class ActionFailure extends Error {
   constructor(message: string, extra: Iterable<readonly [Value, Value]> = []) {
     super(message);
     this.name = 'ActionFailure';
-    this.result = new Map<Value, Value>([['failed', true], ['msg', message], ...extra]);
+    this.result = new Map<Value, Value>([['failed', true], ['msg', message], [THROWN, true], ...extra]);
   }
 }

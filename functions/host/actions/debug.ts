@@ -22,6 +22,7 @@ export function runDebug({ args, env, context }: ActionCall): Dict {
       ['skipped_reason', 'Verbosity threshold not met.'],
       ['skipped', true],
       ['failed', false],
+      ['failed', false],
     ]);
   const [name, value] = shown(args, env, context.settings.verbosity);
   return new Map<Value, Value>([

@@ -6,6 +6,7 @@ import { str } from '../../../shared/template/python-repr.ts';
 import { splitLines } from '../../../shared/template/python-whitespace.ts';
 import { isConditionTrue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
+import { THROWN } from '../actions/action.ts';
 import { shortName } from '../actions/action-name.ts';
 import { assign } from './host-state.ts';
 import type { RenderSite } from './render-site.ts';
@@ -18,9 +19,9 @@ export function concludeResult(site: RenderSite, task: Task, raw: Dict, attempt:
   if (isErrorCode(result.get('rc'))) result.set('failed', true);
   if (attempt !== undefined) result.set('attempts', attempt);
   if (!result.has('changed')) result.set('changed', false);
-  if (result.get('unreachable') === true) return result;
+  if (result.get('unreachable') === true || result.has('skipped')) return result;
+  if (result.delete(THROWN)) return result;
   if (!result.has('failed')) result.set('failed', false);
-  if (result.has('skipped')) return result;
   const holds = (conditions: readonly Value[]): boolean => {
     const env = environmentOf(withRegistered(site, task, result));
     return conditions.every((condition) => isConditionTrue(condition, env));
