@@ -44,24 +44,25 @@ def main(wanted):
 def in_child(case):
     """Return the facts of a case; the namespace ends with the child that has it."""
     reader, writer = os.pipe()
+    top = tempfile.mkdtemp(prefix='facts.')
     if os.fork() == 0:
         try:
-            os.write(writer, json.dumps(record(case)).encode())
+            os.write(writer, json.dumps(record(top, case)).encode())
         finally:
             os._exit(0)
     os.close(writer)
     with open(reader) as answer:
-        facts = json.load(answer)
+        text = answer.read()
     os.wait()
-    return facts
+    os.rmdir(top)
+    return json.loads(text)
 
 
-def record(case):
+def record(top, case):
     """Make the namespace and run Ansible in it."""
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
         sys.exit('no mount namespace: run this as root')
     mount('--make-rprivate', '/')
-    top = tempfile.mkdtemp(prefix='facts.')
     mount('-t', 'tmpfs', 'none', top)
     enter_overlay(top)
     for path in HIDDEN:
