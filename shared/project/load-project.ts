@@ -59,10 +59,11 @@ export type ProjectDeps = {
 export function loadProject(request: ProjectRequest, deps: ProjectDeps): Checked<Project> {
   const diagnostics: Diagnostic[] = [];
   const take = <T>(checked: Checked<T>): T => {
-    diagnostics.push(...checked.diagnostics);
+    diagnostics.push(...checked.diagnostics.flatMap(judge));
     return checked.value;
   };
   const { files, config, secrets } = deps;
+  const judge = judgeDuplicates(config.text('DUPLICATE_YAML_DICT_KEY'));
   const reader = { files, secrets, mustMatchVaultId: config.flag('DEFAULT_VAULT_ID_MATCH') };
   const hashBehaviour = config.text('DEFAULT_HASH_BEHAVIOUR') === 'merge' ? 'merge' : 'replace';
   const extraVars = take(parseExtraVars(request.extraVars, { ...reader, hashBehaviour }));
@@ -110,6 +111,15 @@ export function loadProject(request: ProjectRequest, deps: ProjectDeps): Checked
       environment,
     },
     diagnostics,
+  };
+}
+
+/** DUPLICATE_YAML_DICT_KEY: what becomes of a key that stands twice in a dict of YAML. */
+function judgeDuplicates(wish: string | undefined): (found: Diagnostic) => readonly Diagnostic[] {
+  return (found) => {
+    if (found.code !== 'yaml-duplicate-key') return [found];
+    if (wish === 'ignore') return [];
+    return [wish === 'error' ? { ...found, severity: 'error' } : found];
   };
 }
 

@@ -8,7 +8,7 @@ import { plainValue } from '../../../shared/template/plain-value.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
-import { isTrue } from '../../../shared/template/values.ts';
+import { asDict, isTrue } from '../../../shared/template/values.ts';
 
 type Loop = NonNullable<Task['loop']>;
 
@@ -38,10 +38,21 @@ function lookupItems(task: Task, { with: name, value: raw }: Loop, env: Environm
       'AnsibleError',
       `Unexpected failure in finding the lookup named '${name}' in the available lookup plugins`,
     );
-  const rendered = renderTerms(name, raw, env);
-  const terms = Array.isArray(rendered) ? rendered : [rendered];
+  const terms = termsOf(name, renderTerms(name, raw, env));
   const options = name === 'first_found' ? new Map([['_subdir', fileDirectory(task.action)]]) : new Map();
   return lookup.call(env, terms, options);
+}
+
+const WANTING_LISTS = new Set(['indexed_items', 'list']);
+
+/** A list's items; of a dict its keys, but for the lookup that is made for dicts. Anything else is one term. */
+function termsOf(name: string, rendered: Value): Value[] {
+  if (Array.isArray(rendered)) return rendered;
+  const dict = asDict(rendered);
+  if (dict === undefined || name === 'dict') return [rendered];
+  if (WANTING_LISTS.has(name))
+    throw new TemplateError('lookup', 'AnsibleError', `with_${name} expects a list`);
+  return [...dict.keys()];
 }
 
 /** Where with_first_found looks first: in the directory for the kind of file that the action is about. */

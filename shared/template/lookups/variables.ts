@@ -105,12 +105,21 @@ function namesLike(env: Environment, term: Value): Value[] {
   }
 }
 
+/** What Ansible keeps beside its settings without being one. */
+const FUNCTIONS: ReadonlySet<string> = new Set([
+  'ConfigManager',
+  'Sequence',
+  'add_internal_fqcns',
+  'set_constant',
+  'to_text',
+]);
+
 function readSetting(env: Environment, term: Value, options: LookupOptions): Value[] {
-  const missing = force(options.get('on_missing') ?? 'error');
-  const mode = asText(missing);
+  const mode = str(force(options.get('on_missing') ?? 'error'));
   if (mode !== 'error' && mode !== 'warn' && mode !== 'skip') {
-    const message = '"on_missing" must be a string and one of "error", "warn" or "skip", not ';
-    throw pythonError('AnsibleOptionsError', message + str(missing));
+    const setting = 'plugin_type: lookup plugin: config setting: on_missing ';
+    const message = `Invalid value "${mode}" for configuration option "${setting}", valid values are: error, skip, warn`;
+    throw pythonError('AnsibleOptionsError', message);
   }
   const name = asText(term);
   if (name === undefined) {
@@ -121,8 +130,18 @@ function readSetting(env: Environment, term: Value, options: LookupOptions): Val
   }
   const value = env.config(settingName(name, options));
   if (value !== undefined) return [value];
-  if (mode === 'error') throw lookupError(`Unable to find setting ${name}`);
+  if (FUNCTIONS.has(name)) throw lookupError(`Invalid setting "${name}" attempted`);
+  if (mode === 'error') throw lookupError(`Unable to find setting ${name}${unknownSetting(name, options)}`);
   return [];
+}
+
+/** Where Ansible has looked, which its message says twice. */
+function unknownSetting(name: string, options: LookupOptions): string {
+  const [type, plugin] = ['plugin_type', 'plugin_name'].map((key) => force(options.get(key) ?? null));
+  const reason = isUnset(type)
+    ? `module 'ansible.constants' has no attribute '${name}'`
+    : `Requested entry (plugin_type: ${str(type ?? null)} plugin: ${str(plugin ?? null)} setting: ${name} ) was not defined in configuration.`;
+  return `. ${reason}. ${reason}`;
 }
 
 /** Options of plugins are kept under the plugin's kind and name. */
