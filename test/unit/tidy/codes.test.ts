@@ -3,7 +3,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { errorsDoc } from '../../../scripts/errors-doc-text.ts';
+import { generatedDocs } from '../../../scripts/generated-docs.ts';
 import { diagnosticCodes } from '../../../shared/base/diagnostic-codes.ts';
 import { productSources } from './sources.ts';
 
@@ -28,8 +28,8 @@ const UNPROVEN: readonly string[] = [
   'vault-closed',
 ];
 
-test('docs/errors.md is what npm run docs writes', () => {
-  expect(readFileSync(path.join(root, 'docs/errors.md'), 'utf8')).toBe(errorsDoc());
+test.each(Object.entries(generatedDocs()))('docs/%s is what npm run docs writes', (name, text) => {
+  expect(readFileSync(path.join(root, 'docs', name), 'utf8')).toBe(text);
 });
 
 test('every code is used', () => {
