@@ -3,19 +3,33 @@
 import type { Diagnostic } from '../shared/base/diagnostic.ts';
 import type { ProjectFiles } from '../shared/project/files.ts';
 import { renderDiagnostic } from '../shared/project/render-diagnostic.ts';
+import { createScreen } from '../shared/report/screen.ts';
 import type { CommandDeps } from './command-deps.ts';
 
-/** Each with its place, the line there and a caret below it; equal ones once. */
+/** Warnings as Ansible prints them; errors with their place, the line there and a caret below it. Equal ones once. */
 export function printDiagnostics(
   diagnostics: readonly Diagnostic[],
   files: Pick<ProjectFiles, 'read'>,
-  deps: Pick<CommandDeps, 'err'>,
+  deps: Pick<CommandDeps, 'columns' | 'err'>,
 ): void {
-  const texts = diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, readLine));
+  const screen = createScreen({ columns: deps.columns }, deps.err);
+  for (const diagnostic of diagnostics)
+    if (diagnostic.severity === 'warning') screen.warning(warningText(diagnostic));
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const texts = errors.map((diagnostic) => renderDiagnostic(diagnostic, readLine));
   for (const text of new Set(texts)) deps.err(`${text}\n`);
 
   function readLine(file: string, line: number): string | undefined {
     const content = files.read(file);
     return content === undefined ? undefined : new TextDecoder().decode(content).split('\n')[line - 1];
   }
+}
+
+/** A warning in one sentence; many name their place themselves. */
+export function warningText({ hint, message, position }: Diagnostic): string {
+  const place =
+    position === undefined || message.includes(position.file)
+      ? ''
+      : ` (${position.file}:${position.line}:${position.column})`;
+  return `${message}${place}${hint === undefined ? '' : ` ${hint}`}`;
 }

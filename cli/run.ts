@@ -23,7 +23,7 @@ import type { Command, CommandDeps } from './command-deps.ts';
 import { onInterrupt } from './on-interrupt.ts';
 import { collectPasswords, type Passwords } from './passwords.ts';
 import { findMissingPlaybook } from './playbook-paths.ts';
-import { printDiagnostics } from './print-diagnostics.ts';
+import { printDiagnostics, warningText } from './print-diagnostics.ts';
 import { reportOptions } from './report-settings.ts';
 import { runOptions } from './run-options.ts';
 import { createRunRecorder } from './run-recorder.ts';
@@ -149,7 +149,12 @@ async function execute(wish: Wish, { deps, prepared, runPlaybooks }: Execution):
       wish.watch,
     );
     const recorder = createRunRecorder(runId, store, report);
-    const recording = { ...context, emit: recorder.emit };
+    const recording = {
+      ...context,
+      emit: recorder.emit,
+      showDiagnostics: (diagnostics: readonly Diagnostic[]) =>
+        sayDiagnostics(diagnostics, { emit: recorder.emit, show: context.showDiagnostics }),
+    };
     return await recorded({ wish, context: recording, store }, async () => {
       const exitCode = await unlessInterrupted(() => runPlaybooks(wish.request, recording), deps);
       await recorder.settled();
@@ -158,6 +163,19 @@ async function execute(wish: Wish, { deps, prepared, runPlaybooks }: Execution):
   } finally {
     await store.close();
   }
+}
+
+type Saying = {
+  readonly emit: (event: RunEvent) => void;
+  readonly show: (diagnostics: readonly Diagnostic[]) => void;
+};
+
+/** Warnings belong to the run and are stored with it; errors are shown with the lines they speak of. */
+function sayDiagnostics(diagnostics: readonly Diagnostic[], { emit, show }: Saying): void {
+  for (const diagnostic of diagnostics)
+    if (diagnostic.severity === 'warning')
+      emit({ kind: 'message', level: 'warning', text: warningText(diagnostic) });
+  show(diagnostics.filter(({ severity }) => severity === 'error'));
 }
 
 type Recording = { readonly wish: Wish; readonly context: RunContext; readonly store: RunStore };

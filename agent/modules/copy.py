@@ -181,6 +181,11 @@ def _diff(path, host, content):
     return diff
 
 
+def _shown_source(host):
+    """Give `content` the path that readers of Ansible's results expect: that of an uploaded file, gone by now."""
+    return os.path.expanduser('~/.ansible/tmp/source') if host.get('_is_content') else host.get('_source')
+
+
 def _put(params, host, context, content):
     expected = params['checksum']
     if expected and expected != host['_checksum']:
@@ -190,7 +195,7 @@ def _put(params, host, context, content):
     if os.path.isdir(to_bytes(dest)):
         dest = os.path.join(dest, params['_original_basename'] or '')
     dest = _checked_target(params, dest)
-    result = {'dest': dest, 'src': host.get('_source'), 'checksum': host['_checksum'], 'changed': True}
+    result = {'dest': dest, 'src': _shown_source(host), 'checksum': host['_checksum'], 'changed': True}
     with replacing.Staged(dest, attributes.unsafe_writes(params)) as staged:
         summer = hashlib.md5() if _may_md5() else None
         got = staged.write(_summed(content.pieces(), summer))

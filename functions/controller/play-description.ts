@@ -21,7 +21,8 @@ export type PlayDescription = {
   readonly isLockStep: boolean;
   /** `free` and `host_pinned`: no waiting, no order of output. */
   readonly isFree: boolean;
-  readonly isCheckMode: boolean;
+  /** What the play says itself; undefined leaves it to the command line. */
+  readonly isCheckMode: boolean | undefined;
   readonly maxFailPercentage: number | undefined;
 };
 
@@ -39,9 +40,9 @@ export function describePlay(play: Play, { project, promptVars, strategy }: Desc
   const pattern = read(play.hosts);
   const patterns = Array.isArray(pattern) ? pattern.map(str) : str(pattern ?? '');
   const chosen = read(play.strategy);
-  const name =
-    strategy ??
-    (chosen === undefined || chosen === null ? undefined : str(chosen).replace(/^ansible\.builtin\./, ''));
+  const written = chosen === undefined || chosen === null ? strategy : str(chosen);
+  const name = written?.replace(/^ansible\.builtin\./, '');
+  const checkMode = read(play.keywords.checkMode);
   const percentage = read(play.maxFailPercentage);
   return {
     title: titleOf(play, patterns, read),
@@ -51,7 +52,7 @@ export function describePlay(play: Play, { project, promptVars, strategy }: Desc
     gathersFacts: gathersFacts(read(play.gatherFacts), project.config.text('DEFAULT_GATHERING')),
     isLockStep: name === 'linear',
     isFree: name === 'free' || name === 'host_pinned',
-    isCheckMode: read(play.keywords.checkMode) === true,
+    isCheckMode: checkMode === undefined || checkMode === null ? undefined : checkMode === true,
     maxFailPercentage: percentage === undefined || percentage === null ? undefined : Number(str(percentage)),
   };
 }

@@ -13,6 +13,7 @@ import { reservedNames } from '../../shared/project/reserved-names.ts';
 import { exitCodeOf, exitCodes } from '../../shared/wire/exit-code.ts';
 import type { RunEvent } from '../../shared/wire/run-event.ts';
 import type { BatchWork, Engine, EngineEvents } from './engine.ts';
+import { createFreeOrder } from './free-order.ts';
 import { createLinearizer } from './linear-order.ts';
 import { createOrderBook } from './order-book.ts';
 import { describePlay, type PlayDescription } from './play-description.ts';
@@ -54,7 +55,10 @@ export async function runPlaybooks(deps: RunDeps): Promise<number> {
     recap.count(event);
     deps.emit(event);
   };
-  const diagnostics = checkTargets(project.inventory, project.limit, deps.pattern);
+  const isWarned = project.config.flag('LOCALHOST_WARNING') && !isLocalhost(deps.pattern);
+  const diagnostics = checkTargets(project.inventory, project.limit, deps.pattern).filter(
+    ({ code }) => isWarned || code !== 'no-hosts',
+  );
   sayDiagnostics(diagnostics, emit);
   if (hasErrors(diagnostics)) return exitCodes.error;
   const routes: { current: EngineEvents } = { current: silentRoute };
@@ -96,6 +100,11 @@ function sayMissingStart(engine: Engine, emit: RunDeps['emit']): void {
   emit({ kind: 'message', level: 'error', text });
 }
 
+/** An ad-hoc command that names the implicit localhost needs no inventory. */
+function isLocalhost(pattern: string | undefined): boolean {
+  return pattern !== undefined && ['127.0.0.1', '::1', 'localhost'].includes(pattern);
+}
+
 const silentRoute: EngineEvents = { emit: () => undefined, arrive: () => undefined };
 
 async function runPlaybook(playbook: Playbook, state: RunState, deps: RunDeps): Promise<void> {
@@ -131,7 +140,7 @@ async function runPlay(play: Play, state: RunState, deps: RunDeps): Promise<bool
       at: deps.clock.now(),
       title: description.title,
       hosts,
-      isCheckMode: description.isCheckMode || deps.isCheckMode,
+      isCheckMode: description.isCheckMode ?? deps.isCheckMode,
       isFree: description.isFree,
     });
   if (hosts.length === 0) {
@@ -169,7 +178,7 @@ async function runOneBatch(one: OneBatch, state: RunState, deps: RunDeps): Promi
   const order = description.isFree ? undefined : createLinearizer(batch, book, deps.emit);
   state.route =
     order === undefined
-      ? { emit: ({ event }) => deps.emit(event), arrive: () => undefined }
+      ? { emit: createFreeOrder(deps.emit), arrive: () => undefined }
       : { emit: order.take, arrive: order.arrive };
   const work: BatchWork = {
     play,

@@ -33,9 +33,14 @@ export function isInclude(task: TaskHeader): boolean {
   return INCLUDES.has(builtinName(task.action));
 }
 
+/** Whether the task only shows something. */
+export function isDebug(task: TaskHeader): boolean {
+  return builtinName(task.action) === 'debug';
+}
+
 /** Of a debug task only what it was asked to show. */
 export function shownByDebug(task: TaskHeader, outcome: TaskOutcome): Dict {
-  if (builtinName(task.action) !== 'debug') return outcome.result;
+  if (!isDebug(task)) return outcome.result;
   const isMessage = outcome.result.has('msg');
   return new Map(
     [...outcome.result].filter(([key]) =>

@@ -3,7 +3,15 @@
 import type { TaskHeader, TaskOutcome } from '../wire/run-event.ts';
 import type { ColourRole } from './colour.ts';
 import { diffText } from './diff-text.ts';
-import { forDisplay, hostLabel, isInclude, shownByDebug, takeNotices, takeResults } from './outcome.ts';
+import {
+  forDisplay,
+  hostLabel,
+  isDebug,
+  isInclude,
+  shownByDebug,
+  takeNotices,
+  takeResults,
+} from './outcome.ts';
 import { resultText } from './result-text.ts';
 import {
   type EventOf,
@@ -58,7 +66,9 @@ function printFailed(state: TerminalState, task: TaskHeader, outcome: TaskOutcom
   ensureBanner(state, task);
   printException(state, outcome);
   printNotices(state, outcome);
-  if (!task.isLoop || !takeResults(outcome)) {
+  // Ansible cleans the result of a debug task first, so that its loops seem to have no results.
+  const hasResults = takeResults(outcome) && !isDebug(task);
+  if (!task.isLoop || !hasResults) {
     if (options.verbosity < PATH_VERBOSITY && options.showTaskPathOnFailure) printPath(screen, task);
     const text = `fatal: [${hostLabel(outcome)}]: FAILED! => ${dump(state, task, outcome)}`;
     screen.line(text, 'error', failureStream(options));

@@ -8,8 +8,8 @@ import { str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import type { ActionCall, Remote, RemoteAction } from './action.ts';
 import { actionFail } from './action-fail.ts';
-import { classText, convertArgument } from './argument-types.ts';
-import { booleanArgument, textArgument } from './arguments.ts';
+import { ArgumentTypeProblem, classText, convertArgument } from './argument-types.ts';
+import { textArgument } from './arguments.ts';
 
 const ARGUMENTS = ['echo', 'minutes', 'prompt', 'seconds'];
 
@@ -37,7 +37,7 @@ function readArguments({ args, task, env }: ActionCall): Pause {
   const isGiven = (name: string): boolean => textArgument(args, name) !== undefined;
   if (isGiven('minutes') && isGiven('seconds'))
     throw actionFail('parameters are mutually exclusive: minutes|seconds');
-  const echo = booleanArgument(args, 'echo', true);
+  const echo = echoArgument(args);
   const given = textArgument(args, 'prompt') ?? '';
   const text = given === '' ? 'Press enter to continue, Ctrl+C to interrupt' : given;
   const name = task.name === undefined ? task.action : str(renderValue(task.name, env));
@@ -63,6 +63,18 @@ function wholeNumber(args: Dict, name: string): number {
       `argument '${name}' is of type ${classText(value)} and we were unable to convert to int: invalid literal for int() with base 10: '${value}'`,
     );
   return value === true ? 1 : Math.trunc(Number(text) || 0);
+}
+
+function echoArgument(args: Dict): boolean {
+  const value = args.get('echo') ?? true;
+  try {
+    return convertArgument(value, 'bool') === true;
+  } catch (error) {
+    if (!(error instanceof ArgumentTypeProblem)) throw error;
+    throw actionFail(
+      `argument 'echo' is of type ${classText(value)} and we were unable to convert to bool: ${error.message}`,
+    );
+  }
 }
 
 function hidden(echo: boolean): string {

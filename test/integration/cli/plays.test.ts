@@ -145,6 +145,32 @@ function write(name: string, content: string): void {
 }
 
 /** Runs a playbook, without facts unless they are what it is about. */
+test('copy of content names an uploaded file as its source, and pause refuses an echo that is no boolean', async () => {
+  const { out } = await play(`
+- hosts: one
+  tasks:
+    - {copy: {content: x, dest: '{{ playbook_dir }}/copied'}, register: copied}
+    - debug: {msg: 'source is {{ copied.src | basename }}'}
+    - {pause: {echo: hello}, ignore_errors: true}
+`);
+  expect(out).toContain('source is source');
+  expect(out).toContain("we were unable to convert to bool: The value 'hello' is not a valid boolean.");
+});
+
+test('a strategy that the play writes counts more than a configured one, with or without its collection', async () => {
+  const text = `
+- hosts: all
+  STRATEGY
+  tasks:
+    - {wait_for: {timeout: 1}, when: inventory_hostname == 'one'}
+    - debug: {msg: second}
+`;
+  const linear = await play(text.replace('STRATEGY', 'strategy: linear'), { ANSIBLE_STRATEGY: 'free' });
+  expect(linear.out.match(/TASK/g)).toHaveLength(2);
+  const free = await play(text.replace('STRATEGY', ''), { ANSIBLE_STRATEGY: 'ansible.builtin.free' });
+  expect(free.out.match(/TASK/g)?.length).toBeGreaterThan(2);
+});
+
 async function play(
   text: string,
   environment: Readonly<Record<string, string>> = {},
