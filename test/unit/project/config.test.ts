@@ -23,7 +23,7 @@ type Case = {
 const path = join(import.meta.dirname, '../../cases/config/cases.json');
 const cases = JSON.parse(
   readFileSync(path, 'utf8')
-    .replaceAll('{{DIR}}', '/work')
+    .replaceAll('{{DIR}}', '/project')
     .replace(/\{\s*"tuple": (\[[^\]]*\])\s*\}/g, '$1'),
 ) as readonly Case[];
 
@@ -36,9 +36,9 @@ describe('configuration', () => {
   for (const { cfg, env = {}, mode, expected } of cases) {
     it(JSON.stringify([cfg, env, mode]), () => {
       const files = memoryFiles({
-        texts: cfg === undefined ? {} : { '/work/ansible.cfg': cfg },
+        texts: cfg === undefined ? {} : { '/project/ansible.cfg': cfg },
         environment: env,
-        worldWritable: mode === undefined ? [] : ['/work'],
+        worldWritable: mode === undefined ? [] : ['/project'],
       });
       const { value: config, diagnostics } = loadConfig(files);
       const errors = diagnostics.filter(({ severity }) => severity === 'error');

@@ -13,14 +13,14 @@ describe('inventories', () => {
 
   it('point at the line of a mistake', () => {
     const text = 'ok\n[web]\nw1 x=1\nw2 oops\n';
-    const files = memoryFiles({ texts: { '/work/hosts': text } });
+    const files = memoryFiles({ texts: { '/project/hosts': text } });
     const { diagnostics } = loadInventory(['hosts'], { files, config: loadConfig(files).value, secrets: [] });
     const mistake = diagnostics.find(({ message }) => message.includes('with ini plugin'));
-    expect(mistake?.position).toEqual({ file: '/work/hosts', line: 4, column: 1 });
+    expect(mistake?.position).toEqual({ file: '/project/hosts', line: 4, column: 1 });
   });
 
   it('of plugins that are not built in name the way out', () => {
-    const texts = { '/work/cloud.yml': 'plugin: amazon.aws.aws_ec2\n' };
+    const texts = { '/project/cloud.yml': 'plugin: amazon.aws.aws_ec2\n' };
     const files = memoryFiles({ texts });
     const { diagnostics } = loadInventory(['cloud.yml'], {
       files,
@@ -32,7 +32,7 @@ describe('inventories', () => {
 
   it('say when a pattern of names to ignore is none', () => {
     const environment = { ANSIBLE_INVENTORY_IGNORE_REGEX: '(' };
-    const files = memoryFiles({ texts: { '/work/hosts': 'h\n' }, environment });
+    const files = memoryFiles({ texts: { '/project/hosts': 'h\n' }, environment });
     const { diagnostics } = loadInventory(['hosts'], { files, config: loadConfig(files).value, secrets: [] });
     expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(['error config-value']);
   });

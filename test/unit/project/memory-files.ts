@@ -11,7 +11,7 @@ export type MemoryProject = {
   readonly outputs?: Readonly<Record<string, string>>;
 };
 
-/** Files under `/work`, with `/home/user` as home. */
+/** Files under `/project`, with `/home/user` as home. */
 export function memoryFiles(project: MemoryProject): ProjectFiles {
   const { texts, environment = {}, worldWritable = [], outputs = {} } = project;
   const isDirectory = (path: string): boolean =>
@@ -34,6 +34,6 @@ export function memoryFiles(project: MemoryProject): ProjectFiles {
     },
     environment: (name) => environment[name],
     homeDirectory: '/home/user',
-    workingDirectory: '/work',
+    workingDirectory: '/project',
   };
 }

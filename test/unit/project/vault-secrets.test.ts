@@ -10,14 +10,14 @@ import { memoryFiles } from './memory-files.ts';
 const secret = { id: 'default', password: new Secret('one') };
 const files = memoryFiles({
   texts: {
-    '/work/one': 'one\n',
-    '/work/empty': '\n',
-    '/work/sealed': sealVault(new TextEncoder().encode('two\n'), secret, new Uint8Array(32)),
-    '/work/ask.sh': '#!/bin/sh',
-    '/work/pass-client.py': '#!/usr/bin/python3',
+    '/project/one': 'one\n',
+    '/project/empty': '\n',
+    '/project/sealed': sealVault(new TextEncoder().encode('two\n'), secret, new Uint8Array(32)),
+    '/project/ask.sh': '#!/bin/sh',
+    '/project/pass-client.py': '#!/usr/bin/python3',
   },
   environment: { ANSIBLE_VAULT_IDENTITY_LIST: 'first@one' },
-  outputs: { '/work/ask.sh': 'three\n', '/work/pass-client.py --vault-id prod': 'four\n' },
+  outputs: { '/project/ask.sh': 'three\n', '/project/pass-client.py --vault-id prod': 'four\n' },
 });
 const { value: config } = loadConfig(files);
 
@@ -48,9 +48,9 @@ describe('vault passwords', () => {
     const vaultIds = ['dev@pass-client.py', 'gone', 'e@empty'];
     expect(await load({ vaultIds })).toEqual([
       'first: one',
-      'warning: Error in vault password file loading (dev): Vault password client script /work/pass-client.py did not find a secret for vault-id=dev: unknown',
-      'warning: Error getting vault password file (None): The vault password file /work/gone was not found',
-      'warning: Error in vault password file loading (e): Invalid vault password was provided from file (/work/empty)',
+      'warning: Error in vault password file loading (dev): Vault password client script /project/pass-client.py did not find a secret for vault-id=dev: unknown',
+      'warning: Error getting vault password file (None): The vault password file /project/gone was not found',
+      'warning: Error in vault password file loading (e): Invalid vault password was provided from file (/project/empty)',
     ]);
   });
 
