@@ -69,9 +69,14 @@ class Runner:
                 import become
                 self._become = become.Children(self._channel, self._payload)
             load = self._foreign_loads.get(request['module'])
-            return self._become.run(request, blob, self._shared_loads + [load] if load else self._native_loads)
+            loads = self._shared_loads + [load] if load else []
+            is_native = not load or request.get('job')
+            return self._become.run(request, blob, loads + (self._native_loads if is_native else []))
         self._surroundings.enter(request.get('environment') or {})
         name = request['module']
+        if request.get('job'):
+            wrapper = importlib.import_module('modules.async_wrapper')
+            return {'t': 'result', 'result': wrapper.start(request['job'], lambda: self._run_alone(request))}
         if name in self._foreign_loads:
             return self._result(request, self._timed(request, self._run_foreign, request))
         if 'modules.' + name not in self._finder.sources:
@@ -79,6 +84,14 @@ class Runner:
         context = Context(request, self._channel, self._content(request, blob))
         result = self._timed(request, run_native, name, request['args'], context)
         return {'t': 'result', 'result': result} if context.has_sent else self._result(request, result)
+
+    def _run_alone(self, request):
+        """Return the module's result, in a process that no host is connected to."""
+        name, self._channel = request['module'], None
+        if name not in self._foreign_loads:
+            return run_native(name, request['args'], Context(request))
+        self._foreign = None
+        return self._run_foreign(request)
 
     def _timed(self, request, action, *arguments):
         """Do it within the request's time."""

@@ -85,7 +85,7 @@ class Foreign:
             self._become_module(finder)
             return module_child.run_module(finder, args, modlib_path)
 
-        return parse_output(*process.communicate(Forked(body), self._channel))
+        return self._result(*process.communicate(Forked(body), self._channel))
 
     def _warm_up(self, finder):
         """Import what every module imports, once; children check that their bundle holds the same text."""
@@ -143,7 +143,15 @@ class Foreign:
             rc, stdout, stderr = process.run(words, self._channel, data)
         except OSError:
             return crashed('', '/bin/sh: 1: %s: not found\n' % words[0], 127, words[0])
-        return parse_output(rc, stdout, stderr, words[0])
+        return self._result(rc, stdout, stderr, words[0])
+
+
+    def _result(self, rc, stdout, stderr, interpreter=None):
+        """Return what the output says; in the background, where nobody listens, with what stderr got."""
+        result = parse_output(rc, stdout, stderr, interpreter)
+        if self._channel is None and stderr and 'module_stderr' not in result:
+            result['stderr'] = stderr.decode('utf-8', 'surrogateescape')
+        return result
 
 
 def _sources_in(blob):

@@ -47,7 +47,7 @@ def _run_in_child(body, out, err):
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         os.dup2(out, 1)
         os.dup2(err, 2)
-        for descriptor in _open_descriptors():
+        for descriptor in open_descriptors():
             try:
                 os.close(descriptor)
             except OSError:
@@ -64,7 +64,8 @@ def _run_in_child(body, out, err):
             os._exit(status & 0xff)
 
 
-def _open_descriptors():
+def open_descriptors():
+    """Return the open descriptors above the standard ones."""
     try:
         return [int(name) for name in os.listdir('/proc/self/fd') if int(name) > 2]
     except OSError:

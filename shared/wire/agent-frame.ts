@@ -21,6 +21,15 @@ export type BecomeRequest = {
   readonly password?: string;
 };
 
+/** A background job: `directory` gets a file named after it, which holds its result once it ends. */
+export type JobRequest = {
+  /** The beginning of the job's name. */
+  readonly id: string;
+  /** The job is ended after this time. */
+  readonly seconds: number;
+  readonly directory: string;
+};
+
 /**
  * Runs one module. Requests are executed strictly in the order sent. A request whose `epoch` is lower than the
  * agent's is discarded: the agent raises its epoch after a failure that is not `tolerated`, so nothing behind it runs.
@@ -40,6 +49,8 @@ export type RunRequest = {
   readonly group?: number;
   /** The last request of its group. */
   readonly groupEnd?: boolean;
+  /** Runs the module in the background; the result says under which name. */
+  readonly job?: JobRequest;
   readonly check?: boolean;
   readonly diff?: boolean;
   readonly environment?: Readonly<Record<string, string>>;

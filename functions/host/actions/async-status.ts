@@ -31,6 +31,14 @@ export const asyncStatus: RemoteAction = ({ args, env }, remote) => {
   ]);
   const reply = remote
     .run('async_status', request)
-    .then((result) => (result === 'discarded' ? result : new Map<Value, Value>([...answer, ...result])));
+    .then((result) => (result === 'discarded' ? result : completed(answer, result)));
   return { reply, isWhole: true };
 };
+
+/** Lines that belong to a text of the job are made from it. */
+function completed(answer: Dict, result: Dict): Dict {
+  const whole: Dict = new Map([...answer, ...result]);
+  for (const name of ['stdout', 'stderr'])
+    if (result.has(name) && !result.has(`${name}_lines`)) whole.delete(`${name}_lines`);
+  return whole;
+}

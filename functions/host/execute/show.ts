@@ -19,8 +19,19 @@ export type Show = {
   readonly item: (end: ItemEnd) => void;
   readonly retry: (end: ItemEnd, attemptsLeft: number) => void;
   readonly warn: (text: string) => void;
+  readonly job: (progress: JobProgress) => void;
   readonly finish: (outcome: TaskOutcome, included: Included['shown']) => void;
 };
+
+/** How a background job is doing: seen while waiting for it, or over. */
+export type JobProgress =
+  | {
+      readonly kind: 'async-polled';
+      readonly job: string;
+      readonly started: number;
+      readonly finished: number;
+    }
+  | { readonly kind: 'async-finished'; readonly job: string; readonly hasFailed: boolean };
 
 /** The show of a meta task. */
 export type MetaShow = () => void;
@@ -84,6 +95,7 @@ export function createShow(options: ShowOptions): Show {
       const outcome = outcomeOf(host, end, { ignored: false, rescued: false });
       say({ kind: 'task-retried', task: header.id, attemptsLeft, outcome });
     },
+    job: (progress) => say({ ...progress, host }),
     warn: (text) => say({ kind: 'message', level: 'warning', text }),
     finish: (outcome, included) => {
       for (const { file, label } of included)

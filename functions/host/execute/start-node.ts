@@ -225,6 +225,7 @@ function portsOf(start: StartSite, show: Show, traffic: TaskTraffic): TaskPorts 
     isOneWay: (calls) => checkTraffic(start, calls, traffic),
     onRetry: show.retry,
     onItem: show.item,
+    onProgress: show.job,
     sleep: (ms) => ports.clock.sleep(ms),
   };
 }

@@ -28,16 +28,22 @@ export type TaskKeywords = {
   readonly delegateFacts: boolean;
   /** Seconds; 0 is no limit. */
   readonly timeout: number;
+  /** `async`, in seconds; 0 waits for the task as usual. */
+  readonly asyncSeconds: number;
+  /** `poll`, in seconds; 0 leaves the job to itself. */
+  readonly pollSeconds: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
 };
 
 /** Renders the keywords of a task. Throws TemplateError or Suspension as rendering does. */
 export function renderKeywords(task: Task, settings: RunSettings, env: Environment): TaskKeywords {
-  return keywordsFrom(
+  const keywords = keywordsFrom(
     settings,
     (name) => inherited(task, name, env),
     () => renderTaskEnvironment(task, env),
   );
+  const asyncSeconds = numberOf(rendered(task.async, env)) ?? 0;
+  return { ...keywords, asyncSeconds, pollSeconds: numberOf(rendered(task.poll, env)) };
 }
 
 /** The keywords of a task that does not run, for what the play makes of it: wrong ones count as unset. */
@@ -56,7 +62,7 @@ export function renderableKeywords(task: Task, settings: RunSettings, env: Envir
     const value = attempt(() => inherited(task, name, env));
     return isUsable(name, value) ? value : undefined;
   };
-  return keywordsFrom(settings, read, () => ({}));
+  return { ...keywordsFrom(settings, read, () => ({})), asyncSeconds: 0, pollSeconds: undefined };
 }
 
 const FLAGS: ReadonlySet<keyof Keywords> = new Set<keyof Keywords>([
@@ -74,7 +80,7 @@ function keywordsFrom(
   settings: RunSettings,
   read: (name: keyof Keywords) => Value | undefined,
   environment: () => Record<string, string>,
-): TaskKeywords {
+): Omit<TaskKeywords, 'asyncSeconds' | 'pollSeconds'> {
   const text = (name: keyof Keywords): string | undefined => textOf(read(name));
   const flag = (name: keyof Keywords, otherwise: boolean): boolean => flagOf(name, read(name)) ?? otherwise;
   return {

@@ -6,6 +6,7 @@ import { str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
 import type { ActionCall, ActionReply, LocalAction, Remote, RemoteAction } from '../actions/action.ts';
+import { runInBackground } from './background.ts';
 import { concludeResult, isDecidedByTarget, isDone, isFailed } from './conclude-result.ts';
 import type { HostVars } from './host-state.ts';
 import { failureOf, type Prepared, prepareItem } from './item-run.ts';
@@ -14,6 +15,7 @@ import { joinItems } from './loop-result.ts';
 import type { PlayContext } from './play-context.ts';
 import type { RenderSite } from './render-site.ts';
 import { addResultFacts, mayGiveFacts } from './result-facts.ts';
+import type { JobProgress } from './show.ts';
 import { environmentOf } from './task-environment.ts';
 import type { TaskKeywords } from './task-keywords.ts';
 
@@ -51,6 +53,7 @@ export type TaskPorts = {
    */
   readonly isOneWay: (calls: readonly ActionCall[]) => boolean;
   readonly onRetry: (end: ItemEnd, attemptsLeft: number) => void;
+  readonly onProgress: (progress: JobProgress) => void;
   readonly onItem: (end: ItemEnd) => void;
   readonly sleep: (ms: number) => Promise<void>;
 };
@@ -369,7 +372,11 @@ function attempt(
   }
   try {
     const remote = ports.connect(run.call, { isLast: run.isLast, isLoop: run.isLoop });
-    const started = ports.remote(run.call.name)(run.call, remote);
+    const action = ports.remote(run.call.name);
+    const started =
+      run.call.keywords.asyncSeconds > 0
+        ? runInBackground(action, run.call, { remote, onProgress: ports.onProgress })
+        : action(run.call, remote);
     return { reply: started.reply.catch(failed), isWhole: started.isWhole };
   } catch (error) {
     return { reply: Promise.resolve(failed(error)), isWhole: false };

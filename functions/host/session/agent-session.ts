@@ -149,6 +149,7 @@ class AgentSession {
   #start(outstanding: Outstanding): void {
     const content = outstanding.request.content;
     this.#loadNative(outstanding.request.module);
+    if (outstanding.request.job !== undefined) this.#loadNative('async_wrapper');
     if (content === undefined || content.size > limits.inlineContentBytesMax) {
       this.#writer.inOrder(() => this.#send(outstanding, undefined));
       return;

@@ -18,6 +18,9 @@ export function readHostList(source: string, builder: InventoryBuilder): SourceP
 export function readAdvancedHostList(source: string, builder: InventoryBuilder): SourceProblem | undefined {
   for (const entry of entriesOf(source)) {
     const hosts = expandHostEntry(entry);
+    // A range with a mistake in its form is a name; one with a mistake in its numbers is none.
+    if (hosts.kind === 'invalid' && !hosts.why.startsWith('host range must'))
+      return { why: `Invalid data from string, could not parse: ${hosts.why}` };
     const names = hosts.kind === 'hosts' ? hosts.names : [entry];
     for (const name of names) {
       const problem = addMissing(name, hosts.kind === 'hosts' ? hosts.port : undefined, builder);

@@ -126,6 +126,33 @@ test('stdout_callback=oneline prints a line for each result', async () => {
   expect(out).toBe('one | SUCCESS => {"changed": false,"ping": "pong"}\n');
 });
 
+test('async tasks run in the background, and are waited for as poll says', async () => {
+  const { exitCode, out } = await play(`
+- hosts: one
+  vars: {ansible_async_dir: '{{ playbook_dir }}/jobs'}
+  tasks:
+    - {shell: 'sleep 0.2; echo done; echo late >&2', async: 20, poll: 1, register: waited}
+    - debug: {msg: '{{ waited.stdout_lines }} {{ waited.stderr }} {{ waited.finished }} {{ waited is changed }}'}
+    - {command: sleep 0.2, async: 20, poll: 0, register: job}
+    - debug: {msg: '{{ job.started }} {{ job.finished }} {{ job is changed }}'}
+    - async_status: {jid: '{{ job.ansible_job_id }}'}
+      register: status
+      until: status is finished
+      retries: 50
+      delay: 0
+    - {command: sleep 60, async: 1, poll: 1, ignore_errors: true}
+    - {script: site.yml, async: 1, ignore_errors: true}
+    - {command: 'true', async: 1, check_mode: true, ignore_errors: true}
+`);
+  expect(exitCode).toBe(0);
+  expect(out).toContain(`"msg": "['done'] late 1 True"`);
+  expect(out).toContain('"msg": "1 0 True"');
+  expect(out).toMatch(/ASYNC OK on one: jid=j\d+\.\d+/);
+  expect(out).toContain('async task did not complete within the requested time - 1s');
+  expect(out).toContain('async is not supported for this task.');
+  expect(out).toContain('check mode and async cannot be used on same task.');
+});
+
 test('the config lookup reads the settings of plugins', async () => {
   const { out } = await play(
     `
