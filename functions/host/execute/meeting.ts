@@ -25,11 +25,17 @@ export function meetingAt(task: Task, context: PlayContext, env: Environment): M
   if (action === 'group_by') return { reason: 'group_by changes the inventory', isOnce: false };
   if (context.hosts.batch.length < 2) return undefined;
   if (ONCE.has(action)) return { reason: `${action} runs once for all hosts`, isOnce: true };
-  if (renderFlag(task, 'runOnce', env)) return { reason: 'run_once', isOnce: true };
+  if (!isGatheringOfPlay(task) && renderFlag(task, 'runOnce', env))
+    return { reason: 'run_once', isOnce: true };
   if (context.isLockStep) return { reason: 'strategy linear', isOnce: false };
   if (renderFlag(task, 'anyErrorsFatal', env)) return { reason: 'any_errors_fatal', isOnce: false };
   if (context.play.maxFailPercentage !== undefined) return { reason: 'max_fail_percentage', isOnce: false };
   return throttleMeeting(task, context, env) ?? delegateMeeting(task, context, env);
+}
+
+/** A play's own gathering runs on every host, whatever the play says of its tasks. */
+function isGatheringOfPlay(task: Task): boolean {
+  return task.parent.kind === 'play' && task.action === 'gather_facts';
 }
 
 function metaMeeting(task: Task, env: Environment): Meeting | undefined {
