@@ -138,8 +138,8 @@ test('async tasks run in the background, and are waited for as poll says', async
     - async_status: {jid: '{{ job.ansible_job_id }}'}
       register: status
       until: status is finished
-      retries: 50
-      delay: 0
+      retries: 20
+      delay: 1
     - {command: sleep 60, async: 1, poll: 1, ignore_errors: true}
     - {script: site.yml, async: 1, ignore_errors: true}
     - {command: 'true', async: 1, check_mode: true, ignore_errors: true}
