@@ -35,7 +35,7 @@ export function playContexts({ request, run, project, local }: PlayContextDeps):
     }),
     handlers: work.play.handlers,
     settings,
-    config: (name) => config.get(name),
+    config: (name, variable) => (variable === undefined ? config.get(name) : config.getFor(name, variable)),
     configFile: config.file,
     renderOptions: renderOptions(config),
     extraVars,

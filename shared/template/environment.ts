@@ -83,5 +83,9 @@ export type Environment = {
    */
   readonly searchPath: readonly string[];
   /** A configuration setting by Ansible's name, for the `config` lookup. */
-  readonly config: (name: string) => Value | undefined;
+  readonly config: (
+    name: string,
+    /** Reads the variables that may override it for one host or task. */
+    variable?: (name: string) => Value | undefined,
+  ) => Value | undefined;
 };

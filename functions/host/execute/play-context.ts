@@ -2,7 +2,7 @@
 
 import type { Checked } from '../../../shared/base/diagnostic.ts';
 import type { Secret } from '../../../shared/base/secret.ts';
-import type { Dict, Value } from '../../../shared/base/value.ts';
+import type { Dict } from '../../../shared/base/value.ts';
 import type { Included, RoleRequest } from '../../../shared/project/load-included.ts';
 import type { Node, Play, Task } from '../../../shared/project/model.ts';
 import type { InventoryView } from '../../../shared/project/variables/inventory-variables.ts';
@@ -74,7 +74,7 @@ export type PlayContext = {
   readonly nodes: readonly Node[];
   readonly handlers: readonly Node[];
   readonly settings: RunSettings;
-  readonly config: (name: string) => Value | undefined;
+  readonly config: Environment['config'];
   readonly configFile: string | undefined;
   readonly renderOptions: RenderOptions;
   readonly extraVars: Dict;

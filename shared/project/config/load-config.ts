@@ -24,13 +24,22 @@ export type Config = {
   readonly text: (name: string) => string | undefined;
   /** The texts of a list setting. */
   readonly list: (name: string) => readonly string[];
-  /** Variables that override the setting for one host or task, the last one wins. */
-  readonly vars: (name: string) => readonly string[];
+  /** The value of any setting for one host or task: of its variables that are set, the last one wins. */
+  readonly getFor: (name: string, variable: VariableReader) => Value | undefined;
   /** The ansible.cfg in use. */
   readonly file: string | undefined;
 };
 
-type Resolved = { readonly value: Value; readonly origin: string; readonly vars: readonly string[] };
+/** The rendered value of a variable, or undefined. */
+export type VariableReader = (name: string) => Value | undefined;
+
+type Resolved = {
+  readonly value: Value;
+  readonly origin: string;
+  readonly vars: readonly string[];
+  /** Gives what a variable holds the setting's type. */
+  readonly convert: (raw: Value) => Value;
+};
 
 /**
  * Reads the first ansible.cfg of ANSIBLE_CONFIG, the working directory (unless everybody may write there), `~` and
@@ -49,7 +58,7 @@ export function loadConfig(files: ProjectFiles): Checked<Config> {
   for (const setting of [...settings, ...pluginSettings]) {
     if (!resolved.has(setting.name)) resolved.set(setting.name, resolveSetting(setting, withHome));
   }
-  resolved.set('CONFIG_FILE', { value: file ?? null, origin: '', vars: [] });
+  resolved.set('CONFIG_FILE', { value: file ?? null, origin: '', vars: [], convert: (raw) => raw });
   return { value: asConfig(resolved, file), diagnostics };
 }
 
@@ -135,7 +144,11 @@ function resolveSetting(setting: Setting, context: Context): Resolved {
     return resolveSetting({ ...setting, env: [], ini: [] }, context);
   }
   checkChoice(setting, converted.value, context.diagnostics);
-  return { value: converted.value, origin: found.origin, vars: setting.vars };
+  const convert = (raw: Value): Value => {
+    const given = convertSetting(raw, setting.type, { files, base: files.workingDirectory });
+    return given.kind === 'invalid' ? raw : given.value;
+  };
+  return { value: converted.value, origin: found.origin, vars: setting.vars, convert };
 }
 
 type Found = { readonly value: Value; readonly origin: string };
@@ -192,7 +205,12 @@ function asConfig(resolved: ReadonlyMap<string, Resolved>, file: string | undefi
       const value = known(name);
       return Array.isArray(value) ? value.map(String) : [];
     },
-    vars: (name) => resolved.get(name)?.vars ?? [],
+    getFor: (name, variable) => {
+      const setting = resolved.get(name);
+      const values = setting?.vars.map(variable) ?? [];
+      const given = values.findLast((value) => value !== undefined);
+      return given === undefined ? setting?.value : setting?.convert(given);
+    },
     file,
   };
 }

@@ -128,7 +128,7 @@ function readSetting(env: Environment, term: Value, options: LookupOptions): Val
       `Invalid setting identifier, "${str(term)}" is not a string, its a ${classText(term)}`,
     );
   }
-  const value = env.config(settingName(name, options));
+  const value = env.config(settingName(name, options), (variable) => env.scope.resolve(variable));
   if (value !== undefined) return [value];
   if (FUNCTIONS.has(name)) throw lookupError(`Invalid setting "${name}" attempted`);
   if (mode === 'error') throw lookupError(`Unable to find setting ${name}${unknownSetting(name, options)}`);

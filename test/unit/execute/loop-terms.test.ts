@@ -8,13 +8,11 @@ async function commandsOf(loop: string): Promise<readonly string[]> {
   const host = fakeHost(yaml, () => result());
   const { events } = host;
   await host.run.run('ahead');
-  const messages = events.flatMap(({ event }) =>
-    event.kind === 'task-finished' ? [event.outcome.result.get('msg')] : [],
-  );
-  return [
-    ...host.sent,
-    ...messages.filter((message) => typeof message === 'string' && message !== 'All items completed'),
-  ];
+  const messages = events.flatMap(({ event }) => {
+    const message = event.kind === 'task-finished' ? event.outcome.result.get('msg') : undefined;
+    return typeof message === 'string' && message !== 'All items completed' ? [message] : [];
+  });
+  return [...host.sent, ...messages];
 }
 
 test('a dict gives its keys, or is refused', async () => {

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Value } from '../../../shared/base/value.ts';
 import { loadConfig } from '../../../shared/project/config/load-config.ts';
 import { pluginSettings } from '../../../shared/project/config/plugin-settings.ts';
 import { settings } from '../../../shared/project/config/settings.ts';
@@ -60,6 +61,17 @@ describe('configuration', () => {
       }
     });
   }
+
+  it('lets variables override options of plugins, in the type of the option', () => {
+    const { value: config } = loadConfig(memoryFiles({ texts: {} }));
+    const vars = new Map<string, Value>([
+      ['ansible_port', 22],
+      ['ansible_ssh_port', '2022'],
+    ]);
+    expect(config.getFor('connection.ssh.port', (name) => vars.get(name))).toBe(2022);
+    expect(config.getFor('connection.ssh.timeout', (name) => vars.get(name))).toBe(10);
+    expect(config.getFor('connection.ssh.nonsense', (name) => vars.get(name))).toBeUndefined();
+  });
 
   it('knows no other names', () => {
     const { value: config } = loadConfig(memoryFiles({ texts: {} }));
