@@ -19,6 +19,9 @@ export type ModuleChooser = {
   readonly prefersAnsible: boolean;
 };
 
+/** Halves of actions: what the action sends to them only the agent's own understand, and Ansible has no module for some. */
+const OF_ACTIONS = new Set(['copy', 'fetch', 'script', 'shell']);
+
 const BUILTIN = /^ansible\.(builtin|legacy)\.(.+)$/;
 
 /**
@@ -28,7 +31,8 @@ const BUILTIN = /^ansible\.(builtin|legacy)\.(.+)$/;
 export function chooseModule(name: string, search: ModuleSearch, chooser: ModuleChooser): ModuleChoice {
   const short = BUILTIN.exec(name)?.[2] ?? name;
   const lookup = chooser.modules.find(name, search);
-  const mayBeNative = lookup.kind !== 'found' || (lookup.module.origin === 'core' && !chooser.prefersAnsible);
+  const prefersAnsible = chooser.prefersAnsible && !OF_ACTIONS.has(short);
+  const mayBeNative = lookup.kind !== 'found' || (lookup.module.origin === 'core' && !prefersAnsible);
   if (mayBeNative && chooser.isNative(short)) return { kind: 'found', name: short, bundles: [] };
   if (lookup.kind !== 'found') return lookup;
   const bundles = chooser.modules.bundle(lookup.module, search);

@@ -20,6 +20,7 @@ const search: ModuleSearch = {
 
 const disk = memoryDisk({
   '/core/modules/user.py': PYTHON,
+  '/core/modules/copy.py': PYTHON,
   '/core/modules/file.py': PYTHON,
   '/core/modules/relative.py': 'from ..module_utils.one import f\nfrom ..module_utils.pkg import part\n',
   '/core/module_utils/basic.py':
@@ -169,7 +170,7 @@ describe('bundling', () => {
 
 describe('choosing', () => {
   const modules = openModules(disk);
-  const isNative = (name: string): boolean => ['file', 'ping', 'user'].includes(name);
+  const isNative = (name: string): boolean => ['copy', 'file', 'ping', 'user'].includes(name);
   const chosen = (name: string, prefersAnsible: boolean): string => {
     const choice = chooseModule(name, search, { modules, isNative, prefersAnsible });
     return choice.kind === 'found' ? choice.name.replace(/@.*/, '@') : choice.kind;
@@ -180,6 +181,7 @@ describe('choosing', () => {
     ['user', true, 'user@'],
     ['ansible.builtin.user', false, 'user'],
     ['ping', true, 'ping'],
+    ['copy', true, 'copy'],
     ['file', false, 'file@'],
     ['ansible.legacy.file', false, 'file@'],
     ['ansible.builtin.file', false, 'file'],
