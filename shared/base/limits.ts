@@ -71,4 +71,8 @@ export const limits = {
   reportDelayMs: 100,
   /** Files of one copy that are on their way at once: because each may hold 64 KiB of content in memory. */
   filesOnTheWayMax: 64,
+  /** Redirects that a fetched page may lead through: because Python's urllib gives up there. */
+  webRedirectsMax: 10,
+  /** Largest page that a lookup fetches, in bytes: because memory of a function is bounded. */
+  webPageBytesMax: 67_108_864,
 } as const;
