@@ -70,6 +70,7 @@ function userConfig({ directory, port }: Place): string {
     'PasswordAuthentication no',
     'UsePAM no',
     'StrictModes no',
+    'PermitTTY no',
     'PidFile none',
     'Subsystem sftp internal-sftp',
     '',
