@@ -43,6 +43,8 @@ export const limits = {
   templateIntBitsMax: 1_000_000,
   /** Compiled templates kept in memory: because a playbook renders the same few thousand texts for every host. */
   templateCacheEntriesMax: 5_000,
+  /** How many `-v` show which handlers were notified: because Ansible shows them from two on. */
+  verbosityOfNotifications: 2,
   /** Narrowest terminal that banners are made for, in columns: because Ansible assumes 79 where there is no terminal. */
   bannerColumnsMin: 79,
   /** Fewest stars after a banner's text: because a long name must still look like a banner. */

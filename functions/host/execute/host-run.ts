@@ -16,6 +16,7 @@ import type { HostPorts } from './host-ports.ts';
 import { type HostState, type HostVars, noVars } from './host-state.ts';
 import { metTask } from './met-task.ts';
 import { resolveNext, treeOf } from './next-place.ts';
+import { notifiedHandlers } from './notify.ts';
 import type { PlayContext } from './play-context.ts';
 import { loadPlayFiles } from './play-files.ts';
 import { adoptEnd, type Settled, settleCells, stateAfter } from './progress.ts';
@@ -260,6 +261,7 @@ export class HostRun {
     const settled = going.settled ?? stateAfter(going.before, going.at, end);
     this.#lastSettled = settled;
     if (isChanged(settled.end.result)) for (const text of going.at.targets.warnings) going.show.warn(text);
+    if (isChanged(settled.end.result)) going.show.notified(notifiedHandlers(going.at));
     going.show.finish(outcomeOf(this.host, settled.end, settled.fate), settled.included);
     if (going.cells !== undefined && !settled.isStop) settleCells(going.cells, settled.end);
     if (givesLastingFacts(settled.end))

@@ -16,8 +16,8 @@ export type MetaRun = {
   readonly state: HostState;
   readonly effect: MetaEffect | undefined;
   readonly message: string;
-  /** Its condition did not hold. */
-  readonly isSkipped: boolean;
+  /** What the result of one whose condition did not hold says beside the reason; undefined when it was run. */
+  readonly skippedMessage: string | undefined;
 };
 
 type MetaSite = { readonly cursor: Cursor; readonly env: Environment; readonly host: string };
@@ -31,12 +31,12 @@ export function runMeta(state: HostState, task: Task, site: MetaSite): MetaRun {
   const conditions: readonly Value[] = everyKeyword(task, 'when').flat();
   const passed: HostState = { ...state, next: { kind: 'after', cursor: site.cursor } };
   if (!UNCONDITIONAL.has(name) && !conditions.every((condition) => isConditionTrue(condition, site.env)))
-    return { state: passed, effect: undefined, message: skippedMessage(name, site.host), isSkipped: true };
+    return { state: passed, effect: undefined, ...skipped(name, site.host) };
   const run = (message: string, changes: Partial<HostState> = {}, effect?: MetaEffect): MetaRun => ({
     state: { ...passed, ...changes },
     effect,
     message,
-    isSkipped: false,
+    skippedMessage: undefined,
   });
   switch (name) {
     case 'flush_handlers': {
@@ -74,6 +74,8 @@ const CONTINUATIONS: Readonly<Record<string, (host: string) => string>> = {
   end_host: (host) => `, continuing execution for ${host}`,
 };
 
-function skippedMessage(name: string, host: string): string {
-  return `${name} conditional evaluated to False${CONTINUATIONS[name]?.(host) ?? ''}`;
+/** Results name the action, but for end_host. */
+function skipped(name: string, host: string): Pick<MetaRun, 'message' | 'skippedMessage'> {
+  const message = `${name} conditional evaluated to False${CONTINUATIONS[name]?.(host) ?? ''}`;
+  return { message, skippedMessage: name === 'end_host' ? message.replace('False', 'false') : name };
 }

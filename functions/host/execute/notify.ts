@@ -1,5 +1,6 @@
 /** From the names that a task notifies to handlers, by Ansible's rules. */
 
+import { limits } from '../../../shared/base/limits.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { str } from '../../../shared/template/python-repr.ts';
@@ -9,6 +10,9 @@ import { TemplateError } from '../../../shared/template/template-error.ts';
 import type { PlayTree } from './cursor.ts';
 import type { HostState, Notification } from './host-state.ts';
 import { flatTasks } from './next-place.ts';
+import type { RenderSite } from './render-site.ts';
+import { environmentOf } from './task-environment.ts';
+import { taskTitle } from './task-header.ts';
 
 /** Handlers by number, names that no handler answers to, and handlers whose own name cannot be rendered. */
 export type NotifyTargets = {
@@ -37,6 +41,23 @@ export function notifyTargets(tree: PlayTree, task: Task, envOf: (task: Task) =>
   }
   return { numbers: [...numbers], unknown, warnings: [...warnings] };
 }
+
+/** The names of the notified handlers, which `-vv` shows; none below that. */
+export function notifiedHandlers({ site, targets, tree }: NotifiedAt): readonly string[] {
+  if (targets.numbers.length === 0 || site.context.settings.verbosity < limits.verbosityOfNotifications)
+    return [];
+  const handlers = flatTasks(tree.handlers);
+  return targets.numbers.flatMap((number) => {
+    const task = handlers[number];
+    return task === undefined ? [] : [taskTitle(task, environmentOf({ ...site, task }))];
+  });
+}
+
+type NotifiedAt = {
+  readonly site: RenderSite;
+  readonly targets: NotifyTargets;
+  readonly tree: PlayTree;
+};
 
 /** The notifications of a state with `numbers` added: due at once, or when the pending result says so. */
 export function withNotified(

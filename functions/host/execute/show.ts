@@ -20,6 +20,7 @@ export type Show = {
   readonly retry: (end: ItemEnd, attemptsLeft: number) => void;
   readonly warn: (text: string) => void;
   readonly job: (progress: JobProgress) => void;
+  readonly notified: (handlers: readonly string[]) => void;
   readonly finish: (outcome: TaskOutcome, included: Included['shown']) => void;
 };
 
@@ -42,10 +43,15 @@ export type ShowOptions = {
   readonly order: OrderKey;
   readonly now: () => number;
   readonly emit: (event: HostEvent) => void;
+  /** The task's title as it is written, where each host is to be announced. */
+  readonly announced?: string | undefined;
 };
 
 /** The show of a meta task: each host's banner for itself, and what `-vv` says. */
-export function createMetaShow(options: ShowOptions, run: Pick<MetaRun, 'isSkipped' | 'message'>): MetaShow {
+export function createMetaShow(
+  options: ShowOptions,
+  run: Pick<MetaRun, 'message' | 'skippedMessage'>,
+): MetaShow {
   const { host, header, order } = options;
   return () => {
     const task = { ...header, id: `${header.id}@${host}` };
@@ -57,9 +63,9 @@ export function createMetaShow(options: ShowOptions, run: Pick<MetaRun, 'isSkipp
       text: `META: ${run.message}`,
     };
     options.emit({ order, host, event: verbose });
-    if (!run.isSkipped) return;
+    if (run.skippedMessage === undefined) return;
     const result = new Map<Value, Value>([
-      ['msg', run.message],
+      ['msg', run.skippedMessage],
       ['skip_reason', run.message],
     ]);
     const outcome: TaskOutcome = { host, status: 'skipped', result, isUncounted: true };
@@ -84,6 +90,7 @@ export function createShow(options: ShowOptions): Show {
     begin: () => {
       hasBegun = true;
       options.emit({ order, host, event: { kind: 'task-started', at: options.now(), task: header } });
+      if (options.announced !== undefined) say(hostStarted(options, options.announced));
       for (const event of heldBack) options.emit({ order, host, event });
     },
     item: (end) => {
@@ -96,6 +103,9 @@ export function createShow(options: ShowOptions): Show {
       say({ kind: 'task-retried', task: header.id, attemptsLeft, outcome });
     },
     job: (progress) => say({ ...progress, host }),
+    notified: (handlers) => {
+      for (const handler of handlers) say({ kind: 'handler-notified', handler, host });
+    },
     warn: (text) => say({ kind: 'message', level: 'warning', text }),
     finish: (outcome, included) => {
       for (const { file, label } of included)
@@ -109,4 +119,8 @@ export function createShow(options: ShowOptions): Show {
       say({ kind: 'task-finished', task: header.id, at: options.now(), outcome });
     },
   };
+}
+
+function hostStarted({ header, host }: ShowOptions, title: string): RunEvent {
+  return { kind: 'host-started', task: header.id, host, title };
 }

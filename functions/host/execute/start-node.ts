@@ -3,8 +3,10 @@
 import { RunAbort } from '../../../shared/base/abort.ts';
 import { isGatheringTask } from '../../../shared/plan/play-nodes.ts';
 import { isSelected } from '../../../shared/plan/tags.ts';
+import { everyKeyword } from '../../../shared/project/inheritance.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
+import { Template } from '../../../shared/template/special.ts';
 import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
 import type { MetaEffect } from '../../../shared/wire/host-outcome.ts';
 import type { OrderKey, TaskHeader } from '../../../shared/wire/run-event.ts';
@@ -30,7 +32,7 @@ import { createRemote } from './remote.ts';
 import type { RenderSite } from './render-site.ts';
 import { createMetaShow, createShow, type MetaShow, type Show } from './show.ts';
 import { environmentOf } from './task-environment.ts';
-import { taskHeader } from './task-header.ts';
+import { taskHeader, writtenTitle } from './task-header.ts';
 import { renderKeywordFlag } from './task-keywords.ts';
 import { startTask, type TaskEnd, type TaskPorts } from './task-run.ts';
 import { taskTags } from './task-tags.ts';
@@ -133,7 +135,7 @@ function startGoing(start: StartSite, env: Environment): Going {
   if (register !== undefined && !VARIABLE.test(register))
     throw new RunAbort(`Invalid variable name in 'register' specified: '${register}'`);
   const { site, cursor, tree, order } = start;
-  const { task } = site;
+  const { context, task } = site;
   const isCheckMode = checkModeOf(start, env);
   const header = taskHeader(task, order, { env, isCheckMode });
   const at: TaskAt = {
@@ -151,7 +153,11 @@ function startGoing(start: StartSite, env: Environment): Going {
     order,
     now: start.ports.clock.now,
     emit: start.ports.emit,
+    ...(context.config('callback.default.show_per_host_start') === true
+      ? { announced: writtenTitle(task) }
+      : {}),
   });
+  for (const text of conditionWarnings(task)) show.warn(text);
   const traffic: TaskTraffic = { ways: new Set(), isHere: false, isRaw: false };
   const before = withoutNotification(start.state, task, tree);
   const begun = startTask(site, task, portsOf(start, show, traffic));
@@ -177,6 +183,19 @@ function startGoing(start: StartSite, env: Environment): Going {
     cells: begun.isWhole ? cells : undefined,
     isOnTheWay: true,
   };
+}
+
+/** Conditions are templates already; delimiters in them are a mistake that mostly does no harm. */
+function conditionWarnings(task: Task): readonly string[] {
+  const conditions = [...everyKeyword(task, 'when').flat(), ...task.until];
+  const results = [...(task.failedWhen ?? []), ...(task.changedWhen ?? [])];
+  return [...conditions, ...results].flatMap((condition) =>
+    condition instanceof Template
+      ? [
+          `conditional statements should not include jinja2 templating delimiters such as {{ }} or {% %}. Found: ${condition.source}`,
+        ]
+      : [],
+  );
 }
 
 /** Whether the banner says so; a keyword that cannot be rendered is the task's own failure later. */

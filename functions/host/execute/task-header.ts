@@ -17,10 +17,9 @@ export function taskHeader(
   site: { env: Environment; isCheckMode: boolean },
 ): TaskHeader {
   const name = renderedName(task, site.env);
-  const label = name ?? defaultTitle(task);
   return {
     id: `${order.join('.')}@${task.position.file}:${task.position.line}:${task.position.column}`,
-    title: task.role === undefined ? label : `${roleTitle(task)} : ${label}`,
+    title: titleOf(task, name),
     ...(name === undefined ? {} : { name }),
     action: task.action,
     file: task.position.file,
@@ -32,6 +31,22 @@ export function taskHeader(
       .flat()
       .map((tag) => (typeof tag === 'string' ? tag : '')),
   };
+}
+
+/** The task as banners name it. */
+export function taskTitle(task: Task, env: Environment): string {
+  return titleOf(task, renderedName(task, env));
+}
+
+/** The task as banners would name it were nothing rendered. */
+export function writtenTitle(task: Task): string {
+  const { name } = task;
+  return titleOf(task, name instanceof Template ? name.source : name === undefined ? undefined : str(name));
+}
+
+function titleOf(task: Task, name: string | undefined): string {
+  const label = name ?? defaultTitle(task);
+  return task.role === undefined ? label : `${roleTitle(task)} : ${label}`;
 }
 
 /** What stands for a missing name: the action, with the role that it includes as it is written. */
