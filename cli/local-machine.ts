@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import type { LocalMachine } from '../functions/host/execute/play-context.ts';
 import { systemClock } from '../shared/base/clock.ts';
 import type { LocalPort, LocalStat } from '../shared/template/environment.ts';
+import { fetchUrl } from './fetch-url.ts';
 import { localDisk } from './local-disk.ts';
 import { localTerminal } from './local-terminal.ts';
 
@@ -38,6 +39,7 @@ export function localMachine(
     environment: (name) => environment[name],
     realPath,
     run: (command, cwd) => runShell(command, cwd, environment),
+    fetch: fetchUrl,
     disk: localDisk(systemClock.randomBytes),
     terminal: localTerminal(),
   };

@@ -44,7 +44,32 @@ export type LocalPort = {
     command: string,
     cwd: string,
   ) => Promise<{ readonly exitCode: number; readonly stdout: Uint8Array }>;
+  readonly fetch: (request: WebRequest) => Promise<WebAnswer>;
 };
+
+/** A page to fetch. */
+export type WebRequest = {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly isCertificateChecked: boolean;
+  readonly mayRedirect: boolean;
+  readonly credentials: { readonly user: string; readonly password: string } | undefined;
+  /** Without being asked for them. */
+  readonly sendsCredentialsAtOnce: boolean;
+  readonly socketPath: string | undefined;
+  /** A file of certificates to trust. */
+  readonly authorityFile: string | undefined;
+};
+
+export type WebAnswer =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly reason: string;
+      readonly content: Uint8Array;
+    }
+  | { readonly kind: 'failed'; readonly why: string };
 
 export type LocalStat = {
   readonly kind: 'file' | 'directory' | 'link' | 'other';

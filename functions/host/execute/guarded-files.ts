@@ -36,6 +36,10 @@ export function guardFiles(local: LocalPort, traffic: Traffic): LocalPort {
       wait(traffic.isBusy);
       local.writeFile(path, content, mode);
     },
+    fetch: (request) => {
+      wait(traffic.isBusy);
+      return local.fetch(request);
+    },
     run: (command, cwd) => {
       wait(traffic.isBusy);
       return local.run(command, cwd);

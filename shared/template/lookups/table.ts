@@ -9,6 +9,7 @@ import { listLookups } from './lists.ts';
 import { passwordLookups } from './password.ts';
 import { processLookups } from './processes.ts';
 import { templateLookups } from './template.ts';
+import { urlLookups } from './url.ts';
 import { variableLookups } from './variables.ts';
 
 const lookups = [
@@ -21,6 +22,7 @@ const lookups = [
   ...passwordLookups,
   ...hostLookups,
   ...templateLookups,
+  ...urlLookups,
 ];
 
 /** Lookups by name, with and without the name of Ansible's own collection. */

@@ -34,6 +34,7 @@ export function fakeMachine(files: Files): LocalMachine {
     glob: () => [],
     environment: (name) => (name === 'HOME' ? '/home/me' : undefined),
     realPath: (path) => resolved(files, path),
+    fetch: () => Promise.resolve({ kind: 'failed', why: 'there is no network' }),
     run: () => Promise.resolve({ exitCode: 0, stdout: new Uint8Array() }),
     disk,
     terminal: { show: () => undefined, warn: () => undefined, readLine: undefined },

@@ -62,6 +62,7 @@ const environment: Environment = {
     glob: () => [],
     environment: () => undefined,
     realPath: (path) => path,
+    fetch: () => Promise.resolve({ kind: 'failed', why: 'there is no network' }),
     run: async () => ({ exitCode: 1, stdout: new Uint8Array() }),
   },
   memory: { once: (_key, ask) => ask(), later: () => null },

@@ -16,6 +16,7 @@ const environment: Environment = {
     glob: () => [],
     realPath: (path) => path,
     environment: () => undefined,
+    fetch: () => Promise.resolve({ kind: 'failed', why: 'there is no network' }),
     run: () => Promise.reject(new Error('no processes here')),
   },
   memory: {

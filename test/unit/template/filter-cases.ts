@@ -77,6 +77,7 @@ export function makeCaseEnvironment(directory: string, variables: ReadonlyMap<st
       glob: (pattern) => globSync(pattern).sort(),
       environment: (name) => ENVIRONMENT[name],
       realPath,
+      fetch: () => Promise.resolve({ kind: 'failed', why: 'there is no network' }),
       run: () => Promise.reject(new Error('cases run no commands')),
     },
     memory: {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Value } from '../../../shared/base/value.ts';
-import type { Environment, LocalPort, TaskMemory } from '../../../shared/template/environment.ts';
+import type { Environment, LocalPort, TaskMemory, WebRequest } from '../../../shared/template/environment.ts';
 import { lookupTable } from '../../../shared/template/lookups/table.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
 import { makeCaseEnvironment } from './filter-cases.ts';
@@ -90,6 +90,57 @@ describe('commands', () => {
     const env = makeEnvironment({ run });
     await expect(settle(() => call(env, 'pipe', ['false']))).rejects.toThrow(
       'lookup_plugin.pipe(false) returned 1',
+    );
+  });
+});
+
+describe('pages', () => {
+  const asked: WebRequest[] = [];
+  const fetch: LocalPort['fetch'] = async (request) => {
+    asked.push(request);
+    if (request.url.endsWith('/gone'))
+      return { kind: 'answered', status: 404, reason: 'Not Found', content: Buffer.from('gone') };
+    if (request.url.endsWith('/dead')) return { kind: 'failed', why: '[Errno 111] Connection refused' };
+    return { kind: 'answered', status: 200, reason: 'OK', content: Buffer.from('one\r\ntwo\n') };
+  };
+
+  test('give their lines, or their text', async () => {
+    const env = makeEnvironment({ fetch });
+    expect(await settle(() => call(env, 'url', ['http://h/a']))).toEqual(['one', 'two']);
+    const whole = new Map<string, Value>([['split_lines', false]]);
+    expect(await settle(() => call(env, 'url', ['http://h/a'], whole))).toEqual(['one\r\ntwo\n']);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('are asked for as the options say', async () => {
+    const env = makeEnvironment({ fetch });
+    const options = new Map<string, Value>([
+      ['headers', new Map([['x-a', 1]])],
+      ['username', 'bob'],
+      ['password', 'pw'],
+      ['force', 'yes'],
+      ['timeout', 3],
+      ['validate_certs', false],
+      ['follow_redirects', 'none'],
+    ]);
+    await settle(() => call(env, 'url', ['https://h/b'], options));
+    expect(asked.at(-1)).toMatchObject({
+      headers: { 'user-agent': 'ansible-httpget', 'cache-control': 'no-cache', 'x-a': '1' },
+      credentials: { user: 'bob', password: 'pw' },
+      timeoutMs: 3000,
+      isCertificateChecked: false,
+      mayRedirect: false,
+      sendsCredentialsAtOnce: false,
+    });
+  });
+
+  test('fail in the words of Ansible', async () => {
+    const env = makeEnvironment({ fetch });
+    await expect(settle(() => call(env, 'url', ['http://h/gone']))).rejects.toThrow(
+      'Received HTTP error for http://h/gone : HTTP Error 404: Not Found',
+    );
+    await expect(settle(() => call(env, 'url', ['http://h/dead']))).rejects.toThrow(
+      'Failed lookup url for http://h/dead : <urlopen error [Errno 111] Connection refused>',
     );
   });
 });

@@ -125,6 +125,7 @@ export function makeEnvironment(
       realPath: (path) => path,
       glob: () => [],
       environment: () => undefined,
+      fetch: () => Promise.resolve({ kind: 'failed', why: 'there is no network' }),
       run: () => Promise.resolve({ exitCode: 0, stdout: new Uint8Array() }),
     },
     memory: {
