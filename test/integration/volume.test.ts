@@ -62,16 +62,16 @@ describe.runIf(machine !== undefined)('volume', () => {
     expect(stdout).not.toContain(`Task ${failing + 1}]`);
   });
 
-  test('a file of 50 MB is copied in memory that does not grow with it', async () => {
+  test('a file of 200 MB is copied in memory that does not hold it', async () => {
     const source = path.join(place, 'large');
-    writeFileSync(source, Buffer.alloc(50 * MIB, 'sixteen bytes..\n'));
+    writeFileSync(source, Buffer.alloc(200 * MIB, 'sixteen bytes..\n'));
     const small = await play(['    - ping:\n']);
     const { exitCode, residentBytesMax } = await play([
       `    - copy: { src: ${source}, dest: "{{ here }}/large-copy", mode: "0600" }\n`,
     ]);
     expect(exitCode).toBe(0);
     expect(digest(path.join(home, 'large-copy'))).toBe(digest(source));
-    expect(residentBytesMax - small.residentBytesMax).toBeLessThan(40 * MIB);
+    expect(residentBytesMax - small.residentBytesMax).toBeLessThan(128 * MIB);
     rmSync(path.join(home, 'large-copy'));
   });
 
