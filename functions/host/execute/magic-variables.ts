@@ -1,7 +1,7 @@
 /** Ansible's magic variables: what a run knows of itself, computed when read. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { enclosing } from '../../../shared/project/inheritance.ts';
+import { enclosing, nearestKeyword } from '../../../shared/project/inheritance.ts';
 import type { Role } from '../../../shared/project/model.ts';
 import type { Layer } from '../../../shared/template/scope.ts';
 import { type LazyDict, omit } from '../../../shared/template/special.ts';
@@ -20,6 +20,8 @@ export type MagicSources = {
   readonly site: RenderSite;
   readonly hostvars: LazyDict;
   readonly vars: () => LazyDict;
+  /** Renders what is written at the task. */
+  readonly render: (value: Value) => Value;
 };
 
 /** The layer of magic variables of a site. */
@@ -35,6 +37,7 @@ export function magicLayer(sources: MagicSources): Layer {
 /** Those that not every place has. */
 const OPTIONAL = new Set([
   'ansible_collection_name',
+  'ansible_delegated_vars',
   'ansible_limit',
   'ansible_parent_role_names',
   'ansible_parent_role_paths',
@@ -45,7 +48,7 @@ const OPTIONAL = new Set([
 
 /** What `hostvars` does not show of a host: what belongs to the task and play that ask, and the way back. */
 const NOT_OF_HOSTS =
-  /^(?:hostvars|vars|play_hosts|role_\w+|ansible_(?:play_.+|search_path|collection_name|(?:\w+_)?role_\w+))$/;
+  /^(?:hostvars|vars|play_hosts|role_\w+|ansible_(?:play_.+|delegated_vars|search_path|collection_name|(?:\w+_)?role_\w+))$/;
 
 /** The magic variables that a host has in `hostvars`. */
 export function hostMagicLayer(sources: MagicSources): Layer {
@@ -69,7 +72,7 @@ function readersOf(sources: MagicSources): ReadonlyMap<string, () => Value | und
   );
 }
 
-function hostReaders({ site, hostvars, vars }: MagicSources): Readers {
+function hostReaders({ site, hostvars, vars, render }: MagicSources): Readers {
   const { inventory } = site.context;
   const source = (): string | undefined => inventory.sourceOf(site.host);
   return {
@@ -82,8 +85,17 @@ function hostReaders({ site, hostvars, vars }: MagicSources): Readers {
     hostvars: () => hostvars,
     vars,
     omit: () => omit,
+    ansible_delegated_vars: () => delegatedVars({ site, hostvars, render }),
     ansible_facts: () => namespaced(allFacts(site.vars.facts)),
   };
+}
+
+/** Of a delegated task: the variables of the host that it goes to, under the host's name. */
+function delegatedVars({ site, hostvars, render }: Omit<MagicSources, 'vars'>): Dict | undefined {
+  const written = site.task === undefined ? undefined : nearestKeyword(site.task, 'delegateTo');
+  if (written === undefined || written === null) return undefined;
+  const host = render(written);
+  return new Map<Value, Value>([[host, hostvars.get(host) ?? new Map<Value, Value>()]]);
 }
 
 function playReaders(site: RenderSite): Readers {

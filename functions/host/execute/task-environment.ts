@@ -2,6 +2,7 @@
 
 import type { Value } from '../../../shared/base/value.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
+import { renderValue } from '../../../shared/template/render.ts';
 import {
   createEnvironment,
   dictLayer,
@@ -21,7 +22,8 @@ export function environmentOf(site: RenderSite): Environment {
   const { context } = site;
   const lazy: { env?: Environment } = {};
   const whole = (): LazyDict => scopeAsDict(required(lazy.env).scope);
-  const magic = magicLayer({ site, hostvars: hostvarsOf(site), vars: whole });
+  const render = (value: Value): Value => renderValue(value, required(lazy.env));
+  const magic = magicLayer({ site, hostvars: hostvarsOf(site), vars: whole, render });
   const sources: LayerSources = {
     item: site.item,
     magic,
@@ -90,6 +92,7 @@ function environmentOfOther(site: RenderSite, host: string): Environment {
     site: other,
     hostvars: hostvarsOf(other),
     vars: () => scopeAsDict(required(lazy.env).scope),
+    render: (value) => renderValue(value, required(lazy.env)),
   });
   const layers = (known: HostVars): readonly Layer[] =>
     stackLayers({

@@ -153,6 +153,18 @@ test('async tasks run in the background, and are waited for as poll says', async
   expect(out).toContain('check mode and async cannot be used on same task.');
 });
 
+test('a delegated task sees the variables of the host it goes to', async () => {
+  const { out } = await play(`
+- hosts: one
+  tasks:
+    - debug: {msg: '{{ ansible_delegated_vars.two.inventory_hostname }}'}
+      delegate_to: two
+    - debug: {msg: 'here {{ ansible_delegated_vars is defined }}'}
+`);
+  expect(out).toContain('"msg": "two"');
+  expect(out).toContain('"msg": "here False"');
+});
+
 test('the config lookup reads the settings of plugins', async () => {
   const { out } = await play(
     `
