@@ -1,7 +1,7 @@
 /** Runs Sortie or Ansible as a user does, away from the configuration of whoever runs the tests. */
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { residentBytes } from './resident-memory.ts';
@@ -77,5 +77,6 @@ async function execute([command = '', ...words]: readonly string[], options: Run
   });
   clearTimeout(timer);
   clearInterval(sampler);
+  rmSync(home, { recursive: true, force: true });
   return { exitCode, stdout, stderr, residentBytesMax };
 }
