@@ -6,7 +6,7 @@ import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { isConditionTrue, renderValue } from '../../../shared/template/render.ts';
-import { asTemplate, hasMarkers, Markup } from '../../../shared/template/special.ts';
+import { asTemplate, hasMarkers, Markup, Vaulted } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { type ActionCall, ActionFailure } from '../actions/action.ts';
 import { actionNames, shortName } from '../actions/action-name.ts';
@@ -133,6 +133,7 @@ const UNRENDERED: Readonly<Record<string, string>> = {
 };
 
 function renderOwnArguments(task: Task, env: Environment): Value {
+  if (shortName(task.action) === 'set_fact' && task.args instanceof Map) return renderFacts(task.args, env);
   const raw = UNRENDERED[shortName(task.action)];
   if (raw === undefined || !(task.args instanceof Map)) return renderValue(task.args, env);
   const rest: Dict = new Map([...task.args].filter(([name]) => name !== raw));
@@ -140,6 +141,16 @@ function renderOwnArguments(task: Task, env: Environment): Value {
   const kept = task.args.get(raw);
   if (kept !== undefined && rendered instanceof Map) rendered.set(raw, kept);
   return rendered;
+}
+
+/** Facts are rendered; a vaulted one stays sealed until something needs its text. */
+function renderFacts(args: Dict, env: Environment): Dict {
+  const facts: Dict = new Map();
+  for (const [name, value] of args) {
+    const key = renderValue(name, env);
+    facts.set(key, value instanceof Vaulted ? value : renderValue(value, env));
+  }
+  return facts;
 }
 
 /** Leaves out every entry that rendered to `omit`, at any depth. */
