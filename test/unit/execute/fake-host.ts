@@ -64,15 +64,13 @@ export function result(entries: Readonly<Record<string, Value>> = {}): Reply {
 
 /** A session's answers from a list: `fail` raises the epoch, so that all behind it are discarded, as the agent does. */
 export function answersOf(fails: (request: SessionRequest) => boolean): Answer {
-  let isHalted = false;
+  let epoch = 0;
   return async (request) => {
+    const sentIn = epoch;
     await new Promise((resolve) => setTimeout(resolve, 1));
-    if (isHalted) return { kind: 'discarded' };
+    if (sentIn < epoch) return { kind: 'discarded' };
     if (!fails(request)) return result({ rc: 0 });
-    isHalted = request.tolerated !== true;
-    setTimeout(() => {
-      isHalted = false;
-    }, 5);
+    if (request.tolerated !== true) epoch += 1;
     return result({ rc: 1, failed: true, msg: 'non-zero return code' });
   };
 }
