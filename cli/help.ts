@@ -10,6 +10,7 @@ commands:
   run         run playbooks; takes the options of ansible-playbook
   runs        list the runs of this directory
   show        print a stored run again
+  vault       encrypt and decrypt files and strings, as ansible-vault does
   help        show this, or the help of a command: sortie help run
 
   --version   show the version

@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   },
   runs: async () => (await import('./runs.ts')).runs,
   show: async () => (await import('./show.ts')).show,
+  vault: async () => (await import('./vault.ts')).vault,
 };
 
 const INTERRUPTED = 99;

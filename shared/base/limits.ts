@@ -51,6 +51,12 @@ export const limits = {
   bannerStarsMin: 3,
   /** Rounds of PBKDF2 behind a vault password: because the ansible-vault format fixes them. */
   vaultKeyIterations: 10_000,
+  /** Random bytes that go into the keys of a vault: because the ansible-vault format has so many. */
+  vaultSaltBytes: 32,
+  /** Blanks before the lines of an encrypted string: because ansible-vault prints so many. */
+  vaultYamlIndent: 10,
+  /** Bytes written at once over a file that held a secret: because files may be larger than memory. */
+  shredPieceBytes: 1_048_576,
   /** Time for an inventory or vault password script, in ms: because a script that hangs must not hang the run. */
   projectScriptTimeoutMs: 300_000,
   /** Largest output of an inventory or vault password script, in bytes: because memory of a function is bounded. */
