@@ -41,6 +41,8 @@ export const limits = {
   templateItemsMax: 10_000_000,
   /** Largest int a template may compute, in bits: because `10 ** 10 ** 10` must end in an error, not in a hang. */
   templateIntBitsMax: 1_000_000,
+  /** Rounds of hashing that a template may ask for: because more take longer than anyone waits for a password. */
+  passwordRoundsMax: 10_000_000,
   /** Compiled templates kept in memory: because a playbook renders the same few thousand texts for every host. */
   templateCacheEntriesMax: 5_000,
   /** How many `-v` show which handlers were notified: because Ansible shows them from two on. */

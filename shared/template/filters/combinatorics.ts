@@ -87,7 +87,7 @@ function permutations(value: Value, r: Value): Value {
   const walk = (chosen: readonly number[]): void => {
     if (chosen.length === size) {
       found.push(new PyTuple(chosen.map((index) => pool[index] ?? null)));
-      checkSize(found.length, limits.templateItemsMax);
+      checkSize(found.length * Math.max(size, 1), limits.templateItemsMax);
       return;
     }
     for (let index = 0; index < pool.length; index++) if (!chosen.includes(index)) walk([...chosen, index]);
@@ -104,7 +104,7 @@ function combinations(value: Value, r: Value): Value {
   const walk = (chosen: readonly Value[], from: number): void => {
     if (chosen.length === size) {
       found.push(new PyTuple(chosen));
-      checkSize(found.length, limits.templateItemsMax);
+      checkSize(found.length * Math.max(size, 1), limits.templateItemsMax);
       return;
     }
     for (let index = from; index <= pool.length - (size - chosen.length); index++) {

@@ -1,7 +1,9 @@
 /** Ansible's password hashing, with passlib's defaults: behind `password_hash` and the password lookup. */
 
+import { limits } from '../../base/limits.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
+import { limitError } from '../python-error.ts';
 import { type RandomBits, randomChoice, systemRandom } from '../python-random.ts';
 import { md5Crypt, shaCrypt } from './crypt.ts';
 
@@ -70,6 +72,10 @@ export function hashPassword(password: string, options: PasswordOptions, env: En
   }
   const rounds = options.rounds ?? scheme.rounds;
   checkRounds(rounds, options.scheme);
+  if (rounds > limits.passwordRoundsMax)
+    throw limitError(
+      `a password hash of ${rounds} rounds takes too long, more than ${limits.passwordRoundsMax}`,
+    );
   const input = { password, salt, rounds, isRoundsImplicit: rounds === CRYPT_ROUNDS };
   return shaCrypt(options.scheme === 'sha256_crypt' ? 256 : 512, input);
 }

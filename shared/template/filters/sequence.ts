@@ -1,11 +1,12 @@
 /** Jinja2's filters over sequences: first, sort, unique, groupby, batch and their kin. */
 
+import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { compare, equals, isOrdered } from '../comparison.ts';
 import { dictKey, hasKey } from '../dict-key.ts';
 import { filterArgumentError } from '../filter-error.ts';
-import { operate } from '../python-arithmetic.ts';
+import { checkTextSize, operate } from '../python-arithmetic.ts';
 import { pythonError, typeError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
 import { str } from '../python-repr.ts';
@@ -13,6 +14,7 @@ import { LazyDict, LazyList, PyBytes, PySet, PyTuple, Undefined } from '../speci
 import {
   asSequence,
   asText,
+  checkSize,
   force,
   isMapping,
   isTrue,
@@ -76,7 +78,15 @@ function reversible(value: Value): Value[] {
 function join(_env: unknown, value: Value, d: Value = '', attribute: Value = null): Value {
   const get = makeGetter(attribute);
   const separator = str(d);
-  return Array.from(iterate(force(value)), (item) => str(get(item))).join(separator);
+  const texts: string[] = [];
+  let size = 0;
+  for (const item of iterate(force(value))) {
+    const text = str(get(item));
+    size += text.length + separator.length;
+    checkTextSize(size - separator.length);
+    texts.push(text);
+  }
+  return texts.join(separator);
 }
 
 function reverse(value: Value): Value {
@@ -154,6 +164,7 @@ function batch(_env: unknown, value: Value, linecount: Value = 1, fill: Value = 
 function slice(_env: unknown, value: Value, slices: Value = 1, fill: Value = null): Value {
   const items = toList(force(value));
   const count = indexArgument(slices);
+  checkSize(count, limits.templateItemsMax);
   const each = operate('//', items.length, count);
   const size = typeof each === 'number' ? each : 0;
   const longer = count === 0 ? 0 : items.length - size * count;

@@ -206,6 +206,26 @@ test('what an inline template in a condition gives may look nothing up', () => {
   );
 });
 
+test.each([
+  "{{ 'a' * 10**9 }}",
+  '{{ range(10**12) | list }}',
+  '{{ [0] * 10**9 }}',
+  "{{ 'x' | center(10**10) }}",
+  "{{ '%99999999999d' % 1 }}",
+  "{{ '{:99999999999}'.format(1) }}",
+  '{{ range(30) | permutations | list }}',
+  '{{ range(40) | combinations(20) | list }}',
+  '{{ range(10**4) | product(range(10**4)) | list }}',
+  '{{ [1] | slice(10**9) | list }}',
+  "{{ range(10**6) | join('x' * 100) }}",
+  "{{ 'a' | indent(10**9) }}",
+  "{{ 'a' | password_hash('sha512', rounds=999999999) }}",
+  '{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}',
+  "{% set n = namespace(x='a') %}{% for i in range(99) %}{% set n.x = n.x ~ n.x %}{% endfor %}",
+])('%s ends in an error', (template) => {
+  expect(failure(() => render(template))).toMatchObject({ kind: 'limit' });
+});
+
 test('a loop without end stops at the step limit', { timeout: 60_000 }, () => {
   const endless = '{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}';
   expect(() => render(endless)).toThrow('the template takes too many steps');
