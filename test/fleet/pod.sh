@@ -4,6 +4,7 @@
 # one), guest (no sudo). Ends when its parent does.
 # usage: pod.sh DIRECTORY NAME PORT      DIRECTORY holds host_key, user_key.pub and ops_password
 set -eu
+PATH=$PATH:/usr/sbin:/sbin
 
 enter() { # inside the new namespaces: mount, fill, serve
   dir=$1 name=$2 port=$3
