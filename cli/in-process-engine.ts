@@ -48,6 +48,7 @@ export function createInProcessEngine(deps: InProcessDeps, events: EngineEvents)
     },
     run: (host, reach) => runOf(host).run(reach),
     adopt: (host, end) => runOf(host).adopt(end),
+    isSheltered: (host) => runOf(host).isSheltered(),
     end: (host) => runOf(host).amend((state) => ({ ...state, ended: 'done' })),
     clearFacts: (host) => runOf(host).amend((state) => ({ ...state, vars: { ...state.vars, facts: [] } })),
     missingStart: () => startAt,

@@ -14,7 +14,7 @@ export function reportError(error: unknown, deps: Pick<CommandDeps, 'err'>): num
   }
   if (error instanceof RunAbort) {
     deps.err(`ERROR! ${error.message}\n`);
-    return exitCodes.error;
+    return error.isParserError ? exitCodes.parserError : exitCodes.error;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   deps.err(`ERROR! Unexpected Exception, this is probably a bug: ${trace}\n`);

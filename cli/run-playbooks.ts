@@ -51,6 +51,7 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
   const contextOf = playContexts({ request, run: context, project, local });
   return runOver({
     project,
+    playbookNames: request.playbooks,
     clock,
     emit: context.emit,
     isCheckMode: request.isCheckMode,

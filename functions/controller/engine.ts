@@ -36,6 +36,8 @@ export type Engine = {
   readonly run: (host: string, reach: Reach) => Promise<HostOutcome>;
   /** Gives a host the result of a task that another one ran for all. */
   readonly adopt: (host: string, end: SharedEnd) => void;
+  /** Whether the host goes on in a rescue or always section. */
+  readonly isSheltered: (host: string) => boolean;
   /** Ends the play for a host. */
   readonly end: (host: string) => void;
   readonly clearFacts: (host: string) => void;

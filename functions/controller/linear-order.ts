@@ -39,7 +39,7 @@ export function createLinearizer(
   );
   const order = [...lanes.values()];
   const banners = new Set<string>();
-  const includes = new Map<string, Extract<RunEvent, { kind: 'file-included' }>>();
+  const includes = new Map<string, RunEvent>();
   let step: Search | Telling = { kind: 'search', index: 0, best: undefined };
 
   const tell = (event: RunEvent): void => {
@@ -47,13 +47,20 @@ export function createLinearizer(
       if (banners.has(event.task.id)) return;
       banners.add(event.task.id);
     }
+    if (event.kind === 'task-finished' && event.isInclude === true) {
+      includes.set(`${event.outcome.host}\n`, event);
+      return;
+    }
     if (event.kind !== 'file-included') {
       emit(event);
       return;
     }
     const key = `${event.file}\n${event.label ?? ''}`;
     const known = includes.get(key);
-    includes.set(key, known === undefined ? event : { ...event, hosts: [...known.hosts, ...event.hosts] });
+    includes.set(
+      key,
+      known?.kind !== 'file-included' ? event : { ...event, hosts: [...known.hosts, ...event.hosts] },
+    );
   };
 
   /** Tells what the lane has to say at `place`. True when it has nothing more to say there. */

@@ -28,6 +28,8 @@ export type BatchResult = {
   readonly unreachable: readonly string[];
   /** A failure that ends the play for all hosts. */
   readonly isBroken: boolean;
+  /** More hosts failed than max_fail_percentage allows. */
+  readonly isAboveMax: boolean;
   /** `meta: end_play`: no further batch. */
   readonly isPlayOver: boolean;
   readonly inventory: Inventory;
@@ -55,6 +57,7 @@ export async function runBatch(work: BatchWork, deps: BatchDeps): Promise<BatchR
   deps.engine.begin(work);
   await runAhead(work.hosts.batch, progress, deps);
   while (progress.waiting.size > 0 && !progress.isBroken) await runMeeting(progress, deps);
+  progress.isBroken ||= isAboveMax(progress);
   if (progress.isBroken) abandon(progress, deps);
   const ended = (how: HostEnd): readonly string[] =>
     work.hosts.batch.filter((host) => progress.ended.get(host) === how);
@@ -62,6 +65,7 @@ export async function runBatch(work: BatchWork, deps: BatchDeps): Promise<BatchR
     failed: ended('failed'),
     unreachable: ended('unreachable'),
     isBroken: progress.isBroken,
+    isAboveMax: isAboveMax(progress),
     isPlayOver: progress.isPlayOver,
     inventory: progress.work.inventory,
   };
@@ -78,6 +82,7 @@ function take(host: string, outcome: HostOutcome, progress: Progress, deps: Batc
   switch (outcome.kind) {
     case 'ended':
       end(host, outcome.how, progress, deps);
+      progress.isBroken ||= outcome.isFatalForAll;
       return;
     case 'waiting':
       progress.waiting.set(host, outcome);
@@ -106,7 +111,7 @@ async function runMeeting(progress: Progress, deps: BatchDeps): Promise<void> {
   refresh(progress, deps, order);
   for (const host of hosts) progress.waiting.delete(host);
   const met = await (isOnce ? meetOnce(hosts, progress, deps) : meetAll(hosts, progress, deps));
-  if (isTooMuch(met, progress)) {
+  if (isTooMuch(met, progress, deps)) {
     progress.isBroken = true;
     return;
   }
@@ -209,10 +214,19 @@ async function applyEffect(met: MetTask, crowd: Crowd, progress: Progress, deps:
     deps.engine.adopt(host, { result: new Map<Value, Value>(), items: undefined });
 }
 
-/** A failure at a meeting that ends the play: fatal for all, or above max_fail_percentage. */
-function isTooMuch(met: readonly MetTask[], progress: Progress): boolean {
+/**
+ * A failure at a meeting that ends the play: fatal for all, or above max_fail_percentage. Hosts that go on in a rescue
+ * or always section are spared what is fatal for all.
+ */
+function isTooMuch(met: readonly MetTask[], progress: Progress, deps: BatchDeps): boolean {
   const isBad = ({ status }: MetTask): boolean => status === 'failed' || status === 'unreachable';
-  if (met.some((task) => task.isFatalForAll && isBad(task))) return true;
+  const hosts = progress.work.hosts.batch;
+  if (met.some((task) => task.isFatalForAll && isBad(task)) && !hosts.every(deps.engine.isSheltered))
+    return true;
+  return isAboveMax(progress);
+}
+
+function isAboveMax(progress: Progress): boolean {
   const { maxFailPercentage } = progress.work;
   if (maxFailPercentage === undefined) return false;
   const failed = [...progress.ended.values()].filter((how) => how === 'failed').length;

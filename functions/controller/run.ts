@@ -26,6 +26,8 @@ export type RunDeps = {
   readonly emit: (event: RunEvent) => void;
   readonly clock: Clock;
   readonly forks: number;
+  /** The playbooks as the command names them. */
+  readonly playbookNames: readonly string[];
   /** The hosts of an ad-hoc command, of which the limit must leave some; absent for playbooks. */
   readonly pattern?: string | undefined;
   readonly strategy: string | undefined;
@@ -108,7 +110,9 @@ function isLocalhost(pattern: string | undefined): boolean {
 const silentRoute: EngineEvents = { emit: () => undefined, arrive: () => undefined };
 
 async function runPlaybook(playbook: Playbook, state: RunState, deps: RunDeps): Promise<void> {
-  deps.emit({ kind: 'playbook-started', path: playbook.path });
+  const { path, plays } = playbook;
+  const name = deps.playbookNames[deps.project.playbooks.indexOf(playbook)] ?? path;
+  deps.emit({ kind: 'playbook-started', path, summary: { name, plays: plays.length } });
   for (const play of playbook.plays) {
     const isBroken = await runPlay(play, state, deps);
     if (isBroken) break;
@@ -156,6 +160,8 @@ async function runPlay(play: Play, state: RunState, deps: RunDeps): Promise<bool
     const result = await runOneBatch({ play, description, promptVars, hosts, batch: left }, state, deps);
     noteResult(result, state);
     const lost = state.failed.size + state.unreachable.size - before;
+    // Ansible says it for the percentage, and again because nobody is left.
+    if (result.isAboveMax) deps.emit({ kind: 'no-hosts-left' });
     if (result.isBroken) deps.emit({ kind: 'no-hosts-left' });
     if (result.isBroken || lost === batch.length) return true;
     if (result.isPlayOver) return false;

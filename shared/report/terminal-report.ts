@@ -81,6 +81,9 @@ function printEvent(state: TerminalState, event: RunEvent): void {
 
 function printPlaybook({ options, screen }: TerminalState, event: EventOf<'playbook-started'>): void {
   if (options.verbosity >= PATH_VERBOSITY) screen.banner(`PLAYBOOK: ${event.path.split('/').at(-1)}`);
+  const { summary } = event;
+  if (options.verbosity >= PATH_VERBOSITY && summary !== undefined)
+    screen.line(`${summary.plays} plays in ${summary.name}`, 'verbose');
   if (options.isCheckMode && options.checkModeMarkers) screen.banner('DRY RUN');
 }
 

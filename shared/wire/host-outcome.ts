@@ -5,7 +5,8 @@ import type { OrderKey } from './run-event.ts';
 
 /** Where a host stopped. */
 export type HostOutcome =
-  | { readonly kind: 'ended'; readonly how: HostEnd }
+  /** With `isFatalForAll` by a failure that would end the play for other hosts as well. */
+  | { readonly kind: 'ended'; readonly how: HostEnd; readonly isFatalForAll: boolean }
   /** Stands before a task at which hosts meet; with `isOnce` one of them runs it for all. */
   | { readonly kind: 'waiting'; readonly order: OrderKey; readonly reason: string; readonly isOnce: boolean }
   /** Ran the one task at which all met. */

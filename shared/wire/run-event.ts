@@ -70,7 +70,12 @@ export type RunEvent =
       readonly command: readonly string[];
       readonly options: ReportOptions;
     }
-  | { readonly kind: 'playbook-started'; readonly path: string }
+  | {
+      readonly kind: 'playbook-started';
+      readonly path: string;
+      /** Its path as the command names it, and how many plays it has. */
+      readonly summary?: { readonly name: string; readonly plays: number };
+    }
   | {
       readonly kind: 'play-started';
       /** Milliseconds since the epoch, as every `at`. */
@@ -100,6 +105,8 @@ export type RunEvent =
     }
   | {
       readonly kind: 'task-finished';
+      /** What could not be included is told once all hosts have run the task, as are the files that could. */
+      readonly isInclude?: boolean;
       readonly task: string;
       readonly at: number;
       readonly outcome: TaskOutcome;

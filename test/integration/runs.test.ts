@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const CASES = join(ROOT, 'test/cases/runs');
 /** Times and temporary files, which are never the same; test/record/runs.py leaves out the same. */
 const VOLATILE = /(?<="(?:start|delta|end)": ")[^"]*|(?<=\+\+\+ after: ).*/g;
-const PREAMBLE = /^(?!\nPLAY)[^]*?(?=\nPLAYBOOK)/;
+const PREAMBLE = /^(?!\nPLAY)[\s\S]*?(?=\nPLAYBOOK)/;
 
 function transcript(name: string): string {
   const parent = mkdtempSync(join(tmpdir(), 'runs-'));

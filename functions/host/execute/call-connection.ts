@@ -1,5 +1,6 @@
 /** Which target a call goes to: its own host, or the one that it is delegated to. */
 
+import { str } from '../../../shared/template/python-repr.ts';
 import type { BecomeRequest } from '../../../shared/wire/agent-frame.ts';
 import type { ActionCall } from '../actions/action.ts';
 import type { ConnectionTarget } from '../session/session.ts';
@@ -31,6 +32,14 @@ export function connectionOf(site: RenderSite, call: ActionCall): CallConnection
     become: becomeRequest(context, keywords, env),
     remoteTmp: remoteTmp(context, env),
   };
+}
+
+/** The `ansible_host` of the host that a call is delegated to, for its line in the output. */
+export function delegatedAddress(site: RenderSite, call: ActionCall): string | undefined {
+  const { delegateTo } = call.keywords;
+  if (delegateTo === undefined || delegateTo === site.host) return undefined;
+  const address = environmentOf(delegateSite(site, delegateTo)).scope.resolve('ansible_host');
+  return address === undefined || address === null ? undefined : str(address);
 }
 
 /** The delegate's own variables reach it; those of the task and play hold as well. */

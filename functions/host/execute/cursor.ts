@@ -74,6 +74,11 @@ export function isRescued(tree: PlayTree, cursor: Cursor): boolean {
   );
 }
 
+/** Whether the place lies in handlers that a flush runs; a rescue section around it does not count as one for them. */
+export function isInFlush(cursor: Cursor): boolean {
+  return cursor.some((frame) => frame.section === 'handlers');
+}
+
 /** The task at `cursor`. */
 export function taskAt(tree: PlayTree, cursor: Cursor): Task {
   const node = nodeAt(tree, cursor);

@@ -45,7 +45,9 @@ const SHORTHAND_HINT =
   "There appears to be both 'k=v' shorthand syntax and YAML in this task. Only one syntax may be used.\n";
 
 function quotesHint(line: string): string {
-  if (!line.includes('{{') || line.includes('"{{') || line.includes("'{{")) return '';
+  const dense = line.replaceAll(' ', '');
+  if (!dense.includes('{{') || !dense.includes('}}')) return '';
+  if (dense.includes('"{{') && dense.includes("'{{")) return '';
   return (
     'We could be wrong, but this one looks like it might be an issue with\n' +
     'missing quotes. Always quote template expression brackets when they\n' +

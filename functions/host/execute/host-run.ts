@@ -13,7 +13,7 @@ import type { OrderKey } from '../../../shared/wire/run-event.ts';
 import { type Cursor, cursorKey, orderKey, type PlayTree, taskAt } from './cursor.ts';
 import { guardFiles } from './guarded-files.ts';
 import type { HostPorts } from './host-ports.ts';
-import { type HostState, type HostVars, noVars } from './host-state.ts';
+import { type HostEnd, type HostState, type HostVars, noVars } from './host-state.ts';
 import { metTask } from './met-task.ts';
 import { resolveNext, treeOf } from './next-place.ts';
 import { notifiedHandlers } from './notify.ts';
@@ -99,6 +99,15 @@ export class HostRun {
     this.#state = change(this.#state);
   }
 
+  /** Whether it goes on in a rescue or always section: a failure that is fatal for all lets it do so. */
+  isSheltered(): boolean {
+    const state = this.#state;
+    if (state.ended !== undefined) return false;
+    const place = resolveNext(treeOf(this.#requireContext(), state), state);
+    const section = place.kind === 'end' ? undefined : place.cursor.at(-1)?.section;
+    return section === 'rescue' || section === 'always';
+  }
+
   /** What tasks had set on this host when it came to the first place for which `isReached` holds, or now. */
   varsAt(isReached: (order: OrderKey) => boolean): HostVars {
     return this.#history.find((entry) => isReached(entry.order))?.vars ?? this.#state.vars;
@@ -121,7 +130,7 @@ export class HostRun {
         if (move.kind === 'meet') this.#ports.arrive(move.order);
         return move.kind === 'meet'
           ? { ...move, kind: 'waiting' }
-          : { kind: 'ended', how: this.#state.ended ?? 'done' };
+          : { kind: 'ended', how: this.#state.ended ?? 'done', isFatalForAll: this.#endedFatally() };
       }
     }
   }
@@ -149,8 +158,23 @@ export class HostRun {
 
   async #pause(effect: MetaEffect | undefined): Promise<HostOutcome> {
     await this.#settleAll();
+    this.#noteEnd();
     const met = metTask(effect === undefined ? this.#lastSettled : undefined, effect, this.#state);
     return { kind: 'paused', met };
+  }
+
+  #endedFatally(): boolean {
+    const settled = this.#lastSettled;
+    if (settled === undefined || this.#state.ended === 'done') return false;
+    return metTask(settled, undefined, this.#state).isFatalForAll;
+  }
+
+  /** Notes that the host has come to the end of its play, which the others count on at a meeting. */
+  #noteEnd(): void {
+    const state = this.#state;
+    if (state.ended !== undefined) return;
+    const place = resolveNext(treeOf(this.#requireContext(), state), state);
+    if (place.kind === 'end') this.#state = { ...state, ended: endOf(place, state) };
   }
 
   /** Waits for all results on their way. False when one of them made the host go elsewhere. */
@@ -170,7 +194,7 @@ export class HostRun {
       const tree = treeOf(context, state);
       const place = resolveNext(tree, state);
       if (place.kind === 'end') {
-        this.#state = { ...state, ended: place.failed ? 'failed' : 'done' };
+        this.#state = { ...state, ended: endOf(place, state) };
         return { kind: 'ended' };
       }
       return this.#startAt(context, tree, { cursor: place.cursor, isMet });
@@ -228,7 +252,7 @@ export class HostRun {
   #say(order: OrderKey, show: () => void): void {
     const generation = this.#generation;
     this.#tail = this.#tail.then(() => {
-      if (generation !== this.#generation) return;
+      if (!this.#isCurrent(generation)) return;
       this.#ports.arrive(order);
       show();
     });
@@ -242,7 +266,7 @@ export class HostRun {
     if (going.ahead !== undefined) this.#state = going.ahead;
     this.#started += 1;
     this.#tail = this.#tail
-      .then(() => (generation === this.#generation ? this.#settle(going, placesPassed) : undefined))
+      .then(() => (this.#isCurrent(generation) ? this.#settle(going, placesPassed) : undefined))
       .catch((error: unknown) => {
         this.#broken ??= { error };
         this.#interruption.resolve();
@@ -250,6 +274,11 @@ export class HostRun {
       .finally(() => {
         this.#inFlight = this.#inFlight.filter((each) => each !== going);
       });
+  }
+
+  /** Whether what was started then still counts: the host has neither turned back nor come to the run's end. */
+  #isCurrent(generation: number): boolean {
+    return generation === this.#generation && this.#broken === undefined;
   }
 
   /** Takes a result in its turn: shows it, gives it to those that wait for it, and turns back after a failure. */
@@ -261,8 +290,13 @@ export class HostRun {
     const settled = going.settled ?? stateAfter(going.before, going.at, end);
     this.#lastSettled = settled;
     if (isChanged(settled.end.result)) for (const text of going.at.targets.warnings) going.show.warn(text);
-    if (isChanged(settled.end.result)) going.show.notified(notifiedHandlers(going.at));
-    going.show.finish(outcomeOf(this.host, settled.end, settled.fate), settled.included);
+    if (isChanged(settled.end.result)) going.show.notified(notifiedHandlers(going.at, going.before));
+    const { includeError } = settled;
+    if (includeError?.isRole === true) going.show.error(includeError.text);
+    else {
+      const outcome = outcomeOf(this.host, settled.end, settled.fate);
+      going.show.finish(outcome, settled.included, includeError !== undefined);
+    }
     if (going.cells !== undefined && !settled.isStop) settleCells(going.cells, settled.end);
     if (givesLastingFacts(settled.end))
       this.#ports.factCache.write(this.host, allFacts(settled.state.vars.facts));
@@ -316,10 +350,15 @@ export class HostRun {
   }
 }
 
+function endOf(place: { readonly failed: boolean }, state: HostState): HostEnd {
+  return place.failed || state.hasFailed ? 'failed' : 'done';
+}
+
 function freshState(vars: HostVars): HostState {
   return {
     next: { kind: 'first' },
     ended: undefined,
+    hasFailed: false,
     startsAt: undefined,
     vars,
     notified: new Map(),

@@ -8,6 +8,8 @@ import type { Cursor, Inclusion } from './cursor.ts';
 export type HostState = {
   readonly next: NextPlace;
   readonly ended: HostEnd | undefined;
+  /** A failure in a flush of handlers or of an include counts, even when a rescue section takes over. */
+  readonly hasFailed: boolean;
   /** `--start-at-task`: the key of the cursor before which only facts are gathered. */
   readonly startsAt: string | undefined;
   readonly vars: HostVars;

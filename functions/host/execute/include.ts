@@ -1,5 +1,6 @@
 /** What include_tasks and include_role bring into a host's play, once their names are rendered. */
 
+import { RunAbort } from '../../../shared/base/abort.ts';
 import { type Checked, type Diagnostic, hasErrors } from '../../../shared/base/diagnostic.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Included as LoadedInclude, RoleRequest } from '../../../shared/project/load-included.ts';
@@ -7,7 +8,9 @@ import type { Task } from '../../../shared/project/model.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { shortName } from '../actions/action-name.ts';
 import { cursorKey, type Inclusion } from './cursor.ts';
+import { whereabouts } from './explain-error.ts';
 import type { HostState } from './host-state.ts';
+import type { PlayContext } from './play-context.ts';
 import type { TaskAt } from './progress.ts';
 import { flagOf } from './task-keywords.ts';
 import type { ItemEnd, TaskEnd } from './task-run.ts';
@@ -20,6 +23,7 @@ export type Included = {
   readonly error: string | undefined;
 };
 
+const MISSING: ReadonlySet<string> = new Set(['file-missing', 'role-missing']);
 const INCLUDES = new Set(['include', 'include_tasks', 'include_role']);
 
 /** Whether the task brings in others when it runs. */
@@ -62,18 +66,18 @@ type One = {
 
 function fileOf(at: TaskAt, include: Task, item: ItemEnd): One {
   const name = str(item.result.get('include') ?? '');
-  return brought(at.site.context.include.tasks(name, include), name);
+  return brought(at.site.context.include.tasks(name, include), name, at.site.context);
 }
 
 function roleOf(at: TaskAt, include: Task, item: ItemEnd): One {
   const args = item.result.get('include_args');
   const request = roleRequest(args instanceof Map ? args : new Map());
-  return brought(at.site.context.include.role(request, include), request.name);
+  return brought(at.site.context.include.role(request, include), request.name, at.site.context);
 }
 
-function brought(loaded: Checked<LoadedInclude>, name: string): One {
+function brought(loaded: Checked<LoadedInclude>, name: string, context: PlayContext): One {
   const { value, diagnostics } = loaded;
-  if (hasErrors(diagnostics)) return failedInclude(diagnostics);
+  if (hasErrors(diagnostics)) return failedInclude(diagnostics, context);
   return {
     source: value.file ?? name,
     isFile: value.file !== undefined,
@@ -112,8 +116,13 @@ function present<T>(entries: Readonly<Record<string, T | undefined>>): Record<st
   return kept;
 }
 
-function failedInclude(diagnostics: readonly Diagnostic[]): One {
+/** What is not there fails the task; a file that is no list of tasks ends the run. */
+function failedInclude(diagnostics: readonly Diagnostic[], context: PlayContext): One {
   const first = diagnostics.find((diagnostic) => diagnostic.severity === 'error');
+  if (first !== undefined && !MISSING.has(first.code)) {
+    const place = first.position === undefined ? '' : whereabouts(first.position, context).trimEnd();
+    throw new RunAbort(first.message + place, { isParserError: true });
+  }
   return {
     source: '',
     isFile: false,

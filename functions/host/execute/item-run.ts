@@ -137,7 +137,7 @@ function renderOwnArguments(task: Task, env: Environment): Value {
   const raw = UNRENDERED[shortName(task.action)];
   if (raw === undefined || !(task.args instanceof Map)) return renderValue(task.args, env);
   const rest: Dict = new Map([...task.args].filter(([name]) => name !== raw));
-  const rendered = renderValue(rest, env);
+  const rendered = raw === 'apply' ? renderPlainly(rest, env) : renderValue(rest, env);
   const kept = task.args.get(raw);
   if (kept !== undefined && rendered instanceof Map) rendered.set(raw, kept);
   return rendered;
@@ -151,6 +151,16 @@ function renderFacts(args: Dict, env: Environment): Dict {
     facts.set(key, value instanceof Vaulted ? value : renderValue(value, env));
   }
   return facts;
+}
+
+/** Ansible tells what is undefined in an include's arguments without a word on where. */
+function renderPlainly(args: Dict, env: Environment): Value {
+  try {
+    return renderValue(args, env);
+  } catch (error) {
+    if (!(error instanceof TemplateError) || error.kind !== 'undefined') throw error;
+    throw new TemplateError('runtime', error.pythonType, error.message);
+  }
 }
 
 /** Leaves out every entry that rendered to `omit`, at any depth. */

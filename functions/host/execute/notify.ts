@@ -42,14 +42,19 @@ export function notifyTargets(tree: PlayTree, task: Task, envOf: (task: Task) =>
   return { numbers: [...numbers], unknown, warnings: [...warnings] };
 }
 
-/** The names of the notified handlers, which `-vv` shows; none below that. */
-export function notifiedHandlers({ site, targets, tree }: NotifiedAt): readonly string[] {
+/** The names of the handlers that were not notified before, which `-vv` shows; none below that. */
+export function notifiedHandlers(
+  { site, targets, tree }: NotifiedAt,
+  before: Pick<HostState, 'notified'>,
+): readonly string[] {
   if (targets.numbers.length === 0 || site.context.settings.verbosity < limits.verbosityOfNotifications)
     return [];
   const handlers = flatTasks(tree.handlers);
   return targets.numbers.flatMap((number) => {
     const task = handlers[number];
-    return task === undefined ? [] : [taskTitle(task, environmentOf({ ...site, task }))];
+    return task === undefined || before.notified.get(number) === true
+      ? []
+      : [taskTitle(task, environmentOf({ ...site, task }))];
   });
 }
 

@@ -6,8 +6,9 @@ import type { Role, Task } from '../../../shared/project/model.ts';
 import { plainValue } from '../../../shared/template/plain-value.ts';
 import { Pending } from '../../../shared/template/special.ts';
 import type { SharedEnd } from '../../../shared/wire/host-outcome.ts';
+import { shortName } from '../actions/action-name.ts';
 import { isFailed, isUnreachable } from './conclude-result.ts';
-import { type Cursor, isRescued, type PlayTree } from './cursor.ts';
+import { type Cursor, isInFlush, isRescued, type PlayTree } from './cursor.ts';
 import { addFacts, assign, type HostState, type HostVars } from './host-state.ts';
 import { bringIn, type Included, isInclude } from './include.ts';
 import type { NotifyTargets } from './notify.ts';
@@ -20,6 +21,8 @@ import {
   pendingFacts,
   registeredResult,
 } from './result-facts.ts';
+import { environmentOf } from './task-environment.ts';
+import { renderableKeywords } from './task-keywords.ts';
 import { type FailureFate, isChanged } from './task-outcome.ts';
 import type { ItemEnd, TaskEnd } from './task-run.ts';
 
@@ -45,6 +48,8 @@ export type Settled = {
   readonly state: HostState;
   /** Files and roles that an include task brought in. */
   readonly included: Included['shown'];
+  /** Why nothing could be included: told by itself for a role, as the task's failure for a file. */
+  readonly includeError?: { readonly text: string; readonly isRole: boolean };
 };
 
 export function newCells(): Cells {
@@ -93,7 +98,13 @@ export function stateAfter(state: HostState, at: TaskAt, end: TaskEnd): Settled 
   const plain = { end, at, fate: { ignored: false, rescued: false }, isStop: false, included: [] };
   if (!isInclude(task)) return { ...plain, state: { ...next, notified } };
   const included = bringIn({ ...next, notified }, at, end);
-  if (included.error !== undefined) return failedState(next, at, includeFailure(end, included.error));
+  if (included.error !== undefined) {
+    const includeError = { text: included.error, isRole: shortName(task.action) === 'include_role' };
+    return {
+      ...failedState(next, at, includeFailure(end, included.error), !includeError.isRole),
+      includeError,
+    };
+  }
   return { ...plain, state: included.state, included: included.shown };
 }
 
@@ -117,19 +128,23 @@ function includeFailure(end: TaskEnd, reason: string): TaskEnd {
   };
 }
 
-/** The state of a host that takes over what another one's run_once gave. */
+/** The state of a host that takes over what another one's run_once gave. What that one included is its own. */
 export function adoptEnd(state: HostState, at: TaskAt, shared: SharedEnd): HostState {
-  const item = (result: Dict): ItemEnd => ({ result, noLog: false, keywords: undefined, label: undefined });
+  if (isInclude(at.task)) return { ...state, next: { kind: 'after', cursor: at.cursor } };
+  const keywords = renderableKeywords(at.task, at.site.context.settings, environmentOf(at.site));
+  const item = (result: Dict): ItemEnd => ({ result, noLog: false, keywords, label: undefined });
   const end: TaskEnd = { ...item(shared.result), items: shared.items?.map(item) };
   return stateAfter(state, at, end).state;
 }
 
-function failedState(state: HostState, at: TaskAt, end: TaskEnd): Settled {
+function failedState(state: HostState, at: TaskAt, end: TaskEnd, isCounted = isInFlush(at.cursor)): Settled {
   const ignored = end.keywords?.ignoreErrors === true;
-  const rescued = !ignored && isRescued(at.tree, at.cursor);
+  const isRescuable = !ignored && isRescued(at.tree, at.cursor);
+  const rescued = isRescuable && !isCounted;
   if (ignored) return { end, at, fate: { ignored, rescued }, isStop: false, state, included: [] };
   const vars = rescued ? withFailure(state.vars, at.task, end) : state.vars;
-  const failed: HostState = { ...state, vars, next: { kind: 'failed', cursor: at.cursor } };
+  const hasFailed = state.hasFailed || (isRescuable && isCounted);
+  const failed: HostState = { ...state, vars, hasFailed, next: { kind: 'failed', cursor: at.cursor } };
   return { end, at, fate: { ignored, rescued }, isStop: true, state: failed, included: [] };
 }
 

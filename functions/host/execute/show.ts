@@ -21,7 +21,8 @@ export type Show = {
   readonly warn: (text: string) => void;
   readonly job: (progress: JobProgress) => void;
   readonly notified: (handlers: readonly string[]) => void;
-  readonly finish: (outcome: TaskOutcome, included: Included['shown']) => void;
+  readonly error: (text: string) => void;
+  readonly finish: (outcome: TaskOutcome, included: Included['shown'], isInclude: boolean) => void;
 };
 
 /** How a background job is doing: seen while waiting for it, or over. */
@@ -107,7 +108,8 @@ export function createShow(options: ShowOptions): Show {
       for (const handler of handlers) say({ kind: 'handler-notified', handler, host });
     },
     warn: (text) => say({ kind: 'message', level: 'warning', text }),
-    finish: (outcome, included) => {
+    error: (text) => say({ kind: 'message', level: 'error', text }),
+    finish: (outcome, included, isInclude) => {
       for (const { file, label } of included)
         say({
           kind: 'file-included',
@@ -116,7 +118,8 @@ export function createShow(options: ShowOptions): Show {
           hosts: [host],
           ...(label === undefined ? {} : { label }),
         });
-      say({ kind: 'task-finished', task: header.id, at: options.now(), outcome });
+      const at = options.now();
+      say({ kind: 'task-finished', task: header.id, at, outcome, ...(isInclude ? { isInclude } : {}) });
     },
   };
 }

@@ -26,6 +26,9 @@ export function outcomeOf(host: string, end: ItemEnd, fate: FailureFate): TaskOu
     ...(status === 'failed' && !fate.ignored && fate.rescued ? { rescued: true } : {}),
     result: isNoLog ? censored(result) : visible(result),
     ...(delegatedTo === undefined ? {} : { delegatedTo }),
+    ...(end.delegatedAddress === undefined || status === 'unreachable'
+      ? {}
+      : { delegatedAddress: end.delegatedAddress }),
     ...(keywords?.isDiff === true ? { showsDiff: true } : {}),
     ...(!isNoLog && result.get('_ansible_verbose_always') === true ? { alwaysVerbose: true } : {}),
     ...(!isNoLog && result.get('_ansible_verbose_override') === true ? { neverVerbose: true } : {}),

@@ -7,6 +7,7 @@ import { renderValue } from '../../../shared/template/render.ts';
 import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
 import type { ActionCall, ActionReply, LocalAction, Remote, RemoteAction } from '../actions/action.ts';
 import { runInBackground } from './background.ts';
+import { delegatedAddress } from './call-connection.ts';
 import { concludeResult, isDecidedByTarget, isDone, isFailed } from './conclude-result.ts';
 import type { HostVars } from './host-state.ts';
 import { failureOf, type Prepared, prepareItem } from './item-run.ts';
@@ -26,6 +27,8 @@ export type ItemEnd = {
   readonly keywords: TaskKeywords | undefined;
   /** Of loop items: the printed label. */
   readonly label: string | undefined;
+  /** Of delegated work: the other host's `ansible_host`. */
+  readonly delegatedAddress?: string | undefined;
 };
 
 export type TaskEnd = ItemEnd & {
@@ -342,6 +345,7 @@ function ended(run: Call, raw: Dict, attempt: number | undefined): ItemEnd {
     noLog: keywords.noLog,
     keywords,
     label: run.label,
+    delegatedAddress: delegatedAddress(run.site, run.call),
   };
 }
 

@@ -17,7 +17,7 @@ test('sends independent tasks without waiting for any result', async () => {
   const running = host.run.run('ahead');
   await expect.poll(() => host.sent).toEqual(['a', 'b', 'c', 'd', 'e']);
   for (const reply of replies) reply();
-  expect(await running).toEqual({ kind: 'ended', how: 'done' });
+  expect(await running).toEqual({ kind: 'ended', how: 'done', isFatalForAll: false });
   expect(host.finished()).toEqual(Array(5).fill('changed'));
 });
 
@@ -26,7 +26,7 @@ test('shows nothing of what was sent behind a failure', async () => {
     play(commands('abcde')),
     answersOf(({ args }) => args.get('_raw_params') === 'c'),
   );
-  expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'failed' });
+  expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'failed', isFatalForAll: false });
   expect(host.finished()).toEqual(['changed', 'changed', 'failed']);
 });
 
@@ -36,7 +36,7 @@ test('goes on behind a failure that is ignored', async () => {
     play(tasks),
     answersOf(({ args }) => args.get('_raw_params') === 'b'),
   );
-  expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'done' });
+  expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'done', isFatalForAll: false });
   expect(host.finished()).toEqual(['changed', 'failed ignored', 'changed']);
 });
 
@@ -56,7 +56,7 @@ test('turns back to the rescue section, with the variables from before the failu
     play(tasks),
     answersOf(({ args }) => args.get('_raw_params') === 'fails'),
   );
-  expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'done' });
+  expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'done', isFatalForAll: false });
   expect(host.finished()).toEqual(['ok', 'failed rescued', 'changed', 'changed', 'changed']);
   expect(host.sent.filter((name) => !['never', 'after'].includes(name))).toContain('rescue 1 unset 1');
 });
@@ -77,7 +77,7 @@ test('sends nothing behind a task whose own condition decides whether it failed'
     play(tasks),
     answersOf(() => false),
   );
-  expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'failed' });
+  expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'failed', isFatalForAll: false });
   expect(host.sent).toEqual(['a']);
 });
 
@@ -109,7 +109,7 @@ test('a failing item does not stop its loop, and the loop stops what follows', a
     groups.push([request.group !== undefined, request.groupEnd]);
     return number === 2 ? result({ failed: true, rc: 1 }) : number > 3 ? { kind: 'discarded' } : result();
   });
-  expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'failed' });
+  expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'failed', isFatalForAll: false });
   expect(host.sent.slice(0, 3)).toEqual(['a', 'b', 'c']);
   expect(groups.slice(0, 3)).toEqual([
     [true, false],
@@ -138,6 +138,6 @@ test('asks one host to run what is to run once', async () => {
   );
   expect(await host.run.run('ahead')).toMatchObject({ kind: 'waiting', reason: 'run_once', isOnce: true });
   host.run.adopt({ result: new Map([['changed', true]]), items: undefined });
-  expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'done' });
+  expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'done', isFatalForAll: false });
   expect(host.sent).toEqual(['b']);
 });
