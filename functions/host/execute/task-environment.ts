@@ -11,6 +11,7 @@ import {
   scopeAsHostvars,
 } from '../../../shared/template/scope.ts';
 import { LazyDict } from '../../../shared/template/special.ts';
+import { connectionLayer } from './connection-variables.ts';
 import type { HostVars } from './host-state.ts';
 import { hostMagicLayer, magicLayer } from './magic-variables.ts';
 import { type RenderSite, requireSync } from './render-site.ts';
@@ -35,7 +36,10 @@ export function environmentOf(site: RenderSite): Environment {
     publicRoles: site.publicRoles,
     inventory: context.inventory.vars(site.host),
   };
-  lazy.env = createEnvironment(combined(site, stackLayers(sources)), surroundings(site));
+  const layers = stackLayers(sources);
+  const connection = connectionLayer(site, layers, () => required(lazy.env));
+  const all = site.task === undefined ? layers : [...layers, connection];
+  lazy.env = createEnvironment(combined(site, all), surroundings(site));
   return lazy.env;
 }
 

@@ -115,6 +115,11 @@ export function renderKeywordFlag(node: Parent, name: keyof Keywords, env: Envir
   return flagOf(name, inherited(node, name, env));
 }
 
+/** A text keyword of a task or block by itself; undefined when nobody sets it. */
+export function renderKeywordText(node: Parent, name: keyof Keywords, env: Environment): string | undefined {
+  return textOf(inherited(node, name, env));
+}
+
 /** `environment:` of all levels, the innermost winning. */
 function renderTaskEnvironment(task: Task, env: Environment): Record<string, string> {
   const merged: Record<string, string> = {};

@@ -210,6 +210,26 @@ test('a strategy that the play writes counts more than a configured one, with or
   expect(free.out.match(/TASK/g)?.length).toBeGreaterThan(2);
 });
 
+test('a task knows the user it logs in as, whoever said so, and hostvars do not', async () => {
+  const { out } = await play(`
+- hosts: one
+  remote_user: '{{ who }}'
+  vars: {who: alice}
+  tasks:
+    - debug: {msg: '{{ ansible_user }} {{ ansible_ssh_user }} {{ ansible_host }} {{ hostvars.one.ansible_user is defined }}'}
+    - debug: {msg: 'now {{ ansible_user }}'}
+      remote_user: carol
+    - debug: {msg: 'then {{ ansible_user }} {{ ansible_port is defined }}'}
+      vars: {ansible_ssh_user: dave}
+    - debug: {msg: 'itself {{ ansible_user | default("nobody") }}'}
+      remote_user: '{{ ansible_user | default("eve") }}'
+`);
+  expect(out).toContain('"alice alice one False"');
+  expect(out).toContain('"now carol"');
+  expect(out).toContain('"then dave False"');
+  expect(out).toContain('"itself eve"');
+});
+
 async function play(
   text: string,
   environment: Readonly<Record<string, string>> = {},
