@@ -170,6 +170,18 @@ describe.each([
     });
   });
 
+  test('sends nothing that was made before a failure was taken note of', async () => {
+    await withSession(target(), async (session) => {
+      const failed = await shell(session, 'exit 1');
+      expect(failed).toMatchObject({ kind: 'result', epoch: 1 });
+      const stale = session.run({ module: 'ping', args: new Map(), epoch: 0 });
+      expect(await stale).toEqual({ kind: 'discarded' });
+      expect(await session.run({ module: 'ping', args: new Map(), epoch: 1 })).toMatchObject({
+        kind: 'result',
+      });
+    });
+  });
+
   test('fails a request whose content cannot be read, and discards what is behind it', async () => {
     await withSession(target(), async (session) => {
       for (const size of [1000, 10 * MEBIBYTE]) {

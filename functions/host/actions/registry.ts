@@ -82,9 +82,9 @@ export function prepareAction(call: ActionCall): void {
   if (call.name === 'package' || call.name === 'service') prepareChoice(call);
 }
 
-/** Whether the action reads or writes files of the machine that runs the playbook. */
-export function readsFilesHere(name: string): boolean {
-  return READING_FILES_HERE.has(name);
+/** Whether the call reads or writes files of the machine that runs the playbook. */
+export function readsFilesHere({ name, args }: ActionCall): boolean {
+  return READING_FILES_HERE.has(name) && !(name === 'copy' && args.has('content'));
 }
 
 const ALONE = new Set(['pause', 'raw', 'wait_for_connection']);

@@ -302,6 +302,8 @@ export class HostRun {
       this.#ports.factCache.write(this.host, allFacts(settled.state.vars.facts));
     if (going.ahead === undefined) this.#state = settled.state;
     else if (settled.isStop && going.settled === undefined) this.#turnBack(settled.state, placesPassed);
+    // Only now may requests carry the epoch that this result has brought: the state knows what it means.
+    for (const { way, seen } of going.traffic.ways.values()) way.noteEpoch(seen.epoch);
   }
 
   #turnBack(state: HostState, placesPassed: number): void {

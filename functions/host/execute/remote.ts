@@ -32,6 +32,12 @@ export type Way = {
   readonly key: string;
   readonly target: ConnectionTarget;
   readonly connection: () => Connection;
+  /**
+   * The agent's epoch as far as the host's state takes it into account: requests of a state that was made before a
+   * failure carry an epoch from before it, and are discarded.
+   */
+  readonly epoch: () => number;
+  readonly noteEpoch: (epoch: number) => void;
   /** Closes the connection and forgets it, so that the next use opens a new one. */
   readonly drop: () => Promise<void>;
 };
@@ -49,6 +55,8 @@ export type RemoteOptions = {
   readonly isLast: boolean;
   readonly isLoop: boolean;
   readonly sleep: (ms: number) => Promise<void>;
+  /** The epoch that the task's own replies have brought; the host takes note of it when the task settles. */
+  readonly seen: { epoch: number };
 };
 
 /** The remote of one call. */
@@ -58,13 +66,15 @@ export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
   const run = (module: string, args: Dict, extras: RequestExtras = {}): Promise<ActionReply> => {
     const isGrouped = options.isLoop || hasSent || extras.hasMore === true;
     hasSent = true;
+    const epoch = way.epoch();
     const asked = nameOf(module, call);
     const chosen = options.modules.choose(asked, call);
     const internal = internalArguments(call, { asked, chosen, remoteTmp: options.remoteTmp });
     const send = (session: Session): Promise<ActionReply> => {
       for (const bundle of chosen.bundles) session.load(bundle);
       const { hasMore, ...rest } = extras;
-      return sendRequest(session, {
+      return sendRequest(session, options.seen, {
+        epoch: Math.max(epoch, options.seen.epoch),
         module: chosen.name,
         args: new Map([...[...args].map(([name, value]) => [name, plainValue(value)] as const), ...internal]),
         ...requestModes(call, options.become),
@@ -79,12 +89,15 @@ export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
       .then((reply) =>
         options.hasTerminal && reply instanceof Map ? throughTerminal(reply, way.target) : reply,
       )
-      .catch((error) => unreachable(error, way, call));
+      .catch((error) => unreachable(error, call, options));
   };
   return {
     run,
     raw: (command) => runRaw(way, command, options.become),
-    reset: way.drop,
+    reset: async () => {
+      options.seen.epoch = 0;
+      await way.drop();
+    },
     probe: async () => {
       await way.connection().session();
     },
@@ -114,8 +127,13 @@ function requestModes({ keywords, task }: ActionCall, become: BecomeRequest | un
   };
 }
 
-async function sendRequest(session: Session, request: Parameters<Session['run']>[0]): Promise<ActionReply> {
+async function sendRequest(
+  session: Session,
+  seen: RemoteOptions['seen'],
+  request: Parameters<Session['run']>[0],
+): Promise<ActionReply> {
   const reply = await session.run(request);
+  if (reply.kind !== 'discarded') seen.epoch = Math.max(seen.epoch, reply.epoch ?? 0);
   switch (reply.kind) {
     case 'discarded':
       return 'discarded';
@@ -138,11 +156,16 @@ const WORLD_GONE = new Set([
 ]);
 
 /** A failure of the world as a result: the host is unreachable, or the module failed. */
-async function unreachable(error: unknown, way: Way, call: ActionCall): Promise<Dict> {
+async function unreachable(
+  error: unknown,
+  call: ActionCall,
+  { way, seen }: Pick<RemoteOptions, 'seen' | 'way'>,
+): Promise<Dict> {
   if (!(error instanceof FailureError)) throw error;
   const { failure } = error;
   if (failure.kind === 'timed-out') throw new ActionFailure(timeoutMessage(call));
   if (!WORLD_GONE.has(failure.kind)) throw new ActionFailure(failure.message, detail(failure.detail));
+  seen.epoch = 0;
   await way.drop();
   return new Map<Value, Value>([
     ['unreachable', true],

@@ -28,7 +28,7 @@ import { type Meeting, meetingAt } from './meeting.ts';
 import { runMeta } from './meta.ts';
 import { notifyTargets } from './notify.ts';
 import { type Cells, newCells, type Settled, stateAfter, stateAhead, type TaskAt } from './progress.ts';
-import { createRemote } from './remote.ts';
+import { createRemote, type Way } from './remote.ts';
 import type { RenderSite } from './render-site.ts';
 import { createMetaShow, createShow, type MetaShow, type Show } from './show.ts';
 import { environmentOf } from './task-environment.ts';
@@ -56,7 +56,12 @@ export type Going = {
   readonly traffic: TaskTraffic;
 };
 
-export type TaskTraffic = { readonly ways: Set<string>; isHere: boolean; isRaw: boolean };
+export type TaskTraffic = {
+  /** By key: the connections, and what the task's own replies say of their agents' epochs. */
+  readonly ways: Map<string, { readonly way: Way; readonly seen: { epoch: number } }>;
+  isHere: boolean;
+  isRaw: boolean;
+};
 
 export type StartedNode =
   | {
@@ -158,7 +163,7 @@ function startGoing(start: StartSite, env: Environment): Going {
       : {}),
   });
   for (const text of conditionWarnings(task)) show.warn(text);
-  const traffic: TaskTraffic = { ways: new Set(), isHere: false, isRaw: false };
+  const traffic: TaskTraffic = { ways: new Map(), isHere: false, isRaw: false };
   const before = withoutNotification(start.state, task, tree);
   const begun = startTask(site, task, portsOf(start, show, traffic));
   const common = { order, header, before, at, show, traffic };
@@ -230,8 +235,10 @@ function portsOf(start: StartSite, show: Show, traffic: TaskTraffic): TaskPorts 
     connect: (call, of) => {
       const { target, become, hasTerminal, remoteTmp } = connectionOf(site, call);
       const way = ways.to(target);
+      const seen = traffic.ways.get(way.key)?.seen ?? { epoch: 0 };
       return createRemote(call, {
         way,
+        seen,
         become,
         remoteTmp,
         hasTerminal,
@@ -255,7 +262,8 @@ function checkTraffic(start: StartSite, calls: readonly ActionCall[], traffic: T
   for (const call of calls) {
     if (findLocalAction(call.name) !== undefined) continue;
     const { target } = connectionOf(start.site, call);
-    traffic.ways.add(start.ways.to(target).key);
+    const way = start.ways.to(target);
+    if (!traffic.ways.has(way.key)) traffic.ways.set(way.key, { way, seen: { epoch: 0 } });
     traffic.isHere ||= isOnThisMachine(target) || call.name === 'fetch';
     traffic.isRaw ||= runsAlone(call.name);
   }
@@ -263,12 +271,11 @@ function checkTraffic(start: StartSite, calls: readonly ActionCall[], traffic: T
     ({ traffic: other }) =>
       other.isRaw ||
       traffic.isRaw ||
-      traffic.ways.difference(other.ways).size > 0 ||
-      (other.isHere && calls.some((call) => readsFilesHere(call.name))),
+      [...traffic.ways.keys()].some((key) => !other.ways.has(key)) ||
+      (other.isHere && calls.some(readsFilesHere)),
   );
   if (mustWait) throw new Suspension(start.settled(), 'tasks on another connection');
   for (const call of calls) prepareAction(call);
-  const isReadingItsOwn =
-    traffic.isHere && calls.length > 1 && calls.some((call) => readsFilesHere(call.name));
+  const isReadingItsOwn = traffic.isHere && calls.length > 1 && calls.some(readsFilesHere);
   return traffic.ways.size <= 1 && !isReadingItsOwn;
 }

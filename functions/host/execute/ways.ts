@@ -10,9 +10,11 @@ export type Ways = {
   readonly close: () => Promise<void>;
 };
 
+type OpenWay = { readonly target: ConnectionTarget; readonly connection: Connection; epoch: number };
+
 /** Ways that share connections between targets that are reached alike. */
 export function createWays(connect: (target: ConnectionTarget) => Connection): Ways {
-  const open = new Map<string, { target: ConnectionTarget; connection: Connection }>();
+  const open = new Map<string, OpenWay>();
   const drop = async (key: string): Promise<void> => {
     const entry = open.get(key);
     open.delete(key);
@@ -28,8 +30,13 @@ export function createWays(connect: (target: ConnectionTarget) => Connection): W
           const known = open.get(key);
           if (known !== undefined) return known.connection;
           const connection = connect(target);
-          open.set(key, { target, connection });
+          open.set(key, { target, connection, epoch: 0 });
           return connection;
+        },
+        epoch: () => open.get(key)?.epoch ?? 0,
+        noteEpoch: (epoch) => {
+          const entry = open.get(key);
+          if (entry !== undefined) entry.epoch = Math.max(entry.epoch, epoch);
         },
         drop: () => drop(key),
       };

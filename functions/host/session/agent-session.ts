@@ -96,10 +96,14 @@ class AgentSession {
       resolve({ kind: 'failed', failure: this.#failure ?? closedFailure(this.#host) });
       return promise;
     }
+    if (request.epoch !== undefined && request.epoch < this.#epoch) {
+      resolve({ kind: 'discarded' });
+      return promise;
+    }
     this.#lastId += 1;
     const outstanding: Outstanding = {
       id: this.#lastId,
-      epoch: this.#epoch,
+      epoch: request.epoch ?? this.#epoch,
       request,
       settle: resolve,
       reject,
@@ -303,16 +307,16 @@ class AgentSession {
     const failure = outstanding.failure;
     if (failure === undefined) {
       addSpilled(frame, outstanding.spilled);
-      this.#settle(outstanding, { kind: 'result', result: frame.result });
+      this.#settle(outstanding, { kind: 'result', result: frame.result, epoch: frame.epoch });
     } else {
-      this.#settle(outstanding, { kind: 'failed', failure });
+      this.#settle(outstanding, { kind: 'failed', failure, epoch: frame.epoch });
     }
     this.#raiseEpoch(frame.epoch);
   }
 
   #takeError(outstanding: Outstanding, frame: ErrorFrame): void {
     const failure = outstanding.failure ?? answeredFailure(this.#host, frame);
-    this.#settle(outstanding, { kind: 'failed', failure });
+    this.#settle(outstanding, { kind: 'failed', failure, epoch: frame.epoch });
     this.#raiseEpoch(frame.epoch);
   }
 

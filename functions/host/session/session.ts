@@ -33,8 +33,13 @@ export type ConnectionTarget = {
   readonly python: string;
 };
 
-/** A request as the executor makes it; id and epoch are the session's business. */
+/** A request as the executor makes it; the id is the session's business. */
 export type SessionRequest = Omit<RunRequest, 'epoch' | 'id' | 'stream' | 't'> & {
+  /**
+   * The epoch that the executor has taken note of. A failure that has arrived since then, but of which the executor
+   * does not know yet, discards the request. Absent: the session's own.
+   */
+  readonly epoch?: number;
   readonly content?: Content;
   /** Receives content that the module sends (fetch), in order; the session waits for it before it reads on. */
   readonly onData?: (piece: Uint8Array) => Promise<void>;
@@ -49,8 +54,9 @@ export type Content = {
 /** What became of a request. `discarded`: a failure before it kept it from running. */
 export type Reply =
   | { readonly kind: 'discarded' }
-  | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'result'; readonly result: Dict };
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly epoch?: number }
+  /** `epoch` is the one that holds after this result. */
+  | { readonly kind: 'result'; readonly result: Dict; readonly epoch?: number };
 
 export type RawResult = {
   readonly exitCode: number;

@@ -141,3 +141,21 @@ test('asks one host to run what is to run once', async () => {
   expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'done', isFatalForAll: false });
   expect(host.sent).toEqual(['b']);
 });
+
+test('sends nothing more when a failure arrives together with the result that was waited for', async () => {
+  const tasks = `    - command: a\n      register: first\n    - command: fails\n    - command: "never {{ first.rc }}"\n`;
+  const epochs: (number | undefined)[] = [];
+  const together = Promise.withResolvers<void>();
+  const host = fakeHost(play(tasks), async ({ args, epoch }, number) => {
+    epochs.push(epoch);
+    if (number === 2) together.resolve();
+    await together.promise;
+    if (number > 2) return { kind: 'discarded' };
+    const failed = args.get('_raw_params') === 'fails';
+    const reply = result(failed ? { rc: 1, failed: true } : { rc: 0 });
+    return reply.kind === 'result' ? { ...reply, epoch: failed ? 1 : 0 } : reply;
+  });
+  expect(await host.run.run('ahead')).toMatchObject({ kind: 'ended', how: 'failed' });
+  expect(host.finished()).toEqual(['changed', 'failed']);
+  expect(epochs.every((epoch) => epoch === 0)).toBe(true);
+});
