@@ -5,6 +5,7 @@ import type { HostPorts } from '../functions/host/execute/host-ports.ts';
 import { HostRun } from '../functions/host/execute/host-run.ts';
 import type { HostVars } from '../functions/host/execute/host-state.ts';
 import type { PlayContext } from '../functions/host/execute/play-context.ts';
+import { addResultFacts } from '../functions/host/execute/result-facts.ts';
 import type { OrderKey } from '../shared/wire/run-event.ts';
 
 export type InProcessDeps = Omit<HostPorts, 'arrive' | 'emit'> & {
@@ -48,6 +49,8 @@ export function createInProcessEngine(deps: InProcessDeps, events: EngineEvents)
     },
     run: (host, reach) => runOf(host).run(reach),
     adopt: (host, end) => runOf(host).adopt(end),
+    give: ({ action, host, result }) =>
+      runOf(host).amend((state) => ({ ...state, vars: addResultFacts(state.vars, action, result) })),
     isSheltered: (host) => runOf(host).isSheltered(),
     end: (host) => runOf(host).amend((state) => ({ ...state, ended: 'done' })),
     clearFacts: (host) => runOf(host).amend((state) => ({ ...state, vars: { ...state.vars, facts: [] } })),

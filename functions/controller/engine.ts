@@ -3,7 +3,7 @@
 import type { Dict } from '../../shared/base/value.ts';
 import type { Inventory } from '../../shared/project/inventory/inventory.ts';
 import type { Play } from '../../shared/project/model.ts';
-import type { HostOutcome, Reach, SharedEnd } from '../../shared/wire/host-outcome.ts';
+import type { FactGift, HostOutcome, Reach, SharedEnd } from '../../shared/wire/host-outcome.ts';
 import type { HostEvent, OrderKey } from '../../shared/wire/run-event.ts';
 
 /** The stretch of a play over one serial batch of hosts. */
@@ -36,6 +36,8 @@ export type Engine = {
   readonly run: (host: string, reach: Reach) => Promise<HostOutcome>;
   /** Gives a host the result of a task that another one ran for all. */
   readonly adopt: (host: string, end: SharedEnd) => void;
+  /** Gives a host what a task delegated to it found there. */
+  readonly give: (gift: FactGift) => void;
   /** Whether the host goes on in a rescue or always section. */
   readonly isSheltered: (host: string) => boolean;
   /** Ends the play for a host. */

@@ -152,7 +152,7 @@ async function meetAll(
     const outcome = await deps.engine.run(host, 'one');
     take(host, outcome, progress, deps);
     if (outcome.kind === 'paused') met.push(outcome.met);
-    if (outcome.kind === 'paused') noteInventory(host, outcome.met, progress, deps);
+    if (outcome.kind === 'paused') noteChanges(host, outcome.met, progress, deps);
   });
   return met;
 }
@@ -169,14 +169,16 @@ async function meetOnce(
   take(first, outcome, progress, deps);
   if (outcome.kind !== 'paused') return [];
   const { met } = outcome;
-  noteInventory(first, met, progress, deps);
+  noteChanges(first, met, progress, deps);
   await applyEffect(met, { first, others }, progress, deps);
   if (met.shared !== undefined && met.status !== 'unreachable')
     for (const host of others) deps.engine.adopt(host, met.shared);
   return [met];
 }
 
-function noteInventory(host: string, met: MetTask, progress: Progress, deps: BatchDeps): void {
+/** What the task has made of the inventory and of other hosts' facts. */
+function noteChanges(host: string, met: MetTask, progress: Progress, deps: BatchDeps): void {
+  for (const gift of met.gifts) deps.engine.give(gift);
   progress.work = { ...progress.work, inventory: deps.changeInventory(progress.work.inventory, host, met) };
 }
 

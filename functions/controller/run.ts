@@ -59,7 +59,7 @@ export async function runPlaybooks(deps: RunDeps): Promise<number> {
   };
   const isWarned = project.config.flag('LOCALHOST_WARNING') && !isLocalhost(deps.pattern);
   const diagnostics = checkTargets(project.inventory, project.limit, deps.pattern).filter(
-    ({ code }) => isWarned || code !== 'no-hosts',
+    ({ code, severity }) => isWarned || severity === 'error' || code !== 'no-hosts',
   );
   sayDiagnostics(diagnostics, emit);
   if (hasErrors(diagnostics)) return exitCodes.error;

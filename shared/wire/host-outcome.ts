@@ -21,6 +21,8 @@ export type MetTask = {
   readonly isFatalForAll: boolean;
   /** For the hosts that take over the result of a run_once; absent for meta tasks. */
   readonly shared?: SharedEnd;
+  /** `delegate_facts`: what belongs to other hosts. */
+  readonly gifts: readonly FactGift[];
   /** Of add_host and group_by: the results that change the inventory. */
   readonly changes: readonly Dict[];
   /** Of meta tasks: what it asks of the whole play. */
@@ -28,6 +30,9 @@ export type MetTask = {
   /** How the host went on; undefined while it goes on. */
   readonly ended: HostEnd | undefined;
 };
+
+/** Facts that a delegated task found for the host it ran on. `action` says what kind of facts. */
+export type FactGift = { readonly host: string; readonly action: string; readonly result: Dict };
 
 /** A task's end as another host takes it over. */
 export type SharedEnd = { readonly result: Dict; readonly items: readonly Dict[] | undefined };

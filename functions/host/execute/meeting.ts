@@ -23,6 +23,7 @@ export function meetingAt(task: Task, context: PlayContext, env: Environment): M
   if (action === 'meta') return metaMeeting(task, env);
   if (action === 'add_host') return { reason: 'add_host changes the inventory', isOnce: true };
   if (action === 'group_by') return { reason: 'group_by changes the inventory', isOnce: false };
+  if (renderFlag(task, 'delegateFacts', env)) return factsMeeting(task, context, env);
   if (context.hosts.batch.length < 2) return undefined;
   if (ONCE.has(action)) return { reason: `${action} runs once for all hosts`, isOnce: true };
   if (!isGatheringOfPlay(task) && renderFlag(task, 'runOnce', env))
@@ -36,6 +37,12 @@ export function meetingAt(task: Task, context: PlayContext, env: Environment): M
 /** A play's own gathering runs on every host, whatever the play says of its tasks. */
 function isGatheringOfPlay(task: Task): boolean {
   return task.parent.kind === 'play' && task.action === 'gather_facts';
+}
+
+/** Facts given to another host must be there when the others go on. */
+function factsMeeting(task: Task, context: PlayContext, env: Environment): Meeting {
+  const isOnce = context.hosts.batch.length > 1 && renderFlag(task, 'runOnce', env);
+  return { reason: 'delegate_facts', isOnce };
 }
 
 function metaMeeting(task: Task, env: Environment): Meeting | undefined {

@@ -1,7 +1,7 @@
 /** What the others must know of the task at which all hosts met. */
 
 import type { Dict } from '../../../shared/base/value.ts';
-import type { MetaEffect, MetTask } from '../../../shared/wire/host-outcome.ts';
+import type { FactGift, MetaEffect, MetTask } from '../../../shared/wire/host-outcome.ts';
 import { shortName } from '../actions/action-name.ts';
 import type { HostState } from './host-state.ts';
 import type { Settled } from './progress.ts';
@@ -21,6 +21,7 @@ export function metTask(
     return {
       status: 'ok',
       isFatalForAll: false,
+      gifts: [],
       changes: [],
       ended: state.ended,
       ...(effect === undefined ? {} : { effect }),
@@ -30,10 +31,19 @@ export function metTask(
   return {
     status: fateOf(settled),
     isFatalForAll: isFatalForAll(settled),
+    gifts: giftsOf(settled),
     changes: (items ?? [end.result]).filter(changesInventory),
     shared: { result: end.result, items },
     ended: state.ended,
   };
+}
+
+function giftsOf({ at, end }: Settled): readonly FactGift[] {
+  return (end.items ?? [end]).flatMap(({ result, keywords }) => {
+    const host = keywords?.delegateTo;
+    const isGift = host !== undefined && keywords?.delegateFacts === true && result.has('ansible_facts');
+    return isGift ? [{ host, action: at.task.action, result }] : [];
+  });
 }
 
 function fateOf({ end, fate }: Settled): MetTask['status'] {

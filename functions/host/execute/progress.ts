@@ -152,8 +152,10 @@ function failedState(state: HostState, at: TaskAt, end: TaskEnd, isCounted = isI
 function varsAfter(before: HostVars, at: TaskAt, end: TaskEnd): HostVars {
   const { task } = at;
   let vars = before;
-  const results = end.items?.map((item) => item.result) ?? [end.result];
-  for (const result of results) vars = addResultFacts(vars, task, result);
+  for (const { keywords, result } of end.items ?? [end]) {
+    const isOfOther = keywords?.delegateFacts === true && keywords.delegateTo !== undefined;
+    if (!isOfOther) vars = addResultFacts(vars, task.action, result);
+  }
   return task.register === undefined ? vars : assign(vars, [[task.register, registeredResult(end.result)]]);
 }
 

@@ -33,10 +33,10 @@ export function mayGiveFacts(task: Task): boolean {
 }
 
 /** The host's variables after a result: its facts, where they belong by action. */
-export function addResultFacts(vars: HostVars, task: Task, result: Dict): HostVars {
+export function addResultFacts(vars: HostVars, actionName: string, result: Dict): HostVars {
   const facts = result.get('ansible_facts');
   if (!(facts instanceof Map) || facts.size === 0) return vars;
-  const action = shortName(task.action);
+  const action = shortName(actionName);
   if (action === 'include_vars') return { ...vars, included: new Map([...vars.included, ...facts]) };
   if (action !== 'set_fact') return addFacts(vars, injectableFacts(facts));
   const isCached = result.get('_ansible_facts_cacheable') === true;

@@ -3,7 +3,7 @@
 import { RunAbort } from '../../../shared/base/abort.ts';
 import { isGatheringTask } from '../../../shared/plan/play-nodes.ts';
 import { isSelected } from '../../../shared/plan/tags.ts';
-import { everyKeyword } from '../../../shared/project/inheritance.ts';
+import { everyKeyword, nearestKeyword } from '../../../shared/project/inheritance.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { Template } from '../../../shared/template/special.ts';
@@ -179,13 +179,14 @@ function startGoing(start: StartSite, env: Environment): Going {
     };
   }
   const cells = newCells();
-  const ahead = begun.isWhole ? stateAhead(before, at, cells) : undefined;
+  const isOurs = nearestKeyword(task, 'delegateFacts') === undefined;
+  const ahead = begun.isWhole && isOurs ? stateAhead(before, at, cells) : undefined;
   return {
     ...common,
     end: begun.end,
     settled: undefined,
     ahead,
-    cells: begun.isWhole ? cells : undefined,
+    cells: begun.isWhole && isOurs ? cells : undefined,
     isOnTheWay: true,
   };
 }

@@ -90,6 +90,9 @@ function environmentOfOther(site: RenderSite, host: string): Environment {
     item: new Map(),
     playFiles: [],
     publicRoles: [],
+    get vars() {
+      return vars ?? varsAfterSync(site, host);
+    },
   };
   const lazy: { env?: Environment } = {};
   const magic = hostMagicLayer({
@@ -116,12 +119,17 @@ function environmentOfOther(site: RenderSite, host: string): Environment {
   return lazy.env;
 }
 
+function varsAfterSync(site: RenderSite, host: string): HostVars {
+  requireSync(site, `hostvars of ${host}`);
+  return site.context.varsOf(host);
+}
+
 /** The layers of another host as one, there only once the host has waited for the others. */
 function afterSync(site: RenderSite, host: string, layers: (vars: HostVars) => readonly Layer[]): Layer {
   let stack: readonly Layer[] | undefined;
   const open = (): readonly Layer[] => {
-    requireSync(site, `hostvars of ${host}`);
-    stack ??= layers(site.context.varsOf(host));
+    const vars = varsAfterSync(site, host);
+    stack ??= layers(vars);
     return stack;
   };
   return {
