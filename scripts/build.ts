@@ -14,6 +14,19 @@ const withoutNativeAddons: Plugin = {
   },
 };
 
+/**
+ * Parts of ssh2 that its index loads and nothing here asks for: agents for `http` and the server. Left out, the first
+ * connection of a run does not wait for Node's HTTP and TLS to load.
+ */
+const withoutUnusedSsh: Plugin = {
+  name: 'without-unused-ssh',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]ssh2[\\/]lib[\\/](http-agents|server)\.js$/ }, () => ({
+      contents: 'module.exports = {};',
+    }));
+  },
+};
+
 /** What CommonJS packages expect to find in an ES module. */
 const COMMONJS_SHIM = [
   "import { createRequire as __createRequire } from 'node:module';",
@@ -37,7 +50,7 @@ await build({
   minifySyntax: true,
   sourcemap: 'linked',
   banner: { js: COMMONJS_SHIM },
-  plugins: [withoutNativeAddons],
+  plugins: [withoutNativeAddons, withoutUnusedSsh],
   logLevel: 'warning',
 });
 chmodSync('dist/sortie.mjs', 0o755);
