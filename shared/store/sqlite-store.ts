@@ -33,12 +33,16 @@ export function openSqliteStore(directory: string): RunStore {
           putEvent.run(runId, firstSequence + index, formatEvent(event));
         }
       }),
-    finishRun: (runId, { finishedAt, exitCode }) =>
-      writes.add(() => {
+    finishRun: (runId, { finishedAt, exitCode }) => {
+      const written = writes.add(() => {
         database
           .prepare('UPDATE runs SET finished_at = ?, exit_code = ? WHERE run_id = ? AND finished_at IS NULL')
           .run(finishedAt, exitCode, runId);
-      }),
+      });
+      // Nothing comes after it, and the command waits for it to end.
+      writes.flush();
+      return written;
+    },
     listRuns: async (limit) => {
       writes.flush();
       const rows = database
