@@ -56,8 +56,12 @@ export function dateOfMilliseconds(milliseconds: number, isUtc: boolean): Calend
   };
 }
 
+/** Made once and when needed: making one takes a millisecond, and each template file asks for three dates. */
+let zoneFormat: Intl.DateTimeFormat | undefined;
+
 function zoneNameOf(moment: Date): string {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' }).formatToParts(moment);
+  zoneFormat ??= new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' });
+  const parts = zoneFormat.formatToParts(moment);
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'UTC';
 }
 
