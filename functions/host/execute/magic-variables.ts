@@ -26,11 +26,12 @@ export type MagicSources = {
 
 /** The layer of magic variables of a site. */
 export function magicLayer(sources: MagicSources): Layer {
-  const readers = readersOf(sources);
   return {
-    get: (name) => readers.get(name)?.(),
+    get: (name) => READERS.get(name)?.(sources),
     names: () =>
-      [...readers].flatMap(([name, read]) => (OPTIONAL.has(name) && read() === undefined ? [] : [name])),
+      [...READERS].flatMap(([name, read]) =>
+        OPTIONAL.has(name) && read(sources) === undefined ? [] : [name],
+      ),
   };
 }
 
@@ -59,101 +60,103 @@ export function hostMagicLayer(sources: MagicSources): Layer {
   };
 }
 
-type Readers = Readonly<Record<string, () => Value | undefined>>;
+type Reader = (sources: MagicSources) => Value | undefined;
+type Readers = Readonly<Record<string, Reader>>;
 
-function readersOf(sources: MagicSources): ReadonlyMap<string, () => Value | undefined> {
-  return new Map(
-    Object.entries({
-      ...hostReaders(sources),
-      ...playReaders(sources.site),
-      ...roleReaders(sources.site),
-      ...settingReaders(sources.site),
-    }),
-  );
-}
+const HOST_READERS: Readers = {
+  inventory_hostname: ({ site }) => site.host,
+  inventory_hostname_short: ({ site: { context, host } }) =>
+    context.inventory.vars(host).get('inventory_hostname_short') ?? host,
+  inventory_file: ({ site }) => sourceOf(site) ?? null,
+  inventory_dir: ({ site }) => sourceOf(site)?.replace(/\/[^/]*$/, '') ?? null,
+  group_names: ({ site }) => [...site.context.inventory.groupNames(site.host)],
+  groups: ({ site }) => site.context.inventory.groups(),
+  hostvars: ({ hostvars }) => hostvars,
+  vars: ({ vars }) => vars(),
+  omit: () => omit,
+  ansible_delegated_vars: delegatedVars,
+  ansible_facts: ({ site }) => namespaced(allFacts(site.vars.facts)),
+};
 
-function hostReaders({ site, hostvars, vars, render }: MagicSources): Readers {
-  const { inventory } = site.context;
-  const source = (): string | undefined => inventory.sourceOf(site.host);
-  return {
-    inventory_hostname: () => site.host,
-    inventory_hostname_short: () => inventory.vars(site.host).get('inventory_hostname_short') ?? site.host,
-    inventory_file: () => source() ?? null,
-    inventory_dir: () => source()?.replace(/\/[^/]*$/, '') ?? null,
-    group_names: () => [...inventory.groupNames(site.host)],
-    groups: () => inventory.groups(),
-    hostvars: () => hostvars,
-    vars,
-    omit: () => omit,
-    ansible_delegated_vars: () => delegatedVars({ site, hostvars, render }),
-    ansible_facts: () => namespaced(allFacts(site.vars.facts)),
-  };
+const PLAY_READERS: Readers = {
+  playbook_dir: ({ site }) => site.context.play.directory,
+  play_hosts: ({ site }) => changing(site, 'play_hosts', site.context.hosts.batch),
+  ansible_play_hosts: ({ site }) => changing(site, 'ansible_play_hosts', site.context.hosts.active),
+  ansible_play_batch: ({ site }) => changing(site, 'ansible_play_batch', site.context.hosts.batch),
+  ansible_play_hosts_all: ({ site }) => [...site.context.hosts.all],
+  ansible_play_name: ({ site: { context } }) =>
+    typeof context.play.name === 'string' ? context.play.name : '',
+  ansible_search_path: ({ site }) => [...searchPath(site.context.play, site.task)],
+  ansible_check_mode: ({ site }) => site.context.settings.isCheckMode,
+  ansible_diff_mode: ({ site }) => site.context.settings.isDiff,
+};
+
+const ROLE_READERS: Readers = {
+  role_name: ({ site }) => site.task?.role?.name,
+  role_path: ({ site }) => site.task?.role?.directory,
+  ansible_role_name: ({ site: { task } }) => (task?.role === undefined ? undefined : fullName(task.role)),
+  ansible_collection_name: ({ site }) => site.task?.role?.collection,
+  ansible_parent_role_names: ({ site }) => unlessEmpty(rolesOutside(site).map(fullName)),
+  ansible_parent_role_paths: ({ site }) => unlessEmpty(rolesOutside(site).map((role) => role.directory)),
+  role_names: ({ site }) => directRoles(site),
+  ansible_play_role_names: ({ site }) => directRoles(site),
+  ansible_role_names: ({ site }) => allRoles(site),
+  ansible_dependent_role_names: ({ site }) => {
+    const named = new Set(directRoles(site));
+    return allRoles(site).filter((name) => !named.has(name));
+  },
+};
+
+const SETTING_READERS: Readers = {
+  ansible_version: () => versionDict(),
+  ansible_forks: ({ site }) => site.context.settings.forks,
+  ansible_verbosity: ({ site }) => site.context.settings.verbosity,
+  ansible_limit: ({ site }) => site.context.settings.limit,
+  ansible_run_tags: ({ site }) => [...site.context.settings.tags],
+  ansible_skip_tags: ({ site }) => [...site.context.settings.skipTags],
+  ansible_inventory_sources: ({ site }) => [...site.context.settings.inventorySources],
+  ansible_config_file: ({ site }) => site.context.configFile ?? null,
+  ansible_playbook_python: ({ site }) =>
+    site.context.local.environment('SORTIE_PYTHON') ?? '/usr/bin/python3',
+};
+
+/** The same for all places, since each task on each host looks into it. */
+const READERS: ReadonlyMap<string, Reader> = new Map(
+  Object.entries({ ...HOST_READERS, ...PLAY_READERS, ...ROLE_READERS, ...SETTING_READERS }),
+);
+
+function sourceOf({ context, host }: RenderSite): string | undefined {
+  return context.inventory.sourceOf(host);
 }
 
 /** Of a delegated task: the variables of the host that it goes to, under the host's name. */
-function delegatedVars({ site, hostvars, render }: Omit<MagicSources, 'vars'>): Dict | undefined {
+function delegatedVars({ site, hostvars, render }: MagicSources): Dict | undefined {
   const written = site.task === undefined ? undefined : nearestKeyword(site.task, 'delegateTo');
   if (written === undefined || written === null) return undefined;
   const host = render(written);
   return new Map<Value, Value>([[host, hostvars.get(host) ?? new Map<Value, Value>()]]);
 }
 
-function playReaders(site: RenderSite): Readers {
-  const { context, task } = site;
-  const changing = (name: string, hosts: readonly string[]): Value => {
-    requireSync(site, name);
-    return [...hosts];
-  };
-  return {
-    playbook_dir: () => context.play.directory,
-    play_hosts: () => changing('play_hosts', context.hosts.batch),
-    ansible_play_hosts: () => changing('ansible_play_hosts', context.hosts.active),
-    ansible_play_batch: () => changing('ansible_play_batch', context.hosts.batch),
-    ansible_play_hosts_all: () => [...context.hosts.all],
-    ansible_play_name: () => (typeof context.play.name === 'string' ? context.play.name : ''),
-    ansible_search_path: () => [...searchPath(context.play, task)],
-    ansible_check_mode: () => context.settings.isCheckMode,
-    ansible_diff_mode: () => context.settings.isDiff,
-  };
+function changing(site: RenderSite, name: string, hosts: readonly string[]): Value {
+  requireSync(site, name);
+  return [...hosts];
 }
 
-function roleReaders(site: RenderSite): Readers {
-  const role = site.task?.role;
-  const around = site.task === undefined ? [] : enclosing(site.task);
-  const outer = (): readonly Role[] =>
-    around.flatMap((node) => (node.kind === 'role' && node !== role ? [node] : []));
-  const direct = (): Value[] => site.context.play.roles.map(fullName);
-  const all = (): Value[] => [...new Set(site.context.play.roles.flatMap(withDependencies).map(fullName))];
-  return {
-    role_name: () => role?.name,
-    role_path: () => role?.directory,
-    ansible_role_name: () => (role === undefined ? undefined : fullName(role)),
-    ansible_collection_name: () => role?.collection,
-    ansible_parent_role_names: () => (outer().length > 0 ? outer().map(fullName) : undefined),
-    ansible_parent_role_paths: () => (outer().length > 0 ? outer().map((each) => each.directory) : undefined),
-    role_names: () => direct(),
-    ansible_play_role_names: () => direct(),
-    ansible_role_names: all,
-    ansible_dependent_role_names: () => {
-      const named = new Set(direct());
-      return all().filter((name) => !named.has(name));
-    },
-  };
+function rolesOutside({ task }: RenderSite): readonly Role[] {
+  if (task === undefined) return [];
+  return enclosing(task).flatMap((node) => (node.kind === 'role' && node !== task.role ? [node] : []));
 }
 
-function settingReaders(site: RenderSite): Readers {
-  const { settings, configFile, local } = site.context;
-  return {
-    ansible_version: () => versionDict(),
-    ansible_forks: () => settings.forks,
-    ansible_verbosity: () => settings.verbosity,
-    ansible_limit: () => settings.limit,
-    ansible_run_tags: () => [...settings.tags],
-    ansible_skip_tags: () => [...settings.skipTags],
-    ansible_inventory_sources: () => [...settings.inventorySources],
-    ansible_config_file: () => configFile ?? null,
-    ansible_playbook_python: () => local.environment('SORTIE_PYTHON') ?? '/usr/bin/python3',
-  };
+function unlessEmpty(values: Value[]): Value[] | undefined {
+  return values.length > 0 ? values : undefined;
+}
+
+function directRoles({ context }: RenderSite): Value[] {
+  return context.play.roles.map(fullName);
+}
+
+function allRoles({ context }: RenderSite): Value[] {
+  return [...new Set(context.play.roles.flatMap(withDependencies).map(fullName))];
 }
 
 function namespaced(facts: Dict): Dict {
