@@ -287,9 +287,9 @@ export class HostRun {
     going.show.begin();
     const end = await going.end;
     if (end === 'discarded') throw new Error(`the result of ${going.header.title} was discarded out of turn`);
+    if (isChanged(end.result)) for (const text of going.at.targets.warnings) going.show.warn(text);
     const settled = going.settled ?? stateAfter(going.before, going.at, end);
     this.#lastSettled = settled;
-    if (isChanged(settled.end.result)) for (const text of going.at.targets.warnings) going.show.warn(text);
     if (isChanged(settled.end.result)) going.show.notified(notifiedHandlers(going.at, going.before));
     const { includeError } = settled;
     if (includeError?.isRole === true) going.show.error(includeError.text);
