@@ -6,7 +6,7 @@ import { dateOfMilliseconds } from '../../../shared/template/date-format.ts';
 import { makeDatetime } from '../../../shared/template/datetime.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
-import type { ActionCall, Remote, RemoteAction } from './action.ts';
+import { type ActionCall, ActionFailure, type Remote, type RemoteAction } from './action.ts';
 import { actionFail } from './action-fail.ts';
 import { ArgumentTypeProblem, classText, convertArgument } from './argument-types.ts';
 import { textArgument } from './arguments.ts';
@@ -86,19 +86,27 @@ async function wait({ context }: ActionCall, remote: Remote, pause: Pause): Prom
   // The report prints what came before this task a little later than it happens.
   await remote.sleep(limits.reportDelayMs);
   const start = context.now();
-  let input = '';
-  if (pause.seconds !== undefined) {
-    terminal.show(`Pausing for ${pause.seconds} seconds${hidden(pause.echo)}`);
-    terminal.show("(ctrl+C then 'C' = continue early, ctrl+C then 'A' = abort)\r");
-    if (pause.isPrompted) terminal.show(pause.prompt);
-    await remote.sleep(pause.seconds * 1000);
-  } else {
-    terminal.show(pause.prompt);
-    if (terminal.readLine === undefined)
+  const milliseconds = pause.seconds === undefined ? undefined : pause.seconds * 1000;
+  const lines = announcement(pause);
+  const end = await terminal.wait?.({ lines, echo: pause.echo, milliseconds });
+  if (terminal.wait === undefined) {
+    for (const line of lines) terminal.show(line);
+    if (milliseconds === undefined)
       terminal.warn('Not waiting for response to prompt as stdin is not interactive');
-    else input = await terminal.readLine(pause.echo);
+    else await remote.sleep(milliseconds);
   }
+  if (end?.kind === 'aborted') throw new ActionFailure('user requested abort!');
+  const input = end?.typed ?? '';
   return pauseResult(pause, { start, stop: context.now(), input });
+}
+
+function announcement({ echo, isPrompted, prompt, seconds }: Pause): readonly string[] {
+  if (seconds === undefined) return [prompt];
+  return [
+    `Pausing for ${seconds} seconds${hidden(echo)}`,
+    "(ctrl+C then 'C' = continue early, ctrl+C then 'A' = abort)\r",
+    ...(isPrompted ? [prompt] : []),
+  ];
 }
 
 type Waited = { readonly start: number; readonly stop: number; readonly input: string };

@@ -64,9 +64,21 @@ export type Terminal = {
   readonly show: (text: string) => void;
   /** Prints a warning. */
   readonly warn: (text: string) => void;
-  /** What is typed up to the end of the line; undefined when nobody is there. */
-  readonly readLine: ((echo: boolean) => Promise<string>) | undefined;
+  /** Waits for a line or for a time, whichever is asked for; undefined when nobody is there. */
+  readonly wait: ((options: WaitOptions) => Promise<WaitEnd>) | undefined;
 };
+
+export type WaitOptions = {
+  /** Shown first, once an answer can be taken. */
+  readonly lines: readonly string[];
+  /** Shows what is typed. */
+  readonly echo: boolean;
+  /** Undefined: until the end of a line. */
+  readonly milliseconds: number | undefined;
+};
+
+/** Whoever interrupts is asked whether to go on. */
+export type WaitEnd = { readonly kind: 'aborted' } | { readonly kind: 'over'; readonly typed: string };
 
 export type PlayContext = {
   readonly play: Play;

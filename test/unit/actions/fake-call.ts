@@ -37,7 +37,7 @@ export function fakeMachine(files: Files): LocalMachine {
     fetch: () => Promise.resolve({ kind: 'failed', why: 'there is no network' }),
     run: () => Promise.resolve({ exitCode: 0, stdout: new Uint8Array() }),
     disk,
-    terminal: { show: () => undefined, warn: () => undefined, readLine: undefined },
+    terminal: { show: () => undefined, warn: () => undefined, wait: undefined },
   };
 }
 

@@ -157,7 +157,7 @@ function playContext(play: Play): PlayContext {
         hostName: () => 'here',
         userName: () => undefined,
       },
-      terminal: { show: () => undefined, warn: () => undefined, readLine: undefined },
+      terminal: { show: () => undefined, warn: () => undefined, wait: undefined },
     },
     decrypt: environment.decrypt,
     parseYaml: environment.parseYaml,

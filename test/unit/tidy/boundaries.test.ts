@@ -8,11 +8,14 @@ const REVEALERS: readonly string[] = [
   // What was typed becomes a variable, a setting or a vault's key.
   'cli/ask-play-vars.ts',
   'cli/inventory.ts',
-  'cli/local-terminal.ts',
   'cli/passwords.ts',
   'cli/run.ts',
+  'cli/vault-passwords.ts',
+  'cli/vault-strings.ts',
   // Passwords and keys on their way to the host.
   'functions/host/execute/connection-target.ts',
+  // Ansible shows it to tasks as ansible_password.
+  'functions/host/execute/connection-variables.ts',
   'functions/host/session/ssh-auth.ts',
   'functions/host/session/ssh-keys.ts',
   // The key of a vault.
