@@ -13,6 +13,7 @@ export function reportError(error: unknown, deps: Pick<CommandDeps, 'err'>): num
     return exitCodes.error;
   }
   if (error instanceof RunAbort) {
+    for (const warning of error.warnings) deps.err(`[WARNING]: ${warning}\n`);
     deps.err(`ERROR! ${error.message}\n`);
     return error.isParserError ? exitCodes.parserError : exitCodes.error;
   }

@@ -114,6 +114,7 @@ function requireHandlers({ site, targets }: TaskAt): void {
   if (name === undefined || site.context.config('ERROR_ON_MISSING_HANDLER') === false) return;
   throw new RunAbort(
     `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`,
+    { warnings: targets.warnings },
   );
 }
 
