@@ -105,7 +105,7 @@ export function startNode(start: StartSite): StartedNode {
 function startMeta(start: StartSite, env: Environment): StartedNode {
   const { site, state, cursor, order, ports } = start;
   const { task, host } = site;
-  const run = runMeta(state, task, { cursor, env, host });
+  const run = runMeta(withoutNotification(state, task, start.tree), task, { cursor, env, host });
   if (task.isImplicit === true) return { kind: 'meta', ...run, show: undefined };
   const header = taskHeader(task, order, { env, isCheckMode: false });
   return {

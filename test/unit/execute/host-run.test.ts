@@ -159,3 +159,16 @@ test('sends nothing more when a failure arrives together with the result that wa
   expect(host.finished()).toEqual(['changed', 'failed']);
   expect(epochs.every((epoch) => epoch === 0)).toBe(true);
 });
+
+test('runs a handler that is a meta task once, however often handlers are flushed', async () => {
+  const tasks = `    - command: a\n      notify: nothing\n    - meta: flush_handlers\n    - command: b\n`;
+  const host = fakeHost(
+    play(tasks, `  handlers:\n    - name: nothing\n      meta: noop\n`),
+    answersOf(() => false),
+  );
+  await host.run.run('ahead');
+  const banners = host.events.flatMap(({ event }) =>
+    event.kind === 'task-started' ? [event.task.title] : [],
+  );
+  expect(banners).toEqual(['command', 'meta', 'nothing', 'command']);
+});
