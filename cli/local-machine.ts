@@ -15,7 +15,6 @@ import { dirname, join } from 'node:path';
 import type { LocalMachine } from '../functions/host/execute/play-context.ts';
 import { systemClock } from '../shared/base/clock.ts';
 import type { LocalPort, LocalStat } from '../shared/template/environment.ts';
-import { fetchUrl } from './fetch-url.ts';
 import { localDisk } from './local-disk.ts';
 import { localTerminal } from './local-terminal.ts';
 
@@ -39,7 +38,8 @@ export function localMachine(
     environment: (name) => environment[name],
     realPath,
     run: (command, cwd) => runShell(command, cwd, environment),
-    fetch: fetchUrl,
+    // Node's HTTP takes 20 ms to load, which few runs need.
+    fetch: async (request) => (await import('./fetch-url.ts')).fetchUrl(request),
     disk: localDisk(systemClock.randomBytes),
     terminal: localTerminal(),
   };
