@@ -2,11 +2,13 @@
 
 import { runPlaybooks as runOver } from '../functions/controller/run.ts';
 import { openConnection } from '../functions/host/session/connection.ts';
+import type { ConnectionTarget } from '../functions/host/session/session.ts';
 import { hasErrors } from '../shared/base/diagnostic.ts';
 import { isVaulted, openVault } from '../shared/base/vault.ts';
 import { loadProject } from '../shared/project/load-project.ts';
 import { TemplateError } from '../shared/template/template-error.ts';
 import { exitCodes } from '../shared/wire/exit-code.ts';
+import type { RunEvent } from '../shared/wire/run-event.ts';
 import { agentPayload } from './agent-payload.ts';
 import { askPlayVars } from './ask-play-vars.ts';
 import { openFactCache } from './fact-cache.ts';
@@ -68,8 +70,9 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
           clock,
           factCache: openFactCache({ config, now: clock.now, isFlushed: request.flushCache }),
           modules,
-          connect: (target) =>
-            openConnection(target, {
+          connect: (target) => {
+            context.emit(connectionMessage(target));
+            return openConnection(target, {
               agent,
               environment: {
                 home: files.homeDirectory,
@@ -78,12 +81,22 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
               },
               warn: (text) => context.emit({ kind: 'message', level: 'warning', text }),
               randomBytes: clock.randomBytes,
-            }),
+            });
+          },
         },
         events,
       ),
   });
 };
+
+/** What `-vvv` says of each connection. */
+function connectionMessage({ address, kind, port, user }: ConnectionTarget): RunEvent {
+  const text =
+    kind === 'local'
+      ? `ESTABLISH LOCAL CONNECTION FOR USER: ${user}`
+      : `ESTABLISH SSH CONNECTION FOR USER: ${user} on PORT ${port} TO ${address}`;
+  return { kind: 'message', level: 'verbose', verbosity: 3, host: address, text };
+}
 
 /** A strategy set in the configuration counts when it is not the default: that one means as-if linear here. */
 function strategyOf({ config }: RunContext): string | undefined {

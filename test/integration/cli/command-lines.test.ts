@@ -51,6 +51,17 @@ test('show prints a run again as it was printed', async () => {
   }
 });
 
+test('-vvv names each connection, its user and its host', async () => {
+  const { deps, printed } = openTerminal({});
+  await createRun(runPlaybooks)(['-i', 'hosts', 'lost.yml', '-vvv', '-u', 'somebody'], deps);
+  expect(printed.stdout).toContain(
+    '<127.0.0.1> ESTABLISH SSH CONNECTION FOR USER: somebody on PORT 1 TO 127.0.0.1\n',
+  );
+  const again = openTerminal({});
+  await createRun(runPlaybooks)(['-i', 'hosts', 'lost.yml', '-vv'], again.deps);
+  expect(again.printed.stdout).not.toContain('ESTABLISH');
+});
+
 test('the same warning is printed once in a run', async () => {
   const terminal = openTerminal({});
   await createRun(runPlaybooks)(['-i', 'hosts', 'warn.yml'], terminal.deps);
