@@ -24,7 +24,7 @@ import { isOnThisMachine } from './connection-target.ts';
 import type { Cursor, PlayTree } from './cursor.ts';
 import type { HostPorts } from './host-ports.ts';
 import { arrivedFacts, type HostState } from './host-state.ts';
-import { type Meeting, meetingAt } from './meeting.ts';
+import { type Meeting, meetingAt, metaName } from './meeting.ts';
 import { runMeta } from './meta.ts';
 import { notifyTargets } from './notify.ts';
 import { type Cells, newCells, type Settled, stateAfter, stateAhead, type TaskAt } from './progress.ts';
@@ -105,6 +105,8 @@ export function startNode(start: StartSite): StartedNode {
 function startMeta(start: StartSite, env: Environment): StartedNode {
   const { site, state, cursor, order, ports } = start;
   const { task, host } = site;
+  if (task.isHandler && metaName(task, env) === 'flush_handlers')
+    throw new RunAbort('flush_handlers cannot be used as a handler', { isParserError: true });
   const run = runMeta(withoutNotification(state, task, start.tree), task, { cursor, env, host });
   if (task.isImplicit === true) return { kind: 'meta', ...run, show: undefined };
   const header = taskHeader(task, order, { env, isCheckMode: false });
