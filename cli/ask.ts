@@ -3,6 +3,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { isatty, ReadStream } from 'node:tty';
+import { RunAbort } from '../shared/base/abort.ts';
 import { Secret } from '../shared/base/secret.ts';
 
 export type Ask = {
@@ -76,10 +77,13 @@ function erased(typed: string): string {
   return characters.join('');
 }
 
+/** Fails at the end of the input: a question that nobody answers must not be waited for. */
 async function askLine(prompt: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stdout });
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  lines.once('close', () => reject(new RunAbort(`EOFError (ctrl-d) on prompt: ${prompt.trim()}`)));
   try {
-    return await lines.question(prompt);
+    return await Promise.race([lines.question(prompt), ended]);
   } finally {
     lines.close();
   }

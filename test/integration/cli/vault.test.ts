@@ -1,5 +1,6 @@
 /** `sortie vault` does what ansible-vault does, with its words. */
 
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,6 +114,20 @@ test('mistakes end with the words and exit codes of ansible-vault', async () => 
   await run('encrypt', ...PASSWORD, 'plain.yml');
   expect(await failing('encrypt', ...PASSWORD, 'plain.yml')).toBe('1 ERROR! input is already encrypted\n');
   expect(await failing('bogus')).toContain('2 usage: sortie vault');
+});
+
+test('a password that nobody types ends the command', () => {
+  const main = join(import.meta.dirname, '../../../cli/main.ts');
+  const ended = spawnSync(
+    'setsid',
+    ['-w', process.execPath, main, 'vault', 'view', '--ask-vault-pass', 'plain.yml'],
+    {
+      cwd: directory,
+      encoding: 'utf8',
+      input: '',
+    },
+  );
+  expect([ended.status, ended.stderr]).toEqual([1, 'ERROR! EOFError (ctrl-d) on prompt: Vault password:\n']);
 });
 
 type Ended = { readonly exitCode: number; readonly out: string; readonly err: string };
