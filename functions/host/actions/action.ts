@@ -61,7 +61,7 @@ export type Remote = {
   readonly sleep: (ms: number) => Promise<void>;
 };
 
-/** Marks the result of a thrown failure: `changed_when` and `failed_when` are not asked about it, as in Ansible. */
+/** Marks a thrown result, failed or skipped: `changed_when` and `failed_when` are not asked about it, as in Ansible. */
 export const THROWN = '_ansible_thrown';
 
 /** Thrown by an action for a failed result. */

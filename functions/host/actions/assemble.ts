@@ -5,7 +5,7 @@ import type { Dict, Value } from '../../../shared/base/value.ts';
 import { joinPath } from '../../../shared/template/posix-path.ts';
 import { compilePattern, searchPattern } from '../../../shared/template/python-regex.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
-import type { ActionCall, RemoteAction } from './action.ts';
+import { type ActionCall, type RemoteAction, THROWN } from './action.ts';
 import { actionFail, caughtFail } from './action-fail.ts';
 import { booleanArgument, textArgument } from './arguments.ts';
 import { findSource } from './find-source.ts';
@@ -43,6 +43,7 @@ function skippedInCheckMode(): Dict {
   return new Map<Value, Value>([
     ['skipped', true],
     ['msg', 'check mode is not supported for this task.'],
+    [THROWN, true],
   ]);
 }
 

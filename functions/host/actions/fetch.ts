@@ -7,7 +7,13 @@ import type { LocalDisk, Replacement } from '../../../shared/template/local-disk
 import { playbookPath } from '../../../shared/template/lookups/search.ts';
 import { baseName, directoryName, joinPath, normalizePath } from '../../../shared/template/posix-path.ts';
 import type { LocalMachine } from '../execute/play-context.ts';
-import type { ActionCall, ActionFailure, ActionReply, RemoteAction } from './action.ts';
+import {
+  type ActionCall,
+  type ActionFailure,
+  type ActionReply,
+  type RemoteAction,
+  THROWN,
+} from './action.ts';
 import { actionFail, caughtFail, systemErrorText } from './action-fail.ts';
 import { booleanArgument, textArgument } from './arguments.ts';
 
@@ -39,6 +45,7 @@ function skippedInCheckMode(): Dict {
   return new Map<Value, Value>([
     ['skipped', true],
     ['msg', 'check mode not (yet) supported for this module'],
+    [THROWN, true],
   ]);
 }
 

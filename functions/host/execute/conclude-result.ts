@@ -19,9 +19,9 @@ export function concludeResult(site: RenderSite, task: Task, raw: Dict, attempt:
   if (isErrorCode(result.get('rc'))) result.set('failed', true);
   if (attempt !== undefined) result.set('attempts', attempt);
   if (!result.has('changed')) result.set('changed', false);
-  if (result.get('unreachable') === true || result.has('skipped')) return result;
-  if (result.delete(THROWN)) return result;
+  if (result.get('unreachable') === true || result.delete(THROWN)) return result;
   if (!result.has('failed')) result.set('failed', false);
+  if (result.has('skipped')) return result;
   const holds = (conditions: readonly Value[]): boolean => {
     const env = environmentOf(withRegistered(site, task, result));
     return conditions.every((condition) => isConditionTrue(condition, env));

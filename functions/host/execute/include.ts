@@ -6,6 +6,7 @@ import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Included as LoadedInclude, RoleRequest } from '../../../shared/project/load-included.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import { str } from '../../../shared/template/python-repr.ts';
+import { isTrue } from '../../../shared/template/values.ts';
 import { shortName } from '../actions/action-name.ts';
 import { cursorKey, type Inclusion } from './cursor.ts';
 import { whereabouts } from './explain-error.ts';
@@ -43,7 +44,7 @@ export function bringIn(state: HostState, at: TaskAt, end: TaskEnd): Included {
       shortName(at.task.action) === 'include_role' ? roleOf(at, include, item) : fileOf(at, include, item);
     if (one.error !== undefined) return { state, shown, error: one.error };
     inclusions.push({ source: `${one.source}#${item.label ?? ''}`, nodes: one.nodes });
-    if (one.isFile) shown.push({ file: one.source, label: item.label });
+    if (one.isFile) shown.push({ file: one.source, label: shownLabel(at.task, item) });
     added = { ...added, ...one.changes(added) };
   }
   const key = cursorKey(at.cursor);
@@ -53,6 +54,13 @@ export function bringIn(state: HostState, at: TaskAt, end: TaskEnd): Included {
     next: inclusions.length === 0 ? state.next : { kind: 'inside', cursor: at.cursor },
   };
   return { state: next, shown, error: undefined };
+}
+
+/** The label of a loop's item; Ansible shows none that counts as false. */
+function shownLabel(task: Task, { label, result }: ItemEnd): string | undefined {
+  const loopVar = result.get('ansible_loop_var');
+  const value = task.loopControl.label === undefined && loopVar !== undefined ? result.get(loopVar) : label;
+  return isTrue(value ?? null) ? label : undefined;
 }
 
 type One = {
