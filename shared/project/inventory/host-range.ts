@@ -43,8 +43,12 @@ const starts6 = [
 ];
 const address6 = new RegExp(`^(?:${starts6.join('|')})`, 'i');
 
+/** Names in ASCII, without ranges: what nearly all are. The whole rule takes 3 ms to compile when it is first used. */
+const plainLabel = '[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?';
+const plainName = new RegExp(`^${plainLabel}(?:\\.${plainLabel})*$`, 'i');
+
 function isHostName(host: string): boolean {
-  return hostName.test(host);
+  return plainName.test(host) || hostName.test(host);
 }
 
 /**
