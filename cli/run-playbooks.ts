@@ -3,7 +3,7 @@
 import { runPlaybooks as runOver } from '../functions/controller/run.ts';
 import { openConnection } from '../functions/host/session/connection.ts';
 import type { ConnectionTarget } from '../functions/host/session/session.ts';
-import { hasErrors } from '../shared/base/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../shared/base/diagnostic.ts';
 import { isVaulted, openVault } from '../shared/base/vault.ts';
 import { loadProject } from '../shared/project/load-project.ts';
 import { TemplateError } from '../shared/template/template-error.ts';
@@ -44,7 +44,7 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
     },
   );
   context.showDiagnostics(diagnostics);
-  if (hasErrors(diagnostics)) return exitCodes.parserError;
+  if (hasErrors(diagnostics)) return codeOfMistakes(diagnostics);
   const { listing } = request;
   if (listing.hosts || listing.tasks || listing.tags || listing.syntaxCheck) {
     context.print(requestListing(request, project));
@@ -88,6 +88,12 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
       ),
   });
 };
+
+/** A vault that no password opens is no mistake in a file. */
+function codeOfMistakes(diagnostics: readonly Diagnostic[]): number {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  return errors.every(({ code }) => code === 'vault-closed') ? exitCodes.error : exitCodes.parserError;
+}
 
 /** What `-vvv` says of each connection. */
 function connectionMessage({ address, kind, port, user }: ConnectionTarget): RunEvent {

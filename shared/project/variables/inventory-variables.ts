@@ -1,6 +1,7 @@
 /** The variables that a host has from its inventory: of groups and hosts, in the sources and in files beside them. */
 
 import { dirname } from 'node:path';
+import { RunAbort } from '../../base/abort.ts';
 import type { Checked, Diagnostic } from '../../base/diagnostic.ts';
 import type { Dict } from '../../base/value.ts';
 import type { Config } from '../config/load-config.ts';
@@ -71,7 +72,7 @@ export type InventoryView = {
 
 export type ChangedView = { readonly view: InventoryView; readonly isChanged: boolean };
 
-/** One inventory with its variables, for tasks. Mistakes in variable files were shown when the run was loaded. */
+/** One inventory with its variables, for tasks. Reading those of a host throws RunAbort when one of its files is of no use. */
 export function viewInventory(
   inventory: Inventory,
   variables: InventoryVariables,
@@ -87,7 +88,7 @@ export function viewInventory(
       return groups;
     },
     groupNames: (host) => groupNames(inventory, host),
-    vars: (host) => variables.of(inventory, host).value,
+    vars: (host) => usable(variables.of(inventory, host)),
     sourceOf: (host) => {
       const source = findHost(inventory, host)?.vars.get('inventory_file');
       return typeof source === 'string' ? source : undefined;
@@ -97,6 +98,15 @@ export function viewInventory(
       return { view: viewInventory(changed.inventory, variables, options), isChanged: changed.isChanged };
     },
   };
+}
+
+/** What a file that cannot be read would have set must not be missed silently. */
+function usable({ diagnostics, value }: Checked<Dict>): Dict {
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  if (error === undefined) return value;
+  const { message, position } = error;
+  const place = position === undefined ? '' : ` (${position.file}:${position.line}:${position.column})`;
+  throw new RunAbort(message + place, { isParserError: true });
 }
 
 type Lookup = {

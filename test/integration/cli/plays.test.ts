@@ -230,6 +230,18 @@ test('a task knows the user it logs in as, whoever said so, and hostvars do not'
   expect(out).toContain('"itself eve"');
 });
 
+test('variables that cannot be read end the run of the first host that has them', async () => {
+  const text = `
+- hosts: one
+  tasks:
+    - debug: {msg: never shown}
+`;
+  write('group_vars/all.yml', 'a: [1\n');
+  await expect(play(text)).rejects.toThrow('group_vars/all.yml');
+  write('group_vars/all.yml', '$ANSIBLE_VAULT;1.1;AES256\n3132\n');
+  await expect(play(text)).rejects.toThrow('Attempting to decrypt but no vault secrets found');
+});
+
 async function play(
   text: string,
   environment: Readonly<Record<string, string>> = {},
