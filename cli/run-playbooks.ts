@@ -92,7 +92,7 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
 /** A vault that no password opens is no mistake in a file. */
 function codeOfMistakes(diagnostics: readonly Diagnostic[]): number {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  return errors.every(({ code }) => code === 'vault-closed') ? exitCodes.error : exitCodes.parserError;
+  return errors.every(({ code }) => code.startsWith('vault-')) ? exitCodes.error : exitCodes.parserError;
 }
 
 /** What `-vvv` says of each connection. */

@@ -242,6 +242,12 @@ test('variables that cannot be read end the run of the first host that has them'
   await expect(play(text)).rejects.toThrow('Attempting to decrypt but no vault secrets found');
 });
 
+test('a vaulted file of variables that no password opens is no mistake in a file', async () => {
+  write('roles/r/vars/main.yml', '$ANSIBLE_VAULT;1.1;AES256\n3132\n');
+  const { exitCode } = await play('[{hosts: one, roles: [r]}]');
+  expect(exitCode).toBe(1);
+});
+
 async function play(
   text: string,
   environment: Readonly<Record<string, string>> = {},
