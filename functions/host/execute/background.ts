@@ -13,7 +13,7 @@ import {
 import { actionFail } from '../actions/action-fail.ts';
 import { asyncStatus } from '../actions/async-status.ts';
 import { hasOwnAction } from '../actions/registry.ts';
-import type { JobProgress } from './show.ts';
+import type { JobProgress } from './task-end.ts';
 
 /** Actions of their own whose module may run in the background; plain modules all may. */
 const WITH_JOBS = new Set(['package', 'reboot', 'service', 'uri', 'yum']);

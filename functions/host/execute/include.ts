@@ -13,8 +13,8 @@ import { whereabouts } from './explain-error.ts';
 import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
 import type { TaskAt } from './progress.ts';
+import type { ItemEnd, TaskEnd } from './task-end.ts';
 import { flagOf } from './task-keywords.ts';
-import type { ItemEnd, TaskEnd } from './task-run.ts';
 
 /** A state into which includes may have been brought, and the `included:` lines to show. */
 export type Included = {

@@ -2,7 +2,7 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { isFailed } from './conclude-result.ts';
-import type { ItemEnd, TaskEnd } from './task-run.ts';
+import type { ItemEnd, TaskEnd } from './task-end.ts';
 
 /** Joins items as Ansible does: changed and failed when one is, skipped when all are. */
 export function joinItems(items: readonly ItemEnd[]): TaskEnd {

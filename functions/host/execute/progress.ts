@@ -21,10 +21,10 @@ import {
   pendingFacts,
   registeredResult,
 } from './result-facts.ts';
+import type { ItemEnd, TaskEnd } from './task-end.ts';
 import { environmentOf } from './task-environment.ts';
 import { renderableKeywords } from './task-keywords.ts';
 import { type FailureFate, isChanged } from './task-outcome.ts';
-import type { ItemEnd, TaskEnd } from './task-run.ts';
 
 /** A task at its place, with all that its end needs. */
 export type TaskAt = {

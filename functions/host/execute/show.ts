@@ -10,8 +10,8 @@ import type {
 } from '../../../shared/wire/run-event.ts';
 import type { Included } from './include.ts';
 import type { MetaRun } from './meta.ts';
+import type { ItemEnd, JobProgress } from './task-end.ts';
 import { outcomeOf } from './task-outcome.ts';
-import type { ItemEnd } from './task-run.ts';
 
 export type Show = {
   /** The task's turn: its banner, and what it had to say until now. */
@@ -24,16 +24,6 @@ export type Show = {
   readonly error: (text: string) => void;
   readonly finish: (outcome: TaskOutcome, included: Included['shown'], isInclude: boolean) => void;
 };
-
-/** How a background job is doing: seen while waiting for it, or over. */
-export type JobProgress =
-  | {
-      readonly kind: 'async-polled';
-      readonly job: string;
-      readonly started: number;
-      readonly finished: number;
-    }
-  | { readonly kind: 'async-finished'; readonly job: string; readonly hasFailed: boolean };
 
 /** The show of a meta task. */
 export type MetaShow = () => void;

@@ -31,10 +31,11 @@ import { type Cells, newCells, type Settled, stateAfter, stateAhead, type TaskAt
 import { createRemote, type Way } from './remote.ts';
 import type { RenderSite } from './render-site.ts';
 import { createMetaShow, createShow, type MetaShow, type Show } from './show.ts';
+import type { TaskEnd, TaskPorts } from './task-end.ts';
 import { environmentOf } from './task-environment.ts';
 import { taskHeader, writtenTitle } from './task-header.ts';
 import { renderKeywordFlag } from './task-keywords.ts';
-import { startTask, type TaskEnd, type TaskPorts } from './task-run.ts';
+import { startTask } from './task-run.ts';
 import { taskTags } from './task-tags.ts';
 import type { Ways } from './ways.ts';
 

@@ -4,7 +4,7 @@ import type { Dict, Value } from '../../../shared/base/value.ts';
 import { plainValue } from '../../../shared/template/plain-value.ts';
 import type { TaskOutcome, TaskStatus } from '../../../shared/wire/run-event.ts';
 import { isFailed, isUnreachable } from './conclude-result.ts';
-import type { ItemEnd } from './task-run.ts';
+import type { ItemEnd } from './task-end.ts';
 
 const CENSORED =
   "the output has been hidden due to the fact that 'no_log: true' was specified for this result";

@@ -10,8 +10,6 @@ const FUNCTION_LINES_MAX = 60;
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'functions/controller/linear-order.ts createLinearizer':
     'closures over the state of one play, of which none is long',
-  'functions/host/execute/task-run.ts':
-    'a task from its first rendering to its result; to be divided by phase',
   'shared/template/compile-expression.ts compileExpression': 'one switch over the kinds of expressions',
   'test/contract/run-store.ts testRunStore': 'a list of tests that every store must pass',
   'test/integration/delaying-relay.ts startRelay': 'two directions of one relay, side by side',
