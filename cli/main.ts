@@ -3,6 +3,7 @@
 
 import { homedir } from 'node:os';
 import type { Command, CommandDeps } from './command-deps.ts';
+import { keepCompiledCode } from './compile-cache.ts';
 import { helpOverview } from './help.ts';
 import { version } from './version.ts';
 
@@ -36,6 +37,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+keepCompiledCode(process.env, homedir());
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
