@@ -1,7 +1,7 @@
 /** Keeps compiled code between starts: compiling the bundle is half of the time to the first connection. */
 
 import { mkdirSync, statSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { join } from 'node:path';
 
 /**
@@ -14,7 +14,7 @@ export function keepCompiledCode(
 ): void {
   const base = environment.XDG_CACHE_HOME ?? join(homeDirectory, '.cache');
   const directory = join(base, 'sortie');
-  if (base.startsWith('/') && isOurs(directory)) enableCompileCache(directory);
+  if (base.startsWith('/') && isOurs(directory)) module.enableCompileCache(directory);
 }
 
 const WRITABLE_BY_OTHERS = 0o022;

@@ -37,7 +37,6 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-keepCompiledCode(process.env, homedir());
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
@@ -49,6 +48,11 @@ process.exitCode = await main(process.argv.slice(2), {
 });
 
 async function main(argv: readonly string[], deps: CommandDeps): Promise<number> {
+  if (!isNodeNewEnough(process.versions.node)) {
+    deps.err(`ERROR! Sortie needs Node 22.13 or newer, and this is Node ${process.versions.node}\n`);
+    return 1;
+  }
+  keepCompiledCode(deps.environment, deps.homeDirectory);
   const [name = 'help', ...rest] = argv;
   if (name === '--version') {
     deps.out(`sortie ${version}\n`);
@@ -78,4 +82,9 @@ async function runCommand(command: Command, argv: readonly string[], deps: Comma
     const { reportError } = await import('./report-error.ts');
     return reportError(error, deps);
   }
+}
+
+function isNodeNewEnough(running: string): boolean {
+  const [major = 0, minor = 0] = running.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 13);
 }
