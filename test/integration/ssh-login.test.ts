@@ -100,7 +100,7 @@ describe('a login with OpenSSH', () => {
     expect(await login(target, { isPlain: true })).toEqual({ way: 'plain', output: OUTPUT });
   });
 
-  test('saves at least four turns of the conversation', async () => {
+  test('saves at least four turns of the conversation', { retry: 4 }, async () => {
     await throughRelay(sshd, 40, async (target, relay) => {
       const turns: number[] = [];
       const onOutput = (): void => {

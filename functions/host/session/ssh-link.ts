@@ -323,20 +323,14 @@ class Login {
     // A stream that is read and written to its end destroys itself, and ssh2 closes its channel then: sshd would drop the
     // exit code of a process that outlives its output.
     channel.destroy = () => channel;
+    // The exit is told again with the end of the channel. Its own event may have come before anybody could listen: a short
+    // command answers everything in one packet.
     const exit = new Promise<ChannelExit>((resolve) => {
-      let code: number | undefined;
-      let signal: string | undefined;
-      channel.once('exit', (exitCode: number | null, name?: string) => {
-        code = exitCode ?? undefined;
-        signal = name;
+      channel.once('close', (exitCode?: number | null, signal?: string) => {
+        const code = exitCode ?? undefined;
+        const isLost = code === undefined && signal === undefined;
+        resolve({ code, signal, lost: isLost ? this.#failure : undefined });
       });
-      channel.once('close', () =>
-        resolve({
-          code,
-          signal,
-          lost: code === undefined && signal === undefined ? this.#failure : undefined,
-        }),
-      );
     });
     return { stdin: channel, stdout: channel, stderr: channel.stderr, exit, kill: () => channel.close() };
   }
