@@ -9,14 +9,14 @@ import { memoryFiles } from './memory-files.ts';
 
 function severities(environment: Readonly<Record<string, string>>): readonly string[] {
   const text = '- hosts: all\n  vars: {foo: 1, foo: 2}\n';
-  const files = memoryFiles({ texts: { '/work/site.yml': text }, environment });
+  const files = memoryFiles({ texts: { '/project/site.yml': text }, environment });
   const { diagnostics } = loadProject(
-    { playbooks: ['/work/site.yml'], inventory: ['h,'], limit: undefined, extraVars: [] },
+    { playbooks: ['/project/site.yml'], inventory: ['h,'], limit: undefined, extraVars: [] },
     {
       config: loadConfig(files).value,
       secrets: [],
       files,
-      local: loadDeps('/work').environment.local,
+      local: loadDeps('/project').environment.local,
       now: systemClock.now,
       randomBytes: systemClock.randomBytes,
     },
