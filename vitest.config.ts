@@ -10,8 +10,6 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          // Real servers on a busy machine: what a slow moment broke is tried again, what is wrong stays wrong.
-          retry: 2,
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,7 +1,7 @@
 /** Python's `int()`, `float()` and `round()`. */
 
 import { PyFloat, type Value } from '../base/value.ts';
-import { normalizeInt } from './python-arithmetic.ts';
+import { normalizeInt, toDouble } from './python-arithmetic.ts';
 import { pythonError, typeError, undefinedError, valueError } from './python-error.ts';
 import { repr } from './python-repr.ts';
 import { stripText } from './python-whitespace.ts';
@@ -74,7 +74,7 @@ export function toFloat(input: Value): number {
   const value = force(input);
   if (value instanceof PyFloat) return value.value;
   const int = asInt(value);
-  if (int !== undefined) return intToDouble(int);
+  if (int !== undefined) return toDouble(int);
   const text = asText(value);
   if (text !== undefined) {
     const parsed = parseFloatText(text);
@@ -85,17 +85,11 @@ export function toFloat(input: Value): number {
   throw typeError(`float() argument must be a string or a real number, not '${typeName(value)}'`);
 }
 
-function intToDouble(value: number | bigint): number {
-  const double = Number(value);
-  if (!Number.isFinite(double)) throw pythonError('OverflowError', 'int too large to convert to float');
-  return double;
-}
-
 /** A numeric value as a double, or undefined when it is not a number. */
 export function numberOrUndefined(value: Value): number | undefined {
   if (value instanceof PyFloat) return value.value;
   const int = asInt(value);
-  return int === undefined ? undefined : intToDouble(int);
+  return int === undefined ? undefined : toDouble(int);
 }
 
 /** A double as mantissa × 2^exponent with an integer mantissa. */

@@ -8,12 +8,18 @@
 
 import { limits } from '../../../shared/base/limits.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
-import type { HostOutcome, MetaEffect, Reach, SharedEnd } from '../../../shared/wire/host-outcome.ts';
+import type {
+  HostEnd,
+  HostOutcome,
+  MetaEffect,
+  Reach,
+  SharedEnd,
+} from '../../../shared/wire/host-outcome.ts';
 import type { OrderKey } from '../../../shared/wire/run-event.ts';
 import { type Cursor, cursorKey, orderKey, type PlayTree, taskAt } from './cursor.ts';
 import { guardFiles } from './guarded-files.ts';
 import type { HostPorts } from './host-ports.ts';
-import { type HostEnd, type HostState, type HostVars, noVars } from './host-state.ts';
+import { type HostState, type HostVars, noVars } from './host-state.ts';
 import { metTask } from './met-task.ts';
 import { resolveNext, treeOf } from './next-place.ts';
 import { notifiedHandlers } from './notify.ts';

@@ -2,7 +2,8 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Node, Role } from '../../../shared/project/model.ts';
-import { LazyDict, Pending } from '../../../shared/template/special.ts';
+import type { Pending } from '../../../shared/template/special.ts';
+import type { HostEnd } from '../../../shared/wire/host-outcome.ts';
 import type { Cursor, Inclusion } from './cursor.ts';
 
 export type HostState = {
@@ -28,8 +29,6 @@ export type HostState = {
 export type NextPlace =
   | { readonly kind: 'after' | 'failed' | 'handlers' | 'inside'; readonly cursor: Cursor }
   | { readonly kind: 'first' };
-
-export type HostEnd = 'done' | 'failed' | 'unreachable';
 
 /** What a host's tasks have set; it outlives the play. Values are final, but for templates from include_vars. */
 export type HostVars = {
@@ -73,11 +72,4 @@ export function arrivedFacts(layer: FactLayer): Dict | undefined {
   if (layer instanceof Map) return layer;
   const value = layer.pending.value;
   return value === undefined ? undefined : value instanceof Map ? value : new Map();
-}
-
-/** The dict behind a value that is a dict or behaves as one. */
-export function asDict(value: Value | undefined): Dict | undefined {
-  if (value instanceof LazyDict) return value.toDict();
-  if (value instanceof Pending) return asDict(value.value);
-  return value instanceof Map ? value : undefined;
 }
