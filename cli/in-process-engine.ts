@@ -1,11 +1,12 @@
 /** The engine of the command line: every host's run lives in this process. */
 
-import type { BatchWork, Compare, Engine, EngineEvents } from '../functions/controller/engine.ts';
+import type { Compare, Engine, EngineEvents } from '../functions/controller/engine.ts';
 import type { HostPorts } from '../functions/host/execute/host-ports.ts';
 import { HostRun } from '../functions/host/execute/host-run.ts';
 import type { HostVars } from '../functions/host/execute/host-state.ts';
 import type { PlayContext } from '../functions/host/execute/play-context.ts';
 import { addResultFacts } from '../functions/host/execute/result-facts.ts';
+import type { BatchWork } from '../shared/plan/batch-work.ts';
 import type { OrderKey } from '../shared/wire/run-event.ts';
 
 export type InProcessDeps = Omit<HostPorts, 'arrive' | 'emit'> & {

@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { localMachine } from '../functions/host/machine/local-machine.ts';
 import { systemClock } from '../shared/base/clock.ts';
 import { hasErrors } from '../shared/base/diagnostic.ts';
 import { loadConfig } from '../shared/project/config/load-config.ts';
@@ -22,7 +23,7 @@ import type { Command, CommandDeps } from './command-deps.ts';
 import { inventoryOptions } from './inventory-options.ts';
 import { formatListing } from './inventory-text.ts';
 import { shownVars } from './inventory-vars.ts';
-import { localMachine } from './local-machine.ts';
+import { localTerminal } from './local-terminal.ts';
 import { type ParsedOptions, parseOptions } from './option-parser.ts';
 import { printDiagnostics } from './print-diagnostics.ts';
 import { printHelp, type Subcommand, usageError } from './subcommand.ts';
@@ -99,7 +100,11 @@ async function load(
   printDiagnostics(secrets.diagnostics, files, deps);
   if (hasErrors(secrets.diagnostics)) return exitCodes.error;
   const { now, randomBytes } = systemClock;
-  const local = localMachine(deps.environment, (content) => content);
+  const local = localMachine({
+    environment: deps.environment,
+    decrypt: (content) => content,
+    terminal: localTerminal(),
+  });
   const project = loadProject(
     { playbooks: [], inventory: all('inventory'), limit: undefined, extraVars: all('extraVars') },
     { config, secrets: secrets.value, files, local, now, randomBytes },

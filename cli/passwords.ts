@@ -1,14 +1,13 @@
 /** The passwords that a command line asks for, of the connection and of become: typed, or from a file or script. */
 
 import { resolve } from 'node:path';
+import type { RunPasswords } from '../functions/host/play-contexts.ts';
 import { FailureError } from '../shared/base/failure.ts';
 import { Secret } from '../shared/base/secret.ts';
 import type { Config } from '../shared/project/config/load-config.ts';
 import type { ProjectFiles } from '../shared/project/files.ts';
 import type { RunRequest } from '../shared/wire/run-request.ts';
 import type { Ask } from './ask.ts';
-
-export type Passwords = { readonly connection: Secret | undefined; readonly become: Secret | undefined };
 
 export type PasswordDeps = {
   readonly config: Config;
@@ -17,7 +16,7 @@ export type PasswordDeps = {
 };
 
 /** Asks for what has to be typed and reads what stands in files. Throws FailureError for a file without a password. */
-export async function collectPasswords(request: RunRequest, deps: PasswordDeps): Promise<Passwords> {
+export async function collectPasswords(request: RunRequest, deps: PasswordDeps): Promise<RunPasswords> {
   const isAsked = request.connection.askPassword || deps.config.flag('DEFAULT_ASK_PASS');
   const connectionFile = request.connection.passwordFile ?? deps.config.text('CONNECTION_PASSWORD_FILE');
   const connection = isAsked

@@ -1,30 +1,40 @@
 /** Runs playbooks from this machine: loads the project, and puts the controller over the in-process engine. */
 
 import { runPlaybooks as runOver } from '../functions/controller/run.ts';
+import { localMachine } from '../functions/host/machine/local-machine.ts';
+import { moduleSource } from '../functions/host/machine/module-source.ts';
+import { openVaulted } from '../functions/host/machine/open-vaulted.ts';
+import { playContexts } from '../functions/host/play-contexts.ts';
 import { openConnection } from '../functions/host/session/connection.ts';
 import type { ConnectionTarget } from '../functions/host/session/session.ts';
 import { type Diagnostic, hasErrors } from '../shared/base/diagnostic.ts';
-import { isVaulted, openVault } from '../shared/base/vault.ts';
 import { loadProject } from '../shared/project/load-project.ts';
-import { TemplateError } from '../shared/template/template-error.ts';
 import { exitCodes } from '../shared/wire/exit-code.ts';
 import type { RunEvent } from '../shared/wire/run-event.ts';
 import { agentPayload } from './agent-payload.ts';
 import { askPlayVars } from './ask-play-vars.ts';
 import { openFactCache } from './fact-cache.ts';
 import { createInProcessEngine } from './in-process-engine.ts';
-import { localMachine } from './local-machine.ts';
-import { moduleSource } from './module-source.ts';
-import { playContexts } from './play-context.ts';
+import { localTerminal } from './local-terminal.ts';
 import { requestListing } from './request-listing.ts';
 import type { RunContext, RunPlaybooks } from './run.ts';
 
 /** Loads everything, shows all mistakes at once, and runs. */
 export const runPlaybooks: RunPlaybooks = async (request, context) => {
   const { clock, config, files, vaultSecrets } = context;
-  const local = localMachine(process.env, (content, path) => opened(content, path, context));
+  const local = localMachine({
+    environment: process.env,
+    decrypt: (content, path) => openVaulted(content, path, { config, secrets: vaultSecrets }),
+    terminal: localTerminal(),
+  });
   const agent = agentPayload();
-  const modules = moduleSource({ modulePaths: request.modulePaths, config, agent });
+  const modules = moduleSource({
+    modulePaths: request.modulePaths,
+    config,
+    agent,
+    environment: process.env,
+    homeDirectory: files.homeDirectory,
+  });
   const { value: project, diagnostics } = loadProject(
     {
       playbooks: request.playbooks,
@@ -50,7 +60,15 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
     context.print(requestListing(request, project));
     return exitCodes.ok;
   }
-  const contextOf = playContexts({ request, run: context, project, local });
+  const contextOf = playContexts({
+    request,
+    project,
+    local,
+    clock,
+    passwords: context.passwords,
+    isDiff: context.options.isDiff,
+    verbosity: context.options.verbosity,
+  });
   return runOver({
     project,
     playbookNames: request.playbooks,
@@ -108,13 +126,4 @@ function connectionMessage({ address, kind, port, user }: ConnectionTarget): Run
 function strategyOf({ config }: RunContext): string | undefined {
   const name = config.text('DEFAULT_STRATEGY');
   return name === undefined || name === 'linear' ? undefined : name;
-}
-
-/** What a file holds. What cannot be opened is an error: sealed, it is of no use to anybody. */
-function opened(content: Uint8Array, file: string, { config, vaultSecrets }: RunContext): Uint8Array {
-  if (!isVaulted(content)) return content;
-  const mustMatchId = config.flag('DEFAULT_VAULT_ID_MATCH');
-  const vault = openVault(content, vaultSecrets, { mustMatchId, file });
-  if (vault.kind === 'refused') throw new TemplateError('runtime', 'AnsibleVaultError', vault.message);
-  return vault.plaintext;
 }

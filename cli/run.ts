@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { RunPasswords } from '../functions/host/play-contexts.ts';
 import { type Clock, systemClock } from '../shared/base/clock.ts';
 import { type Diagnostic, hasErrors } from '../shared/base/diagnostic.ts';
 import type { VaultSecret } from '../shared/base/vault.ts';
@@ -21,7 +22,7 @@ import { parseRunArguments } from './arguments.ts';
 import { type Ask, terminalAsk } from './ask.ts';
 import type { Command, CommandDeps } from './command-deps.ts';
 import { onInterrupt } from './on-interrupt.ts';
-import { collectPasswords, type Passwords } from './passwords.ts';
+import { collectPasswords } from './passwords.ts';
 import { findMissingPlaybook } from './playbook-paths.ts';
 import { printDiagnostics, warningText } from './print-diagnostics.ts';
 import { reportOptions } from './report-settings.ts';
@@ -39,7 +40,7 @@ export type RunContext = {
   readonly files: ProjectFiles;
   readonly clock: Clock;
   readonly options: ReportOptions;
-  readonly passwords: Passwords;
+  readonly passwords: RunPasswords;
   readonly vaultSecrets: readonly VaultSecret[];
   readonly ask: Ask;
   /** Takes the run's events in their final order. */

@@ -1,32 +1,8 @@
 /** The engine port: what carries invocations to hosts. The controller knows nothing else of them. */
 
-import type { Dict } from '../../shared/base/value.ts';
-import type { Inventory } from '../../shared/project/inventory/inventory.ts';
-import type { Play } from '../../shared/project/model.ts';
+import type { BatchWork } from '../../shared/plan/batch-work.ts';
 import type { FactGift, HostOutcome, Reach, SharedEnd } from '../../shared/wire/host-outcome.ts';
 import type { HostEvent, OrderKey } from '../../shared/wire/run-event.ts';
-
-/** The stretch of a play over one serial batch of hosts. */
-export type BatchWork = {
-  readonly play: Play;
-  readonly inventory: Inventory;
-  readonly promptVars: Dict;
-  readonly gathersFacts: boolean;
-  readonly isLockStep: boolean;
-  readonly hosts: BatchHosts;
-  /** Hosts in the batch when it began. */
-  readonly batchSize: number;
-  readonly maxFailPercentage: number | undefined;
-};
-
-export type BatchHosts = {
-  /** All hosts of the play. */
-  readonly all: readonly string[];
-  /** Of these, those that have not failed. */
-  readonly active: readonly string[];
-  /** Of these, those of the batch at hand. */
-  readonly batch: readonly string[];
-};
 
 export type Engine = {
   /** Lets the hosts enter a play. */

@@ -6,11 +6,12 @@
  */
 
 import type { Value } from '../../shared/base/value.ts';
+import type { BatchWork } from '../../shared/plan/batch-work.ts';
 import type { Inventory } from '../../shared/project/inventory/inventory.ts';
 import type { HostEnd, HostOutcome, MetTask } from '../../shared/wire/host-outcome.ts';
+import type { OrderBook } from '../../shared/wire/order-book.ts';
 import type { OrderKey, RunEvent } from '../../shared/wire/run-event.ts';
-import type { BatchWork, Engine } from './engine.ts';
-import type { OrderBook } from './order-book.ts';
+import type { Engine } from './engine.ts';
 
 export type BatchDeps = {
   readonly engine: Engine;

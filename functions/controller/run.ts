@@ -3,6 +3,7 @@
 import type { Clock } from '../../shared/base/clock.ts';
 import { type Diagnostic, hasErrors } from '../../shared/base/diagnostic.ts';
 import type { Dict } from '../../shared/base/value.ts';
+import type { BatchWork } from '../../shared/plan/batch-work.ts';
 import { checkTargets, matchHosts } from '../../shared/project/host-pattern.ts';
 import type { Inventory } from '../../shared/project/inventory/inventory.ts';
 import { builderOptions } from '../../shared/project/inventory/inventory-builder.ts';
@@ -10,12 +11,12 @@ import { type ChangeReport, changeInventory } from '../../shared/project/invento
 import type { Project } from '../../shared/project/load-project.ts';
 import type { Play, Playbook } from '../../shared/project/model.ts';
 import { reservedNames } from '../../shared/project/reserved-names.ts';
+import { createFreeOrder } from '../../shared/report/free-order.ts';
+import { createLinearizer } from '../../shared/report/linear-order.ts';
 import { exitCodeOf, exitCodes } from '../../shared/wire/exit-code.ts';
+import { createOrderBook } from '../../shared/wire/order-book.ts';
 import type { RunEvent } from '../../shared/wire/run-event.ts';
-import type { BatchWork, Engine, EngineEvents } from './engine.ts';
-import { createFreeOrder } from './free-order.ts';
-import { createLinearizer } from './linear-order.ts';
-import { createOrderBook } from './order-book.ts';
+import type { Engine, EngineEvents } from './engine.ts';
 import { describePlay, type PlayDescription } from './play-description.ts';
 import { createRecap, type Recap } from './recap.ts';
 import { type BatchResult, runBatch } from './run-batch.ts';

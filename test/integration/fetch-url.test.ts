@@ -3,7 +3,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fetchUrl } from '../../cli/fetch-url.ts';
+import { fetchUrl } from '../../functions/host/machine/fetch-url.ts';
 import type { WebAnswer, WebRequest } from '../../shared/template/environment.ts';
 
 let server: Server;

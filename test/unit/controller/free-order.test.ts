@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFreeOrder } from '../../../functions/controller/free-order.ts';
+import { createFreeOrder } from '../../../shared/report/free-order.ts';
 import type { RunEvent } from '../../../shared/wire/run-event.ts';
 
 test('a task with strategy free shows its banner before the files it includes', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createLinearizer, type Linearizer } from '../../../functions/controller/linear-order.ts';
-import { createOrderBook } from '../../../functions/controller/order-book.ts';
+import { createLinearizer, type Linearizer } from '../../../shared/report/linear-order.ts';
+import { createOrderBook } from '../../../shared/wire/order-book.ts';
 import type { OrderKey, RunEvent, TaskHeader } from '../../../shared/wire/run-event.ts';
 
 const HOSTS = ['a', 'b', 'c'];

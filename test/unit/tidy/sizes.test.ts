@@ -8,7 +8,7 @@ const FUNCTION_LINES_MAX = 60;
 
 /** What may be larger, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  'functions/controller/linear-order.ts createLinearizer':
+  'shared/report/linear-order.ts createLinearizer':
     'closures over the state of one play, of which none is long',
   'shared/template/compile-expression.ts compileExpression': 'one switch over the kinds of expressions',
   'test/contract/run-store.ts testRunStore': 'a list of tests that every store must pass',

@@ -12,17 +12,20 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { LocalMachine } from '../functions/host/execute/play-context.ts';
-import { systemClock } from '../shared/base/clock.ts';
-import type { LocalPort, LocalStat } from '../shared/template/environment.ts';
+import { systemClock } from '../../../shared/base/clock.ts';
+import type { LocalPort, LocalStat } from '../../../shared/template/environment.ts';
+import type { LocalMachine, Terminal } from '../execute/play-context.ts';
 import { localDisk } from './local-disk.ts';
-import { localTerminal } from './local-terminal.ts';
 
-/** The port over the real disk and processes. `decrypt` opens vaulted files, or throws TemplateError. */
-export function localMachine(
-  environment: Readonly<Record<string, string | undefined>>,
-  decrypt: (content: Uint8Array, path: string) => Uint8Array,
-): LocalMachine {
+export type LocalMachineDeps = {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Opens vaulted files, or throws TemplateError. */
+  readonly decrypt: (content: Uint8Array, path: string) => Uint8Array;
+  readonly terminal: Terminal;
+};
+
+/** The port over the real disk and processes. */
+export function localMachine({ environment, decrypt, terminal }: LocalMachineDeps): LocalMachine {
   return {
     readFile: (path) => {
       const kind = statOf(path, true)?.kind;
@@ -41,7 +44,7 @@ export function localMachine(
     // Node's HTTP takes 20 ms to load, which few runs need.
     fetch: async (request) => (await import('./fetch-url.ts')).fetchUrl(request),
     disk: localDisk(systemClock.randomBytes),
-    terminal: localTerminal(),
+    terminal,
   };
 }
 

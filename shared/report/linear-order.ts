@@ -6,8 +6,8 @@
  * so the work is proportional to hosts × tasks, and the order does not depend on timing.
  */
 
-import type { HostEvent, OrderKey, RunEvent } from '../../shared/wire/run-event.ts';
-import type { OrderBook } from './order-book.ts';
+import type { OrderBook } from '../wire/order-book.ts';
+import type { HostEvent, OrderKey, RunEvent } from '../wire/run-event.ts';
 
 export type Linearizer = {
   /** An event of a host, at or after the place at which it arrived last. */

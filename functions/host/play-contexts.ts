@@ -1,31 +1,39 @@
 /** From a loaded project and a request to what the hosts of a batch need to know of their play. */
 
 import { userInfo } from 'node:os';
-import type { BatchWork } from '../functions/controller/engine.ts';
-import type { HostVars } from '../functions/host/execute/host-state.ts';
-import type { LocalMachine, PlayContext, RunSettings } from '../functions/host/execute/play-context.ts';
-import { playNodes } from '../shared/plan/play-nodes.ts';
-import { builderOptions } from '../shared/project/inventory/inventory-builder.ts';
-import { loadIncludedRole, loadIncludedTasks } from '../shared/project/load-included.ts';
-import { decrypt, type Project, renderOptions } from '../shared/project/load-project.ts';
-import { viewInventory } from '../shared/project/variables/inventory-variables.ts';
-import { parseYamlText } from '../shared/project/yaml-text.ts';
-import type { RunRequest } from '../shared/wire/run-request.ts';
-import type { RunContext } from './run.ts';
+import type { Clock } from '../../shared/base/clock.ts';
+import type { Secret } from '../../shared/base/secret.ts';
+import type { BatchWork } from '../../shared/plan/batch-work.ts';
+import { playNodes } from '../../shared/plan/play-nodes.ts';
+import { builderOptions } from '../../shared/project/inventory/inventory-builder.ts';
+import { loadIncludedRole, loadIncludedTasks } from '../../shared/project/load-included.ts';
+import { decrypt, type Project, renderOptions } from '../../shared/project/load-project.ts';
+import { viewInventory } from '../../shared/project/variables/inventory-variables.ts';
+import { parseYamlText } from '../../shared/project/yaml-text.ts';
+import type { RunRequest } from '../../shared/wire/run-request.ts';
+import type { HostVars } from './execute/host-state.ts';
+import type { LocalMachine, PlayContext, RunSettings } from './execute/play-context.ts';
 
 export type PlayContexts = (work: BatchWork, varsOf: (host: string) => HostVars) => PlayContext;
 
 export type PlayContextDeps = {
   readonly request: RunRequest;
-  readonly run: RunContext;
   readonly project: Project;
   readonly local: LocalMachine;
+  readonly clock: Clock;
+  readonly passwords: RunPasswords;
+  readonly isDiff: boolean;
+  readonly verbosity: number;
 };
 
+/** What is typed at prompts of logins and of become, when no variable says it. */
+export type RunPasswords = { readonly connection: Secret | undefined; readonly become: Secret | undefined };
+
 /** Makes the contexts of a run's plays. */
-export function playContexts({ request, run, project, local }: PlayContextDeps): PlayContexts {
+export function playContexts(deps: PlayContextDeps): PlayContexts {
+  const { clock, local, project } = deps;
   const { config, extraVars, secrets } = project;
-  const settings = runSettings(request, run, project);
+  const settings = runSettings(deps);
   return (work, varsOf) => ({
     play: work.play,
     nodes: playNodes(work.play, {
@@ -56,8 +64,8 @@ export function playContexts({ request, run, project, local }: PlayContextDeps):
     local,
     decrypt: (ciphertext) => decrypt(ciphertext, secrets, config),
     parseYaml: parseYamlText,
-    now: run.clock.now,
-    randomBytes: run.clock.randomBytes,
+    now: clock.now,
+    randomBytes: clock.randomBytes,
   });
 }
 
@@ -66,24 +74,24 @@ function chosenTags(tags: readonly string[]): readonly string[] {
   return tags.length === 0 ? ['all'] : tags;
 }
 
-function runSettings(request: RunRequest, run: RunContext, project: Project): RunSettings {
+function runSettings({ isDiff, passwords, project, request, verbosity }: PlayContextDeps): RunSettings {
   const { config } = project;
   const { become, connection } = request;
   const words = (text: string | undefined): readonly string[] =>
     text === undefined ? [] : text.split(/\s+/).filter((word) => word !== '');
   return {
     isCheckMode: request.isCheckMode,
-    isDiff: run.options.isDiff,
+    isDiff,
     noLog: config.flag('DEFAULT_NO_LOG'),
-    verbosity: run.options.verbosity,
+    verbosity,
     tags: chosenTags([...config.list('TAGS_RUN'), ...request.tags]),
     skipTags: [...config.list('TAGS_SKIP'), ...request.skipTags],
     become: become.enabled ?? config.flag('DEFAULT_BECOME'),
     becomeUser: become.user,
     becomeMethod: become.method,
-    becomePassword: run.passwords.become,
+    becomePassword: passwords.become,
     connection: connection.kind,
-    connectionPassword: run.passwords.connection,
+    connectionPassword: passwords.connection,
     remoteUser: connection.user,
     localUser: userInfo().username,
     privateKeyFile: connection.privateKeyFile ?? config.text('DEFAULT_PRIVATE_KEY_FILE'),

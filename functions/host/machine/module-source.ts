@@ -2,26 +2,28 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type ActionCall, ActionFailure } from '../functions/host/actions/action.ts';
-import { actionsByName } from '../functions/host/actions/registry.ts';
-import type { ModuleSource } from '../functions/host/execute/remote.ts';
-import { limits } from '../shared/base/limits.ts';
-import type { AgentPayload } from '../shared/modules/agent-payload.ts';
-import { chooseModule, type ModuleChooser } from '../shared/modules/choose-module.ts';
-import { findCoreDirectory } from '../shared/modules/core-directory.ts';
-import type { ModuleSearch } from '../shared/modules/module-search.ts';
-import { openModules } from '../shared/modules/open-modules.ts';
-import type { Config } from '../shared/project/config/load-config.ts';
-import { nearestKeyword } from '../shared/project/inheritance.ts';
-import { builtinName, type ModulePlace } from '../shared/project/loading.ts';
-import { parseYamlText } from '../shared/project/yaml-text.ts';
+import { limits } from '../../../shared/base/limits.ts';
+import type { AgentPayload } from '../../../shared/modules/agent-payload.ts';
+import { chooseModule, type ModuleChooser } from '../../../shared/modules/choose-module.ts';
+import { findCoreDirectory } from '../../../shared/modules/core-directory.ts';
+import type { ModuleSearch } from '../../../shared/modules/module-search.ts';
+import { openModules } from '../../../shared/modules/open-modules.ts';
+import type { Config } from '../../../shared/project/config/load-config.ts';
+import { nearestKeyword } from '../../../shared/project/inheritance.ts';
+import { builtinName, type ModulePlace } from '../../../shared/project/loading.ts';
+import { parseYamlText } from '../../../shared/project/yaml-text.ts';
+import { type ActionCall, ActionFailure } from '../actions/action.ts';
+import { actionsByName } from '../actions/registry.ts';
+import type { ModuleSource } from '../execute/remote.ts';
 
 export type ModuleSourceOptions = {
   readonly modulePaths: readonly string[];
   readonly config: Config;
   readonly agent: AgentPayload;
+  /** `SORTIE_MODULES` and `SORTIE_ANSIBLE_CORE` are read here. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly homeDirectory: string;
 };
 
 /** The modules of a run: for its tasks, and for checking their names while loading. */
@@ -44,10 +46,10 @@ export function moduleSource(options: ModuleSourceOptions): RunModules {
   const chooser: ModuleChooser = {
     modules,
     isNative: (name) => options.agent.native(name) !== undefined,
-    prefersAnsible: process.env.SORTIE_MODULES === 'ansible',
+    prefersAnsible: options.environment.SORTIE_MODULES === 'ansible',
   };
   const actions = new Set([...actionsByName(), ...HANDLED_ELSEWHERE]);
-  const coreDirectory = once(findCore);
+  const coreDirectory = once(() => findCore(options));
   const roles = new Set<string>();
   const searchOf = searches(options);
   /** The agent's own modules need no ansible-core, so that it is not looked for. */
@@ -119,11 +121,11 @@ function refusal(name: string, choice: Exclude<ReturnType<typeof chooseModule>, 
   }
 }
 
-function findCore(): string | undefined {
+function findCore({ environment, homeDirectory }: ModuleSourceOptions): string | undefined {
   return findCoreDirectory({
     list,
-    homeDirectory: homedir(),
-    named: process.env.SORTIE_ANSIBLE_CORE,
+    homeDirectory,
+    named: environment.SORTIE_ANSIBLE_CORE,
     askPython: (program) => {
       const { status, stdout } = spawnSync('python3', ['-c', program], {
         encoding: 'utf8',

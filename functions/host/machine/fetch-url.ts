@@ -8,8 +8,8 @@ import {
   request as requestHttp,
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { limits } from '../shared/base/limits.ts';
-import type { WebAnswer, WebRequest } from '../shared/template/environment.ts';
+import { limits } from '../../../shared/base/limits.ts';
+import type { WebAnswer, WebRequest } from '../../../shared/template/environment.ts';
 
 /** Answers with what came back, or with why nothing did; rejects never. */
 export async function fetchUrl(request: WebRequest): Promise<WebAnswer> {

@@ -1,6 +1,6 @@
 /** Compares places of a play; texts in them rank by their first appearance at their place. */
 
-import type { OrderKey } from '../../shared/wire/run-event.ts';
+import type { OrderKey } from './run-event.ts';
 
 export type OrderBook = {
   /** Negative, zero or positive, as Array.prototype.sort expects. A place comes before what lies inside it. */

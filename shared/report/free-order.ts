@@ -1,6 +1,6 @@
 /** Passes on the events of hosts that run freely, as they come; what a task includes is told behind its result. */
 
-import type { HostEvent, RunEvent } from '../../shared/wire/run-event.ts';
+import type { HostEvent, RunEvent } from '../wire/run-event.ts';
 
 /** Takes events of several hosts for `strategy: free` and `host_pinned`. */
 export function createFreeOrder(emit: (event: RunEvent) => void): (event: HostEvent) => void {
