@@ -1,31 +1,8 @@
 /** Builds dist/: the bundled command line and the agent beside it. */
 
 import { chmodSync, globSync, rmSync } from 'node:fs';
-import { build, type Plugin } from 'esbuild';
-
-/** Native add-ons of ssh2 bring no speed and cannot be bundled: requiring one fails, and ssh2 goes on without. */
-const withoutNativeAddons: Plugin = {
-  name: 'without-native-addons',
-  setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /(\.node$|^cpu-features$)/ }, ({ path }) => ({ path, namespace: 'native-addon' }));
-    onLoad({ filter: /.*/, namespace: 'native-addon' }, ({ path }) => ({
-      contents: `throw new Error(${JSON.stringify(`${path} is not bundled`)});`,
-    }));
-  },
-};
-
-/**
- * Parts of ssh2 that its index loads and nothing here asks for: agents for `http` and the server. Left out, the first
- * connection of a run does not wait for Node's HTTP and TLS to load.
- */
-const withoutUnusedSsh: Plugin = {
-  name: 'without-unused-ssh',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/]ssh2[\\/]lib[\\/](http-agents|server)\.js$/ }, () => ({
-      contents: 'module.exports = {};',
-    }));
-  },
-};
+import { build } from 'esbuild';
+import { withoutNativeAddons, withoutUnusedSsh } from './esbuild-plugins.ts';
 
 /** What CommonJS packages expect to find in an ES module. */
 const COMMONJS_SHIM = [

@@ -85,4 +85,26 @@ export const limits = {
   webRedirectsMax: 10,
   /** Largest page that a lookup fetches, in bytes: because memory of a function is bounded. */
   webPageBytesMax: 67_108_864,
+  /** Longest invocation of the host function, in s: because Lambda ends every invocation there; longer work is continued. */
+  hostFunctionTimeoutSeconds: 900,
+  /** Longest invocation of the controller function, in s: because Lambda ends every invocation there. */
+  controllerFunctionTimeoutSeconds: 900,
+  /** Memory of the host function, in MB: because a batch of 1,000 tasks stays below 128 MB and memory also buys processor time. */
+  hostFunctionMemoryMb: 512,
+  /** Memory of the controller function, in MB: because it folds the outcomes of thousands of hosts; 1,769 MB is one whole processor. */
+  controllerFunctionMemoryMb: 1_024,
+  /** Longest durable execution of one host's part of a stage, in s: because a task may take days, and one that hangs must end. */
+  hostExecutionTimeoutSeconds: 604_800,
+  /** Longest durable execution of a run, in s: because it waits for its hosts, and for people at `pause`, longer than they may take. */
+  controllerExecutionTimeoutSeconds: 1_209_600,
+  /** How long AWS keeps the history of an ended durable execution, in days: because a run that failed is looked at within two weeks. */
+  durableHistoryDays: 14,
+  /** How long the functions' logs are kept, in days: because they hold no results, only what explains a failure. */
+  functionLogDays: 30,
+  /** How long events are kept that started no run, in days: because SQS keeps none longer. */
+  deadLetterDays: 14,
+  /** An invocation this long raises the alarm, in ms: because a function hands over before, so it was about to be cut off. */
+  functionDurationAlarmMs: 885_000,
+  /** Largest package of a function, zipped, in bytes: because size is what a cold start waits for. */
+  functionPackageBytesMax: 614_400,
 } as const;

@@ -38,15 +38,35 @@ export type AgentPayload = {
   readonly native: (module: string) => readonly ModuleBundle[] | undefined;
 };
 
+/** What `scripts/build-agent.ts` writes: `first-stage.py`, `boot.bin` and `native.json`. */
+export type AgentFiles = {
+  readonly firstStage: string;
+  readonly boot: Uint8Array;
+  readonly native: string;
+};
+
 /** Reads the built files; throws when they are not there, because nothing works without them. */
-export function loadAgentPayload(directory: string): AgentPayload {
-  const firstStage = readFileSync(join(directory, 'first-stage.py'), 'utf8');
-  const { blobs, needs } = parseNative(JSON.parse(readFileSync(join(directory, 'native.json'), 'utf8')));
+export function loadAgentFiles(directory: string): AgentFiles {
   return {
+    firstStage: readFileSync(join(directory, 'first-stage.py'), 'utf8'),
     boot: readFileSync(join(directory, 'boot.bin')),
+    native: readFileSync(join(directory, 'native.json'), 'utf8'),
+  };
+}
+
+/** What to send to a target, from the built files' contents. */
+export function agentPayloadOf({ firstStage, boot, native }: AgentFiles): AgentPayload {
+  const { blobs, needs } = parseNative(JSON.parse(native));
+  return {
+    boot,
     command: (python) => bootCommand(firstStage, python),
     native: (module) => needs.get(module)?.flatMap((name) => blobs.get(name) ?? []),
   };
+}
+
+/** Reads the built files of a directory and makes them ready to send. */
+export function loadAgentPayload(directory: string): AgentPayload {
+  return agentPayloadOf(loadAgentFiles(directory));
 }
 
 function bootCommand(firstStage: string, python: string): string {
