@@ -26,7 +26,7 @@ export function createRunRecorder(
   return {
     emit: (event) => {
       report(event);
-      last = store.putEvents(runId, sequence, [event]).catch(noteFailure);
+      last = store.putRecords(runId, sequence, [event]).catch(noteFailure);
       sequence += 1;
     },
     settled: async () => {

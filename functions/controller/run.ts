@@ -15,10 +15,10 @@ import { createFreeOrder } from '../../shared/report/free-order.ts';
 import { createLinearizer } from '../../shared/report/linear-order.ts';
 import { exitCodeOf, exitCodes } from '../../shared/wire/exit-code.ts';
 import { createOrderBook } from '../../shared/wire/order-book.ts';
+import { createRecap, type Recap } from '../../shared/wire/recap.ts';
 import type { RunEvent } from '../../shared/wire/run-event.ts';
 import type { Engine, EngineEvents } from './engine.ts';
 import { describePlay, type PlayDescription } from './play-description.ts';
-import { createRecap, type Recap } from './recap.ts';
 import { type BatchResult, runBatch } from './run-batch.ts';
 
 export type RunDeps = {

@@ -1,7 +1,7 @@
 /** Counts outcomes into the lines of PLAY RECAP. */
 
-import { type Dict, isDict, type Value } from '../../shared/base/value.ts';
-import type { HostRecap, RunEvent, TaskOutcome } from '../../shared/wire/run-event.ts';
+import { type Dict, isDict, type Value } from '../base/value.ts';
+import type { HostRecap, RunEvent, TaskOutcome } from './run-event.ts';
 
 type Counts = { -readonly [Key in Exclude<keyof HostRecap, 'host'>]: number };
 
