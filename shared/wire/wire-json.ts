@@ -78,11 +78,11 @@ function tagged(tag: string, of: Json, forms: SpecialForms | undefined): Wire {
 function dictOf(flat: readonly Json[], forms: SpecialForms | undefined): Dict {
   const dict: Dict = new Map();
   for (let index = 0; index < flat.length; index += 2)
-    dict.set(valueOf(flat[index] ?? null, forms), valueOf(flat[index + 1] ?? null, forms));
+    dict.set(itemOf(flat[index] ?? null, forms), itemOf(flat[index + 1] ?? null, forms));
   return dict;
 }
 
-function valueOf(json: Json, forms: SpecialForms | undefined): Value {
+function itemOf(json: Json, forms: SpecialForms | undefined): Value {
   return fromWritten(json, forms) as Value;
 }
 
