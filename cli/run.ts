@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { reportOptions } from '../functions/controller/report-options.ts';
 import type { RunPasswords } from '../functions/host/play-contexts.ts';
 import { type Clock, systemClock } from '../shared/base/clock.ts';
 import { type Diagnostic, hasErrors } from '../shared/base/diagnostic.ts';
@@ -25,7 +26,6 @@ import { onInterrupt } from './on-interrupt.ts';
 import { collectPasswords } from './passwords.ts';
 import { findMissingPlaybook } from './playbook-paths.ts';
 import { printDiagnostics, warningText } from './print-diagnostics.ts';
-import { reportOptions } from './report-settings.ts';
 import { runOptions } from './run-options.ts';
 import { createRunRecorder } from './run-recorder.ts';
 import { createRunReport } from './run-report.ts';
