@@ -101,10 +101,14 @@ export const limits = {
   durableHistoryDays: 14,
   /** How long the functions' logs are kept, in days: because they hold no results, only what explains a failure. */
   functionLogDays: 30,
-  /** How long events are kept that started no run, in days: because SQS keeps none longer. */
-  deadLetterDays: 14,
+  /** How long events are kept that started no run, in s: because SQS keeps none longer. */
+  deadLetterSeconds: 1_209_600,
+  /** How long runs are kept in the cloud, in days: because that covers a quarter, the usual distance of audits. */
+  runHistoryDays: 90,
   /** An invocation this long raises the alarm, in ms: because a function hands over before, so it was about to be cut off. */
   functionDurationAlarmMs: 885_000,
+  /** Durable operations of one execution that raise the alarm: because AWS ends an execution at 3,000. */
+  durableOperationsAlarm: 2_400,
   /** Largest package of a function, zipped, in bytes: because size is what a cold start waits for. */
   functionPackageBytesMax: 614_400,
 } as const;
