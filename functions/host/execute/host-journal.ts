@@ -12,9 +12,12 @@ export type StateChange =
   /** Enters a play with what earlier plays have left. */
   | {
       readonly kind: 'entered';
-      readonly play: { readonly playbook: number; readonly play: number };
+      /** The record of the stage in which it did, by content hash. */
+      readonly work: string;
       readonly vars: HostVars;
       readonly startAt?: string;
+      /** The last of the controller's orders that `vars` contain; -1 for none. */
+      readonly lastOrder: number;
     }
   /** The task at `place` (see cursorKey) ended; `notified` are the numbers of its handlers. */
   | {
@@ -36,7 +39,15 @@ export type StateChange =
   /** An agent serves a connection of this host; without `agent` it was ended on purpose. */
   | { readonly kind: 'agent'; readonly way: string; readonly agent?: string }
   /** The host's part of a stage is over: the answer to give when it is asked for again. */
-  | { readonly kind: 'answer'; readonly stage: number; readonly answer: HostAnswer };
+  | {
+      readonly kind: 'answer';
+      readonly stage: number;
+      /** The stage's record, by content hash. */
+      readonly work: string;
+      readonly answer: HostAnswer;
+      /** What is left for later plays; of hosts that have ended this one. */
+      readonly left?: HostVars;
+    };
 
 /** Where a host's run takes note of its changes. */
 export type HostJournal = {
