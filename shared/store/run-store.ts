@@ -33,7 +33,7 @@ export type RunHistory = {
   readonly listRuns: (limit: number) => Promise<readonly RunSummary[]>;
   /** A run by its id or a unique beginning of it. */
   readonly findRun: (idPrefix: string) => Promise<RunSummary | undefined>;
-  /** From a sequence number on; ends with what is there now. */
+  /** From a sequence number on; ends with what is there now: before the first number that is missing. */
   readonly readRecords: (runId: string, from?: number) => AsyncIterable<RunRecord>;
   readonly close: () => Promise<void>;
 };

@@ -24,6 +24,33 @@ const STEPS: readonly string[] = [
      at INTEGER NOT NULL,
      facts TEXT NOT NULL
    ) WITHOUT ROWID, STRICT;`,
+  `ALTER TABLE runs ADD COLUMN stop_requested_at INTEGER;
+   CREATE TABLE entries (
+     run_id TEXT NOT NULL,
+     host TEXT NOT NULL,
+     sequence INTEGER NOT NULL,
+     writer TEXT NOT NULL,
+     batch INTEGER NOT NULL,
+     start INTEGER NOT NULL,
+     said TEXT NOT NULL,
+     sealed BLOB,
+     PRIMARY KEY (run_id, host, sequence)
+   ) WITHOUT ROWID, STRICT;
+   CREATE TABLE blobs (
+     hash TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     bytes BLOB NOT NULL,
+     PRIMARY KEY (hash, kind)
+   ) STRICT;
+   CREATE TABLE host_keys (
+     address TEXT PRIMARY KEY,
+     key TEXT NOT NULL
+   ) WITHOUT ROWID, STRICT;
+   CREATE TABLE projects (
+     name TEXT PRIMARY KEY,
+     manifest TEXT NOT NULL,
+     at INTEGER NOT NULL
+   ) WITHOUT ROWID, STRICT;`,
 ];
 
 /** Creates or updates the tables; refuses a file that a newer Sortie wrote. */

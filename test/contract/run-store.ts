@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dict, PyFloat } from '../../shared/base/value.ts';
 import type { RunStore } from '../../shared/store/run-store.ts';
+import type { RunRecord } from '../../shared/wire/host-journal.ts';
 import type { RunEvent } from '../../shared/wire/run-event.ts';
 
 export type OpenStore = () => Promise<{
@@ -27,28 +28,28 @@ export function testRunStore(name: string, open: OpenStore): void {
       await store.startRun(run('r1', 1));
       const events = [1, 2, 3].map(message);
       await Promise.all([
-        store.putEvents('r1', 0, events.slice(0, 2)),
-        store.putEvents('r1', 2, events.slice(2)),
+        store.putRecords('r1', 0, events.slice(0, 2)),
+        store.putRecords('r1', 2, events.slice(2)),
       ]);
-      await store.putEvents('r2', 0, [message(9)]);
+      await store.putRecords('r2', 0, [message(9)]);
       expect(await eventsOf(store, 'r1')).toEqual(events);
     });
 
     test('keeps the order whatever order events come in', async () => {
-      await store.putEvents('r1', 1, [message(1)]);
-      await store.putEvents('r1', 0, [message(0)]);
+      await store.putRecords('r1', 1, [message(1)]);
+      await store.putRecords('r1', 0, [message(0)]);
       expect(await eventsOf(store, 'r1')).toEqual([message(0), message(1)]);
     });
 
     test('does not change an event that is put again', async () => {
-      await store.putEvents('r1', 0, [message(1)]);
-      await store.putEvents('r1', 0, [message(2), message(3)]);
+      await store.putRecords('r1', 0, [message(1)]);
+      await store.putRecords('r1', 0, [message(2), message(3)]);
       expect(await eventsOf(store, 'r1')).toEqual([message(1), message(3)]);
     });
 
     test('pages through many events', async () => {
       const events = Array.from({ length: 2_345 }, (_, index) => message(index));
-      await store.putEvents('r1', 0, events);
+      await store.putRecords('r1', 0, events);
       expect(await eventsOf(store, 'r1')).toEqual(events);
     });
 
@@ -65,7 +66,7 @@ export function testRunStore(name: string, open: OpenStore): void {
         at: 5,
         outcome: { host: 'h', status: 'ok', result },
       };
-      await store.putEvents('r1', 0, [event]);
+      await store.putRecords('r1', 0, [event]);
       expect(await eventsOf(store, 'r1')).toEqual([event]);
       const [read] = await eventsOf(store, 'r1');
       if (read?.kind !== 'task-finished') throw new Error('another kind of event');
@@ -110,15 +111,15 @@ export function testRunStore(name: string, open: OpenStore): void {
     test('gives others what was put', async () => {
       const other = await opened.again();
       await store.startRun(run('r1', 1));
-      await store.putEvents('r1', 0, [message(1)]);
+      await store.putRecords('r1', 0, [message(1)]);
       expect(await eventsOf(other, 'r1')).toEqual([message(1)]);
-      await Promise.all([store.putEvents('r1', 1, [message(2)]), other.putEvents('r1', 2, [message(3)])]);
+      await Promise.all([store.putRecords('r1', 1, [message(2)]), other.putRecords('r1', 2, [message(3)])]);
       expect(await eventsOf(store, 'r1')).toHaveLength(3);
       await other.close();
     });
 
     test('has stored everything once it is closed', async () => {
-      const put = store.putEvents('r1', 0, [message(1)]);
+      const put = store.putRecords('r1', 0, [message(1)]);
       await store.close();
       await put;
       const other = await opened.again();
@@ -136,8 +137,8 @@ function message(number: number): RunEvent {
   return { kind: 'message', level: 'plain', text: `message ${number}` };
 }
 
-async function eventsOf(store: RunStore, runId: string): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  for await (const event of store.readEvents(runId)) events.push(event);
+async function eventsOf(store: RunStore, runId: string): Promise<RunRecord[]> {
+  const events: RunRecord[] = [];
+  for await (const event of store.readRecords(runId)) events.push(event);
   return events;
 }
