@@ -1,6 +1,7 @@
 /** Decides whether a host's key is trusted, and says why not as clearly as ssh does. */
 
 import type { Failure, FailureKind } from '../../../shared/base/failure.ts';
+import { decideByFleet, lookUpHostKey, type Recorded, recordedType } from './fleet-host-keys.ts';
 import {
   appendKnownHost,
   checkHostKey,
@@ -38,27 +39,43 @@ const DEFAULT_ALGORITHMS = [
   'ssh-rsa',
 ];
 
+/** Asks the fleet's record about the host, when there is one and no known_hosts file decides. */
+export function recordedHostKey(plan: SshPlan): Promise<Recorded | undefined> {
+  const isDecided = plan.hostKeys === undefined || knownTypes(plan).length > 0;
+  return isDecided ? Promise.resolve(undefined) : lookUpHostKey(plan, plan.hostKeys);
+}
+
 /** The host key algorithms to offer: first those whose keys are known, so that the host shows a key that can be checked. */
-export function hostKeyAlgorithms(plan: SshPlan): readonly string[] {
-  const lines = linesForHost(loadKnownHosts(plan.knownHostsFiles), plan.hostKeyName, plan.hostKeyPort);
-  const known = new Set(
-    lines.filter((line) => !line.isRevoked).flatMap((line) => ALGORITHMS_OF_TYPE[line.type] ?? [line.type]),
-  );
+export function hostKeyAlgorithms(plan: SshPlan, recorded: Recorded | undefined): readonly string[] {
+  const type = recordedType(recorded);
+  const types = [...knownTypes(plan), ...(type === undefined ? [] : [type])];
+  const known = new Set(types.flatMap((name) => ALGORITHMS_OF_TYPE[name] ?? [name]));
   return [
     ...DEFAULT_ALGORITHMS.filter((algorithm) => known.has(algorithm)),
     ...DEFAULT_ALGORITHMS.filter((algorithm) => !known.has(algorithm)),
   ];
 }
 
+function knownTypes(plan: SshPlan): readonly string[] {
+  const lines = linesForHost(loadKnownHosts(plan.knownHostsFiles), plan.hostKeyName, plan.hostKeyPort);
+  return lines.filter((line) => !line.isRevoked).map((line) => line.type);
+}
+
 /** Judges a key that the host has sent, and remembers a new one where the plan allows that. */
-export function decideHostKey(plan: SshPlan, key: Buffer): HostKeyDecision {
+export function decideHostKey(
+  plan: SshPlan,
+  key: Buffer,
+  recorded: Recorded | undefined,
+): HostKeyDecision | Promise<HostKeyDecision> {
   const lines = loadKnownHosts(plan.knownHostsFiles);
   const verdict = checkHostKey(lines, plan.hostKeyName, { port: plan.hostKeyPort, key });
   switch (verdict.kind) {
     case 'known':
       return ACCEPTED;
     case 'unknown':
-      return decideUnknown(plan, key);
+      return plan.hostKeys === undefined || recorded === undefined
+        ? decideUnknown(plan, key)
+        : decideByFleet(plan, plan.hostKeys, { key, recorded });
     case 'changed':
       return decideChanged(plan, key, verdict.line);
     case 'revoked':

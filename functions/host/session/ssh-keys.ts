@@ -19,6 +19,9 @@ export type LoginKeys = { readonly keys: readonly LoginKey[]; readonly notes: re
 
 const OTHERS_MAY_READ = 0o077;
 
+/** What names of keys begin with that are never on a disk. */
+const IN_MEMORY = 'ssm:';
+
 /**
  * Loads the keys of a plan: key files that the user named, then the agent's, then ssh's usual files. A key file that
  * others may read, is encrypted without a passphrase at hand or is no key is noted and left out.
@@ -39,11 +42,12 @@ export async function loadLoginKeys(plan: SshPlan): Promise<LoginKeys> {
 }
 
 function loadKeyFile(file: string, plan: SshPlan, notes: string[]): LoginKey | undefined {
-  const text = readKeyFile(file, notes);
+  const identity = plan.identities.get(file);
+  const text = identity?.key.reveal() ?? readKeyFile(file, notes);
   if (text === undefined) {
     return undefined;
   }
-  const passphrase = plan.passphrase?.reveal();
+  const passphrase = (identity?.passphrase ?? plan.passphrase)?.reveal();
   const key = parsePrivateKey(text, passphrase);
   if (key instanceof Error) {
     notes.push(`Load key "${file}": ${key.message}`);
@@ -58,6 +62,11 @@ function loadKeyFile(file: string, plan: SshPlan, notes: string[]): LoginKey | u
 }
 
 function readKeyFile(file: string, notes: string[]): string | undefined {
+  if (file.startsWith(IN_MEMORY)) {
+    const name = file.slice(IN_MEMORY.length);
+    notes.push(`There is no private key ${file}: functions take it from the parameter ssh-keys/${name}`);
+    return undefined;
+  }
   try {
     const { mode, uid } = statSync(file);
     if (uid === process.getuid?.() && (mode & OTHERS_MAY_READ) !== 0) {

@@ -7,7 +7,8 @@ import { type Failure, FailureError } from '../../../shared/base/failure.ts';
 import { limits } from '../../../shared/base/limits.ts';
 import type { ByteChannel, ChannelExit, ExecRequest } from './byte-channel.ts';
 import { settlesWithin } from './deadline.ts';
-import { decideHostKey, hostKeyAlgorithms } from './host-key.ts';
+import type { Recorded } from './fleet-host-keys.ts';
+import { decideHostKey, type HostKeyDecision, hostKeyAlgorithms, recordedHostKey } from './host-key.ts';
 import { type AheadChannel, sendAhead, signatureAlgorithm } from './ssh-ahead.ts';
 import { AuthSequence } from './ssh-auth.ts';
 import {
@@ -54,15 +55,16 @@ export type SshConnected = {
  * made again step by step.
  */
 export async function connectSsh(plan: SshPlan, options: SshLinkOptions): Promise<SshConnected> {
+  const recorded = recordedHostKey(plan);
   const keys = await loadLoginKeys(plan);
   const login = new Login(plan, keys, options);
   try {
-    return await login.run();
+    return await login.run(recorded);
   } catch (error) {
     if (!login.wasDroppedAhead) {
       throw error;
     }
-    return await new Login(plan, keys, { ...options, isPlain: true }).run();
+    return await new Login(plan, keys, { ...options, isPlain: true }).run(recorded);
   }
 }
 
@@ -103,11 +105,13 @@ class Login {
     );
   }
 
-  async run(): Promise<SshConnected> {
+  /** `recorded`: what is known of the host's key, which may arrive while the host is being connected. */
+  async run(recorded: Promise<Recorded | undefined>): Promise<SshConnected> {
     this.#startTimer(this.#plan.connectTimeoutMs);
     try {
       this.#listen();
-      this.#client.connect(this.#config(await this.#orEnd(this.#openStream())));
+      const [stream, known] = await this.#orEnd(Promise.all([this.#openStream(), recorded]));
+      this.#client.connect(this.#config(stream, known));
       await this.#outcome.promise;
     } catch (error) {
       this.#failure ??= failureOfError(error, this.#plan);
@@ -135,10 +139,11 @@ class Login {
       ...(bindAddress === undefined ? {} : { localAddress: bindAddress }),
     });
     socket.once('connect', () => this.#enter('key-exchange'));
+    socket.on('error', (error) => this.#onError(error));
     return Promise.resolve(socket);
   }
 
-  #config(sock: Duplex): ConnectConfig {
+  #config(sock: Duplex, recorded: Recorded | undefined): ConnectConfig {
     const plan = this.#plan;
     return {
       sock,
@@ -146,8 +151,9 @@ class Login {
       readyTimeout: 0,
       keepaliveInterval: plan.keepaliveMs ?? limits.keepaliveIntervalMs,
       keepaliveCountMax: plan.keepaliveCountMax ?? limits.keepaliveCountMax,
-      algorithms: algorithmsOf(plan),
-      hostVerifier: (key: Buffer) => this.#verifyHostKey(key),
+      algorithms: algorithmsOf(plan, recorded),
+      hostVerifier: (key: Buffer, done: (isTrusted: boolean) => void) =>
+        this.#verifyHostKey(decideHostKey(plan, key, recorded), done),
       authHandler: (methods, _isPartial, next) => this.#authenticate(methods ?? undefined, next),
       ...(plan.forwardAgent && plan.agentSocket !== undefined
         ? { agent: plan.agentSocket, agentForward: true }
@@ -220,15 +226,29 @@ class Login {
     return [...this.#keys.notes, this.#banner.trim()].filter((text) => text !== '').join('\n');
   }
 
-  #verifyHostKey(key: Buffer): boolean {
-    const { failure, warning, mayTypePassword } = decideHostKey(this.#plan, key);
+  /** The answer, when it is known at once; else it is told later. */
+  #verifyHostKey(
+    decision: HostKeyDecision | Promise<HostKeyDecision>,
+    done: (isTrusted: boolean) => void,
+  ): boolean | undefined {
+    if (!(decision instanceof Promise)) {
+      return this.#takeDecision(decision);
+    }
+    decision.then(
+      (decided) => this.#isClosing || done(this.#takeDecision(decided)),
+      (error) => this.#fail(failureOfError(error, this.#plan)),
+    );
+    return undefined;
+  }
+
+  #takeDecision({ failure, mayTypePassword, warning }: HostKeyDecision): boolean {
     if (warning !== undefined) {
       this.#options.warn(warning);
     }
     if (!mayTypePassword) {
       this.#auth.skipPasswords();
     }
-    this.#failure = failure === undefined ? undefined : sshFailure(failure.kind, failure.message);
+    this.#failure = failure && { ...sshFailure(failure.kind, failure.message), retryable: failure.retryable };
     return failure === undefined;
   }
 
@@ -352,9 +372,12 @@ function parseNextAuth(method: ReturnType<AuthSequence['next']>): Parameters<Nex
   return method as Parameters<NextAuthHandler>[0];
 }
 
-function algorithmsOf(plan: SshPlan): NonNullable<ConnectConfig['algorithms']> {
+function algorithmsOf(
+  plan: SshPlan,
+  recorded: Recorded | undefined,
+): NonNullable<ConnectConfig['algorithms']> {
   const lists = Object.entries(plan.algorithms).map(([name, text]) => [name, algorithmList(text)]);
-  return { serverHostKey: hostKeyAlgorithms(plan), ...Object.fromEntries(lists) };
+  return { serverHostKey: hostKeyAlgorithms(plan, recorded), ...Object.fromEntries(lists) };
 }
 
 /** ssh's notation for lists: a sign in front changes the default list. */

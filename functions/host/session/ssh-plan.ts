@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import type { Secret } from '../../../shared/base/secret.ts';
+import type { FleetHostKeys } from './fleet-host-keys.ts';
 import type { ConnectionTarget } from './session.ts';
 import { loadSshConfig, SYSTEM_CONFIG } from './ssh-config.ts';
 import { joinSettings, parseSshArguments, type SshSettings, splitWords } from './ssh-settings.ts';
@@ -11,7 +12,17 @@ export type SshEnvironment = {
   readonly home: string;
   readonly user: string;
   readonly authSocket: string | undefined;
+  /** Judges hosts that no known_hosts file knows. */
+  readonly hostKeys?: FleetHostKeys;
+  /** Private keys held in memory, by a name that stands where a key file could: `ssm:deploy`. */
+  readonly identities?: ReadonlyMap<string, Identity>;
 };
+
+/** A private key as text, and what opens it when it is encrypted. */
+export type Identity = { readonly key: Secret; readonly passphrase: Secret | undefined };
+
+/** The identity that is tried where nobody named a key. */
+export const DEFAULT_IDENTITY = 'ssm:ssh-key';
 
 /** One hop, ready to connect. */
 export type SshPlan = {
@@ -25,6 +36,7 @@ export type SshPlan = {
   readonly keepaliveCountMax: number | undefined;
   /** Tried in order; `isNamed` tells a key that the user asked for from one of ssh's usual places. */
   readonly keyFiles: readonly { readonly file: string; readonly isNamed: boolean }[];
+  readonly identities: ReadonlyMap<string, Identity>;
   readonly passphrase: Secret | undefined;
   readonly password: Secret | undefined;
   readonly agentSocket: string | undefined;
@@ -38,6 +50,7 @@ export type SshPlan = {
   /** With an alias, known_hosts has no port. */
   readonly hostKeyPort: number;
   readonly hostKeyChecking: 'accept-new' | 'no' | 'yes';
+  readonly hostKeys: FleetHostKeys | undefined;
   /** The first is the one that is added to. */
   readonly knownHostsFiles: readonly string[];
   readonly algorithms: SshAlgorithms;
@@ -151,7 +164,8 @@ function decide(target: ConnectionTarget, settings: SshSettings, environment: Ss
     connectTimeoutMs: milliseconds(first('connecttimeout')) ?? target.connectTimeoutMs,
     keepaliveMs: milliseconds(first('serveraliveinterval')),
     keepaliveCountMax: wholeNumber(first('serveralivecountmax')),
-    keyFiles: decideKeyFiles(target, settings, expand),
+    keyFiles: decideKeyFiles(target, settings, { expand, environment }),
+    identities: environment.identities ?? new Map(),
     passphrase: target.privateKeyPassphrase,
     password: target.password,
     agentSocket: decideAgentSocket(settings, environment, expand),
@@ -161,6 +175,7 @@ function decide(target: ConnectionTarget, settings: SshSettings, environment: Ss
     hostKeyName: alias ?? address,
     hostKeyPort: alias === undefined ? port : DEFAULT_PORT,
     hostKeyChecking: decideHostKeyChecking(target, first('stricthostkeychecking')),
+    hostKeys: environment.hostKeys,
     knownHostsFiles: decideKnownHosts(target, settings, expand),
     algorithms: decideAlgorithms(settings),
     ...decideProxy(settings, expand),
@@ -170,13 +185,17 @@ function decide(target: ConnectionTarget, settings: SshSettings, environment: Ss
 function decideKeyFiles(
   target: ConnectionTarget,
   settings: SshSettings,
-  expand: (text: string) => string,
+  at: { readonly expand: (text: string) => string; readonly environment: SshEnvironment },
 ): SshPlan['keyFiles'] {
+  const { environment, expand } = at;
   const named = [...target.privateKeyFiles, ...(settings.get('identityfile') ?? [])]
     .filter((file) => file !== 'none')
     .map((file) => ({ file: expand(unquote(file)), isNamed: true }));
   if (named.length > 0) {
     return named;
+  }
+  if (environment.identities?.has(DEFAULT_IDENTITY)) {
+    return [{ file: DEFAULT_IDENTITY, isNamed: true }];
   }
   return DEFAULT_KEY_NAMES.map((name) => ({ file: expand(`~/.ssh/${name}`), isNamed: false }));
 }
