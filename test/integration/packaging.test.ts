@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildFunctions, type FunctionPackage } from '../../scripts/function-bundles.ts';
+import { limits } from '../../shared/base/limits.ts';
+import { at, jsonText } from './packaging-json.ts';
+import * as rules from './packaging-rules.ts';
+import { deploymentCopy, packageDeployment, type Template, withoutNetwork } from './packaging-template.ts';
+
+const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/0a1b2c';
+
+let functions: string;
+let packages: readonly FunctionPackage[];
+let copy: string;
+let template: Template;
+
+beforeAll(async () => {
+  functions = mkdtempSync(join(tmpdir(), 'sortie-functions-'));
+  packages = await buildFunctions(functions);
+  copy = deploymentCopy(functions);
+  template = packageDeployment(copy);
+});
+
+/** Each rule, and the change to the template that it must not let pass: from, to, as JSON text. */
+const RULES: readonly (readonly [rule: rules.Rule, from: string, to: string])[] = [
+  [rules.onlyKnownTypes, 'AWS::SQS::Queue"', 'AWS::SNS::Topic"'],
+  [rules.tableIsSafe, '"SSEEnabled":true,"SSEType":"KMS"}]', '"SSEEnabled":false}]'],
+  [rules.tableIsSafe, '"PointInTimeRecoveryEnabled":true', '"PointInTimeRecoveryEnabled":false'],
+  [rules.tableIsSafe, '"AttributeName":"expires"', '"AttributeName":"ttl"'],
+  [rules.tableIsSafe, '["IsProtected",true,false]', '["IsProtected",false,false]'],
+  [rules.tableIsSafe, 'AWS::DynamoDB::Table","DeletionPolicy":"Retain"', 'AWS::DynamoDB::Table"'],
+  [rules.bucketsAreSafe, '"BlockPublicPolicy":true', '"BlockPublicPolicy":false'],
+  [rules.bucketsAreSafe, '"SSEAlgorithm":"aws:kms"', '"SSEAlgorithm":"none"'],
+  [rules.bucketsAreSafe, '"Bucket":{"Ref":"RunBucket"}', '"Bucket":{"Ref":"OtherBucket"}'],
+  [rules.bucketsAreSafe, '"Sid":"OnlyTls","Effect":"Deny"', '"Sid":"OnlyTls","Effect":"Allow"'],
+  [rules.queuesAreSafe, '{"Ref":"AWS::NoValue"},true]', '{"Ref":"AWS::NoValue"},false]'],
+  [rules.queuesAreSafe, '"Action":"sqs:*"', '"Effect":"Allow","Action":"sqs:*"'],
+  [rules.logsAreKept, '"RetentionInDays":30', '"RetentionInDays":31'],
+  [rules.logsAreKept, '/aws/lambda/sortie-prod-host"', '/aws/lambda/other"'],
+  [rules.functionsAreAsDesigned, '"Timeout":900', '"Timeout":899'],
+  [rules.functionsAreAsDesigned, '"MemorySize":512', '"MemorySize":256'],
+  [rules.functionsAreAsDesigned, '"DurableConfig"', '"Durable"'],
+  [rules.functionsAreAsDesigned, '"SORTIE_TABLE"', '"SORTIE_PASSWORD"'],
+  [rules.functionsAreAsDesigned, 'sortie-prod-host:durable"}', 'sortie-prod-host"}'],
+  [rules.functionsAreAsDesigned, 'AWS::Lambda::Alias', 'AWS::Lambda::Url'],
+  [rules.rolesAreOwn, '["HostRole","Arn"]', '["ControllerRole","Arn"]'],
+  [rules.rolesAreOwn, 'lambda.amazonaws.com', 'ec2.amazonaws.com'],
+  [rules.rolesAreNarrow, '"dynamodb:PutItem"', '"dynamodb:*"'],
+  [rules.rolesAreNarrow, '"Fn::GetAtt":["RunTable","Arn"]', '"Ref":"AWS::NoValue"'],
+  [rules.rolesAreNarrow, 'parameter/sortie/prod/*', 'parameter/*'],
+  [rules.rolesAreNarrow, '"Effect":"Deny","Action":["ec2:', '"Effect":"Allow","Action":["ec2:'],
+  [rules.dutiesAreApart, '["s3:GetObject"]', '["s3:GetObject","s3:PutObject"]'],
+  [rules.dutiesAreApart, 'sortie-prod-host:durable"},{', 'sortie-prod-other:durable"},{'],
+  [rules.alarmsAreSet, '"MetricName":"Throttles"', '"MetricName":"Invocations"'],
+  [rules.alarmsAreSet, '"Threshold":885000', '"Threshold":1000000'],
+];
+
+describe('packaging without network and credentials', () => {
+  test('really was without network where this user may cut it off', () => {
+    expect(withoutNetwork().length > 0 || process.getuid?.() !== 0).toBe(true);
+  });
+
+  test.each([...new Set(RULES.map(([rule]) => rule))])('holds: %o', (rule) => {
+    expect(rule(template.Resources)).toEqual([]);
+    expect(rule(withEverything().Resources)).toEqual([]);
+  });
+
+  test.each(RULES)('%o does not pass %s as %s', (rule, from, to) => {
+    const text = jsonText(withEverything());
+    expect(text).toContain(from);
+    const changed: unknown = JSON.parse(text.replace(from, to));
+    expect(rule(parseTemplate(changed).Resources)).not.toEqual([]);
+  });
+
+  test('nothing in the template looks like a secret or names an account', () => {
+    expect(jsonText(template)).not.toMatch(/AKIA|ASIA[A-Z0-9]{12}|PRIVATE KEY|password|\b\d{12}\b/i);
+  });
+
+  test('the host function stands in the subnets that a stage names, and in none without', () => {
+    expect(at(template.Resources.HostLambdaFunction, 'Properties', 'VpcConfig')).toBeUndefined();
+    expect(at(withEverything().Resources.HostLambdaFunction, 'Properties', 'VpcConfig')).toEqual({
+      SubnetIds: { 'Fn::Split': [',', 'subnet-1,subnet-2'] },
+      SecurityGroupIds: { 'Fn::Split': [',', 'sg-1'] },
+    });
+  });
+
+  test('a change of configuration makes a new version, the same packages make the same one', () => {
+    expect(versions(packageDeployment(copy))).toEqual(versions(template));
+    expect(versions(withEverything())).not.toEqual(versions(template));
+  });
+});
+
+describe('the packages', () => {
+  test('stay within their budget', () => {
+    for (const { name } of packages) {
+      expect(statSync(join(functions, `${name}.zip`)).size, name).toBeLessThanOrEqual(
+        limits.functionPackageBytesMax,
+      );
+    }
+  });
+
+  test('are the same when built again', async () => {
+    const again = mkdtempSync(join(tmpdir(), 'sortie-functions-'));
+    await buildFunctions(again);
+    for (const { name } of packages) {
+      expect(sum(join(again, `${name}.zip`)), name).toBe(sum(join(functions, `${name}.zip`)));
+    }
+  });
+});
+
+let everything: Template | undefined;
+
+/** Packaged with every parameter set. */
+function withEverything(): Template {
+  everything ??= packageDeployment(copy, [
+    `kmsKey=${KEY}`,
+    'alarmTopic=arn:aws:sns:eu-central-1:111122223333:operations',
+    'network=vpc',
+    'subnets=subnet-1,subnet-2',
+    'securityGroups=sg-1',
+    'hostConcurrency=500',
+    'controllerConcurrency=20',
+  ]);
+  return everything;
+}
+
+function versions({ Resources }: Template): readonly string[] {
+  return Object.keys(Resources).filter((name) => name.includes('LambdaVersion'));
+}
+
+function parseTemplate(value: unknown): Template {
+  return value as Template;
+}
+
+function sum(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
