@@ -9,6 +9,7 @@ import type { Command, CommandDeps } from './command-deps.ts';
 import { parseOptions } from './option-parser.ts';
 import { createRunReport } from './run-report.ts';
 import { storeDirectory } from './store-directory.ts';
+import { readRun } from './stored-run.ts';
 import { helpOption, reportUsage, usageError } from './subcommand.ts';
 
 const usage = {

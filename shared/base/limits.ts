@@ -29,6 +29,14 @@ export const limits = {
   resultBytesMax: 268_435_456,
   /** What is kept of banners, greetings and stderr, in bytes: because the last lines tell what went wrong. */
   chatterBytesMax: 8_192,
+  /** Time for an agent that is found again to answer, in ms: because a module that copies a large file keeps it from it. */
+  keptTimeoutMs: 60_000,
+  /** How long a session looks for its agent again after its connection was lost, in ms: because reboots take longer. */
+  reconnectForMs: 60_000,
+  /** First pause before looking again, in ms: because most connections that break can be made again at once. */
+  reconnectPauseMsMin: 200,
+  /** Longest pause before looking again, in ms: because a host that is away need not be asked more often. */
+  reconnectPauseMsMax: 5_000,
   /** Time from exec to the agent's ready marker, in ms: because a slow disk may need seconds to start Python. */
   bootTimeoutMs: 30_000,
   /** Deepest nesting of templates that refer to templates: because Python stops at about the same depth. */
@@ -111,4 +119,36 @@ export const limits = {
   durableOperationsAlarm: 2_400,
   /** Largest package of a function, zipped, in bytes: because size is what a cold start waits for. */
   functionPackageBytesMax: 614_400,
+  /** How long a host's changes are kept back to be stored together, in ms: because each store write costs money. */
+  journalDelayMs: 500,
+  /** How often a function asks itself whether to go on waiting, in ms: because the answer is cheap. */
+  patienceTickMs: 200,
+  /** How long a function waits for a target that says nothing, in ms: because waiting costs, and so does coming back. */
+  patienceMs: 10_000,
+  /** The same when it has come back and nothing had happened, in ms: because the agent answers within a round trip. */
+  patienceAgainMs: 700,
+  /** What part of the quiet time so far a function stays away: because then watching costs less than 2 % of a long task. */
+  patienceDivisor: 4,
+  /** Longest time for which a function stays away, in s: because a result should not lie about for longer. */
+  suspendSecondsMax: 300,
+  /** Shortest pause for which a function is suspended, in ms: because coming back costs a login. */
+  suspendedSleepMsMin: 5_000,
+  /** What is left of a function's time when it stops waiting, in ms: because it has to store what it knows. */
+  functionMarginMs: 15_000,
+  /** How long an agent without work waits for the next invocation, in s: because the next stage begins within seconds. */
+  agentIdleSeconds: 60,
+  /** How long an agent keeps results that nobody has taken, in s: because a run may stand still for a day. */
+  agentBusySeconds: 86_400,
+  /** Shortest wait before asking for news of a run in the cloud, in ms: because that is about what feels like at once. */
+  pollMsMin: 300,
+  /** Longest such wait, in ms: because a run that is quiet for minutes must not be asked a thousand times. */
+  pollMsMax: 2_000,
+  /** Streams of hosts that are read at the same time: because more do not come faster over one connection pool. */
+  feedReadsAtOnce: 64,
+  /** What is kept of all hosts' streams ahead of its telling, in events: because memory must not grow with the run. */
+  feedEventsMax: 200_000,
+  /** The same of each host, at least, in events: because every page read again costs a request. */
+  feedEventsPerHostMin: 50,
+  /** Hosts that run freely and are asked in one round: because 10,000 must not all be asked for each line of output. */
+  feedFreeHostsPerRound: 1_024,
 } as const;

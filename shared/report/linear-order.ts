@@ -16,6 +16,8 @@ export type Linearizer = {
   readonly arrive: (host: string, order: OrderKey) => void;
   /** The host says nothing more. */
   readonly end: (host: string) => void;
+  /** The host without which nothing more can be told; undefined when all is told. */
+  readonly waitsFor: () => string | undefined;
 };
 
 type Lane = {
@@ -37,6 +39,7 @@ export function createLinearizer(
   const lanes = new Map<string, Lane>(
     hosts.map((host) => [host, { queue: [], at: undefined, hasEnded: false }]),
   );
+  const names = [...lanes.keys()];
   const order = [...lanes.values()];
   const banners = new Set<string>();
   const includes = new Map<string, RunEvent>();
@@ -132,6 +135,10 @@ export function createLinearizer(
       lane.hasEnded = true;
       lane.at = undefined;
       pump();
+    },
+    waitsFor: () => {
+      pump();
+      return names[step.index];
     },
   };
 }
