@@ -10,6 +10,8 @@ import type { BatchWork } from '../shared/plan/batch-work.ts';
 import type { OrderKey } from '../shared/wire/run-event.ts';
 
 export type InProcessDeps = Omit<HostPorts, 'arrive' | 'emit'> & {
+  /** How many hosts run at a time. */
+  readonly forks: number;
   /** The first task to run, by its name or a glob. */
   readonly startAtTask?: string | undefined;
   /** What the hosts of a batch need to know of the play; `varsOf` reads another host as it was at the meeting. */
@@ -48,13 +50,21 @@ export function createInProcessEngine(deps: InProcessDeps, events: EngineEvents)
       const now = context(work, (host) => runOf(host).varsAt(isReached));
       for (const host of work.hosts.batch) runOf(host).update(now);
     },
-    run: (host, reach) => runOf(host).run(reach),
-    adopt: (host, end) => runOf(host).adopt(end),
+    run: (hosts, reach, take) =>
+      inParallel(hosts, deps.forks, async (host) => take(host, await runOf(host).run(reach))),
+    adopt: (hosts, end) => {
+      for (const host of hosts) runOf(host).adopt(end);
+    },
     give: ({ action, host, result }) =>
       runOf(host).amend((state) => ({ ...state, vars: addResultFacts(state.vars, action, result) })),
     isSheltered: (host) => runOf(host).isSheltered(),
-    end: (host) => runOf(host).amend((state) => ({ ...state, ended: 'done' })),
-    clearFacts: (host) => runOf(host).amend((state) => ({ ...state, vars: { ...state.vars, facts: [] } })),
+    end: (hosts) => {
+      for (const host of hosts) runOf(host).amend((state) => ({ ...state, ended: 'done' }));
+    },
+    clearFacts: (hosts) => {
+      for (const host of hosts)
+        runOf(host).amend((state) => ({ ...state, vars: { ...state.vars, facts: [] } }));
+    },
     missingStart: () => startAt,
     close: async () => {
       await Promise.all([...runs.values()].map((run) => run.close()));
@@ -65,4 +75,17 @@ export function createInProcessEngine(deps: InProcessDeps, events: EngineEvents)
 /** Whether a place is the meeting's or behind it. */
 function reachedFrom(meeting: OrderKey, compare: Compare): (order: OrderKey) => boolean {
   return (order) => compare(order, meeting) >= 0;
+}
+
+/** Runs `work` on all items, at most `width` at a time; the first error wins. */
+async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const lane = async (): Promise<void> => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
 }

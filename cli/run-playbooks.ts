@@ -76,7 +76,6 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
     emit: context.emit,
     isCheckMode: request.isCheckMode,
     pattern: request.adHoc?.pattern,
-    forks: request.forks ?? config.number('DEFAULT_FORKS') ?? 5,
     strategy: request.strategy ?? strategyOf(context),
     askVars: (play) => askPlayVars(play, { project, ask: context.ask, emit: context.emit }),
     reloadInventory: async () => project.readInventory().value,
@@ -84,6 +83,7 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
       createInProcessEngine(
         {
           contextOf,
+          forks: request.forks ?? config.number('DEFAULT_FORKS') ?? 5,
           startAtTask: request.startAtTask,
           clock,
           factCache: openFactCache({ config, now: clock.now, isFlushed: request.flushCache }),

@@ -16,7 +16,7 @@ import type { Engine } from './engine.ts';
 export type BatchDeps = {
   readonly engine: Engine;
   readonly book: OrderBook;
-  readonly forks: number;
+  readonly isFree: boolean;
   readonly emit: (event: RunEvent) => void;
   /** The host says nothing more in this play. */
   readonly onEnd: (host: string) => void;
@@ -55,11 +55,11 @@ export async function runBatch(work: BatchWork, deps: BatchDeps): Promise<BatchR
     isBroken: false,
     isPlayOver: false,
   };
-  deps.engine.begin(work);
+  deps.engine.begin(work, deps.isFree);
   await runAhead(work.hosts.batch, progress, deps);
   while (progress.waiting.size > 0 && !progress.isBroken) await runMeeting(progress, deps);
   progress.isBroken ||= isAboveMax(progress);
-  if (progress.isBroken) abandon(progress, deps);
+  if (progress.isBroken) endAll('failed', progress, deps);
   const ended = (how: HostEnd): readonly string[] =>
     work.hosts.batch.filter((host) => progress.ended.get(host) === how);
   return {
@@ -72,11 +72,9 @@ export async function runBatch(work: BatchWork, deps: BatchDeps): Promise<BatchR
   };
 }
 
-/** Lets hosts run ahead, `forks` at a time, until each ended or waits. */
+/** Lets hosts run ahead until each ended or waits. */
 async function runAhead(hosts: readonly string[], progress: Progress, deps: BatchDeps): Promise<void> {
-  await inParallel(hosts, deps.forks, async (host) => {
-    take(host, await deps.engine.run(host, 'ahead'), progress, deps);
-  });
+  await deps.engine.run(hosts, 'ahead', (host, outcome) => take(host, outcome, progress, deps));
 }
 
 function take(host: string, outcome: HostOutcome, progress: Progress, deps: BatchDeps): void {
@@ -149,11 +147,11 @@ async function meetAll(
   deps: BatchDeps,
 ): Promise<readonly MetTask[]> {
   const met: MetTask[] = [];
-  await inParallel(hosts, deps.forks, async (host) => {
-    const outcome = await deps.engine.run(host, 'one');
+  await deps.engine.run(hosts, 'one', (host, outcome) => {
     take(host, outcome, progress, deps);
-    if (outcome.kind === 'paused') met.push(outcome.met);
-    if (outcome.kind === 'paused') noteChanges(host, outcome.met, progress, deps);
+    if (outcome.kind !== 'paused') return;
+    met.push(outcome.met);
+    noteChanges(host, outcome.met, progress, deps);
   });
   return met;
 }
@@ -166,14 +164,10 @@ async function meetOnce(
 ): Promise<readonly MetTask[]> {
   const [first, ...others] = hosts;
   if (first === undefined) return [];
-  const outcome = await deps.engine.run(first, 'one');
-  take(first, outcome, progress, deps);
-  if (outcome.kind !== 'paused') return [];
-  const { met } = outcome;
-  noteChanges(first, met, progress, deps);
-  await applyEffect(met, { first, others }, progress, deps);
-  if (met.shared !== undefined && met.status !== 'unreachable')
-    for (const host of others) deps.engine.adopt(host, met.shared);
+  const [met] = await meetAll([first], progress, deps);
+  if (met === undefined) return [];
+  await applyEffect(met, others, progress, deps);
+  if (met.shared !== undefined && met.status !== 'unreachable') deps.engine.adopt(others, met.shared);
   return [met];
 }
 
@@ -183,17 +177,20 @@ function noteChanges(host: string, met: MetTask, progress: Progress, deps: Batch
   progress.work = { ...progress.work, inventory: deps.changeInventory(progress.work.inventory, host, met) };
 }
 
-type Crowd = { readonly first: string; readonly others: readonly string[] };
-
-/** What a meta action does to the whole play. */
-async function applyEffect(met: MetTask, crowd: Crowd, progress: Progress, deps: BatchDeps): Promise<void> {
-  const everybody = [...progress.work.hosts.batch];
+/** What a meta action does to the whole play; the `others` stood at it too. */
+async function applyEffect(
+  met: MetTask,
+  others: readonly string[],
+  progress: Progress,
+  deps: BatchDeps,
+): Promise<void> {
+  const everybody = progress.work.hosts.batch;
   switch (met.effect) {
     case undefined:
     case 'reset_connection':
       return;
     case 'clear_facts':
-      for (const host of everybody) deps.engine.clearFacts(host);
+      deps.engine.clearFacts(everybody);
       break;
     case 'clear_host_errors':
       for (const [host, how] of progress.ended) if (how !== 'done') progress.ended.delete(host);
@@ -204,17 +201,12 @@ async function applyEffect(met: MetTask, crowd: Crowd, progress: Progress, deps:
     case 'end_batch':
     case 'end_play':
       progress.isPlayOver ||= met.effect === 'end_play';
-      for (const host of everybody) {
-        if (progress.ended.has(host)) continue;
-        deps.engine.end(host);
-        end(host, 'done', progress, deps);
-      }
+      endAll('done', progress, deps);
       return;
     default:
       met.effect satisfies never;
   }
-  for (const host of crowd.others)
-    deps.engine.adopt(host, { result: new Map<Value, Value>(), items: undefined });
+  deps.engine.adopt(others, { result: new Map<Value, Value>(), items: undefined });
 }
 
 /**
@@ -237,23 +229,8 @@ function isAboveMax(progress: Progress): boolean {
 }
 
 /** Ends the play for all that were still in it. */
-function abandon(progress: Progress, deps: BatchDeps): void {
-  for (const host of progress.work.hosts.batch) {
-    if (progress.ended.has(host)) continue;
-    deps.engine.end(host);
-    end(host, 'failed', progress, deps);
-  }
-}
-
-/** Runs `work` on all items, at most `width` at a time; the first error wins. */
-async function inParallel<T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = [...items];
-  const lane = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+function endAll(how: HostEnd, progress: Progress, deps: BatchDeps): void {
+  const hosts = progress.work.hosts.batch.filter((host) => !progress.ended.has(host));
+  deps.engine.end(hosts);
+  for (const host of hosts) end(host, how, progress, deps);
 }

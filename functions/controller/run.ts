@@ -15,9 +15,9 @@ import { createFreeOrder } from '../../shared/report/free-order.ts';
 import { createLinearizer } from '../../shared/report/linear-order.ts';
 import { exitCodeOf, exitCodes } from '../../shared/wire/exit-code.ts';
 import { createOrderBook } from '../../shared/wire/order-book.ts';
-import { createRecap, type Recap } from '../../shared/wire/recap.ts';
+import { createRecap, type HostTally, type Recap } from '../../shared/wire/recap.ts';
 import type { RunEvent } from '../../shared/wire/run-event.ts';
-import type { Engine, EngineEvents } from './engine.ts';
+import type { Compare, Engine, EngineEvents } from './engine.ts';
 import { describePlay, type PlayDescription } from './play-description.ts';
 import { type BatchResult, runBatch } from './run-batch.ts';
 
@@ -26,7 +26,6 @@ export type RunDeps = {
   readonly openEngine: (events: EngineEvents) => Engine;
   readonly emit: (event: RunEvent) => void;
   readonly clock: Clock;
-  readonly forks: number;
   /** The playbooks as the command names them. */
   readonly playbookNames: readonly string[];
   /** The hosts of an ad-hoc command, of which the limit must leave some; absent for playbooks. */
@@ -68,6 +67,7 @@ export async function runPlaybooks(deps: RunDeps): Promise<number> {
   const engine = deps.openEngine({
     emit: (event) => routes.current.emit(event),
     arrive: (host, order) => routes.current.arrive(host, order),
+    tally: (tallies) => routes.current.tally(tallies),
   });
   const state: RunState = {
     inventory: project.inventory,
@@ -108,7 +108,11 @@ function isLocalhost(pattern: string | undefined): boolean {
   return pattern !== undefined && ['127.0.0.1', '::1', 'localhost'].includes(pattern);
 }
 
-const silentRoute: EngineEvents = { emit: () => undefined, arrive: () => undefined };
+const silentRoute: EngineEvents = {
+  emit: () => undefined,
+  arrive: () => undefined,
+  tally: () => undefined,
+};
 
 async function runPlaybook(playbook: Playbook, state: RunState, deps: RunDeps): Promise<void> {
   const { path, plays } = playbook;
@@ -183,10 +187,11 @@ async function runOneBatch(one: OneBatch, state: RunState, deps: RunDeps): Promi
   const book = createOrderBook();
   const isLost = (host: string): boolean => state.failed.has(host) || state.unreachable.has(host);
   const order = description.isFree ? undefined : createLinearizer(batch, book, deps.emit);
+  const tally: EngineEvents['tally'] = (tallies) => countTallies(tallies, state.recap, book.compare);
   state.route =
     order === undefined
-      ? { emit: createFreeOrder(deps.emit), arrive: () => undefined }
-      : { emit: order.take, arrive: order.arrive };
+      ? { emit: createFreeOrder(deps.emit), arrive: () => undefined, tally }
+      : { emit: order.take, arrive: order.arrive, tally };
   const work: BatchWork = {
     play,
     inventory: state.inventory,
@@ -203,7 +208,7 @@ async function runOneBatch(one: OneBatch, state: RunState, deps: RunDeps): Promi
   return runBatch(work, {
     engine: state.engine,
     book,
-    forks: deps.forks,
+    isFree: description.isFree,
     emit: deps.emit,
     onEnd: (host) => order?.end(host),
     changeInventory: (inventory, host, met) => {
@@ -213,6 +218,15 @@ async function runOneBatch(one: OneBatch, state: RunState, deps: RunDeps): Promi
     },
     refreshInventory: async () => changed(await deps.reloadInventory(), state.changes),
   });
+}
+
+/** Counts what hosts elsewhere have counted: set_stats in the order of linear strategy, as it is without them. */
+function countTallies(tallies: readonly HostTally[], recap: Recap, compare: Compare): void {
+  const given = tallies.flatMap(({ customStats }) => customStats ?? []);
+  recap.add(
+    tallies.flatMap((tally) => tally.recap ?? []),
+    given.toSorted((left, right) => compare(left.order, right.order)),
+  );
 }
 
 function noteResult(result: BatchResult, state: RunState): void {

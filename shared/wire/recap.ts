@@ -1,12 +1,20 @@
 /** Counts outcomes into the lines of PLAY RECAP. */
 
 import { type Dict, isDict, type Value } from '../base/value.ts';
-import type { HostRecap, RunEvent, TaskOutcome } from './run-event.ts';
+import type { HostRecap, OrderKey, RunEvent, TaskOutcome } from './run-event.ts';
 
 type Counts = { -readonly [Key in Exclude<keyof HostRecap, 'host'>]: number };
 
+/** What a set_stats task gave, as its result holds it, and where in its play. */
+export type GivenStats = { readonly order: OrderKey; readonly host: string; readonly stats: Dict };
+
+/** What a host counted in a stage; absent when nothing happened. */
+export type HostTally = { readonly recap?: HostRecap; readonly customStats?: readonly GivenStats[] };
+
 export type Recap = {
   readonly count: (event: RunEvent) => void;
+  /** Takes what was counted elsewhere; what set_stats gave, in the order of `given`. */
+  readonly add: (lines: readonly HostRecap[], given: readonly GivenStats[]) => void;
   /** Sorted by host name, as Ansible prints them. */
   readonly lines: () => readonly HostRecap[];
   /** What set_stats gave: `_run` and hosts, each a dict. */
@@ -47,10 +55,14 @@ export function createRecap(): Recap {
           if (includes.has(event.task) && event.outcome.status === 'ok') return;
           if (event.outcome.isUncounted === true) return;
           add(countsOf(event.outcome.host), event.outcome);
-          addStats(stats, event.outcome);
+          addStats(stats, event.outcome.host, event.outcome.result.get('ansible_stats'));
           return;
         default:
       }
+    },
+    add: (lines, given) => {
+      for (const { host, ...counts } of lines) addCounts(countsOf(host), counts);
+      for (const { host, stats: added } of given) addStats(stats, host, added);
     },
     customStats: () => stats,
     lines: () =>
@@ -58,6 +70,24 @@ export function createRecap(): Recap {
         .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
         .map(([host, counts]) => ({ host, ...counts })),
   };
+}
+
+/** What set_stats gave with an event, for a {@link HostTally}. */
+export function givenStats(event: RunEvent, order: OrderKey): readonly GivenStats[] {
+  if (event.kind !== 'task-finished' || event.outcome.isUncounted === true) return [];
+  const { host, result } = event.outcome;
+  const stats = result.get('ansible_stats');
+  return isDict(stats) ? [{ order, host, stats }] : [];
+}
+
+function addCounts(counts: Counts, more: Counts): void {
+  counts.ok += more.ok;
+  counts.changed += more.changed;
+  counts.unreachable += more.unreachable;
+  counts.failed += more.failed;
+  counts.skipped += more.skipped;
+  counts.rescued += more.rescued;
+  counts.ignored += more.ignored;
 }
 
 function add(counts: Counts, { status, ignored, rescued, result }: TaskOutcome): void {
@@ -93,8 +123,7 @@ function add(counts: Counts, { status, ignored, rescued, result }: TaskOutcome):
 }
 
 /** Adds what a set_stats task gave: numbers add up, lists and dicts join, anything else is replaced. */
-function addStats(stats: Dict, { host, result }: TaskOutcome): void {
-  const given = result.get('ansible_stats');
+function addStats(stats: Dict, host: string, given: Value | undefined): void {
   if (!isDict(given)) return;
   const data = given.get('data');
   const owner = given.get('per_host') === true ? host : '_run';

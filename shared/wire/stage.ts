@@ -2,7 +2,8 @@
 
 import type { Dict } from '../base/value.ts';
 import type { FactGift, HostOutcome, Reach, SharedEnd } from './host-outcome.ts';
-import type { HostRecap, OrderKey } from './run-event.ts';
+import type { HostTally } from './recap.ts';
+import type { OrderKey } from './run-event.ts';
 import type { RunRequest } from './run-request.ts';
 
 /** Starts a run: the event of the controller function. */
@@ -84,17 +85,13 @@ export type HostChange =
   | { readonly kind: 'clear-facts' }
   | { readonly kind: 'give'; readonly gift: FactGift };
 
-/** How a host's part of a stage went. */
-export type HostAnswer = {
+/** How a host's part of a stage went, with what it counted in this stage alone. */
+export type HostAnswer = HostTally & {
   readonly outcome: HostOutcome;
   /** Goes on in a rescue or always section. */
   readonly isSheltered: boolean;
   /** Found the task to start at; true when none was asked for. */
   readonly hasStarted: boolean;
-  /** Counts of this stage alone; absent when nothing happened. */
-  readonly recap?: HostRecap;
-  /** What set_stats gave in this stage, by owner. */
-  readonly customStats?: Dict;
 };
 
 /** An error that ends the run, raised on a host. */
