@@ -52,8 +52,9 @@ export function createHostFeeds(store: Pick<RunStore, 'readEntries'>, runId: str
           }
           cursors.set(feed.host, sequence + 1);
           if (entry.batch < batch.batch) continue;
-          for (const said of entry.said) feed.said.push(said);
-          feed.hasEnded = entry.isLast === true;
+          for (const said of entry.said)
+            if (said.order.length === 0) feed.hasEnded = true;
+            else feed.said.push(said);
           if (feed.hasEnded || feed.said.length - before >= perHost) return true;
         }
         feed.hasEnded = isLast;

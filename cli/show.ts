@@ -60,9 +60,7 @@ async function replay(store: RunStore, idPrefix: string, how: Replay): Promise<n
   }
   const { value: config } = loadConfig(diskFiles(deps));
   const report = createRunReport({ config, deps, isJson });
-  for await (const event of store.readRecords(run.runId)) {
-    // Batches are of runs in the cloud: here all events are in their final order.
-    if (event.kind === 'batch') continue;
+  for await (const event of readRun(store, run.runId)) {
     if (event.kind === 'run-started') {
       const { options } = event;
       report({ ...event, options: { ...options, verbosity: options.verbosity + moreVerbose } });

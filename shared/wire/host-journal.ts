@@ -20,11 +20,12 @@ export type HostEntry = {
   readonly said: readonly Said[];
   /** Changes of the state, sealed; oldest first. */
   readonly sealed?: Uint8Array;
-  /** The host has ended its play and says nothing more in this batch: readers need not wait for it. */
-  readonly isLast?: boolean;
 };
 
-/** Something that a host said at a place of its play. Without an event it has only arrived there. */
+/**
+ * Something that a host said at a place of its play. Without an event it has only arrived there. At no place, `[]`, it has
+ * ended its play: it says nothing more in this batch, and readers need not wait for it.
+ */
 export type Said = { readonly order: OrderKey; readonly event?: RunEvent };
 
 /**

@@ -71,13 +71,8 @@ function randomScript(random: Random, hosts: readonly string[]): Script {
       const marksEnd = random(2) === 0;
       while (words.length > 0) {
         const cut = words.splice(0, 1 + random(5));
-        entries.push({
-          writer: 'w',
-          batch,
-          start: 0,
-          said: cut,
-          ...(marksEnd && words.length === 0 ? { isLast: true } : {}),
-        });
+        const end: readonly Said[] = marksEnd && words.length === 0 ? [{ order: [] }] : [];
+        entries.push({ writer: 'w', batch, start: 0, said: [...cut, ...end] });
       }
     }
     records.push({ kind: 'message', level: 'plain', text: `batch ${batch} over` });
@@ -95,7 +90,8 @@ function toldDirectly({ records, streams }: Script): string[] {
       for (const entry of streams.get(host) ?? []) {
         if (entry.batch !== record.batch) continue;
         for (const { event, order } of entry.said)
-          if (event === undefined) line.arrive(host, order);
+          if (order.length === 0) continue;
+          else if (event === undefined) line.arrive(host, order);
           else line.take({ host, order, event });
       }
       line.end(host);
@@ -163,7 +159,7 @@ test('a host that has ended is not waited for', async () => {
   const script: Script = {
     records: [started, { kind: 'batch', batch: 0, hosts: ['a', 'b'], isFree: false }],
     streams: new Map([
-      ['a', [{ writer: 'w', batch: 0, start: 0, said: said('a', [0], 0), isLast: true }]],
+      ['a', [{ writer: 'w', batch: 0, start: 0, said: [...said('a', [0], 0), { order: [] }] }]],
       ['b', [{ writer: 'w', batch: 0, start: 0, said: [...said('b', [0], 0), ...said('b', [1], 0)] }]],
     ]),
   };
