@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+type Statement = {
+  readonly Sid: string;
+  readonly Effect: string;
+  readonly Action: readonly string[];
+  readonly Resource: readonly unknown[];
+};
+
+type Policy = { readonly PolicyDocument: { readonly Statement: readonly Statement[] } };
+
+const page = readFileSync('docs/cloud/permissions.md', 'utf8');
+
+test.each(['controller', 'host'])('docs/cloud/permissions.md says what the %s function may do', (name) => {
+  const section = page.split(`## The ${name} function`)[1]?.split('\n## ')[0] ?? '';
+  const shown = section.split('\n').filter((line) => /^\| `/.test(line));
+  expect(shown).toEqual(rowsOf(name));
+});
+
+test('docs/cloud/permissions.md lets a deployer create every type of resource', () => {
+  const needed = [
+    'dynamodb:CreateTable',
+    's3:CreateBucket',
+    'sqs:CreateQueue',
+    'iam:CreateRole',
+    'iam:PassRole',
+  ];
+  const more = [
+    'lambda:CreateFunction',
+    'lambda:CreateAlias',
+    'lambda:PublishVersion',
+    'logs:CreateLogGroup',
+  ];
+  for (const action of [...needed, ...more, 'cloudwatch:PutMetricAlarm', 'cloudformation:CreateStack'])
+    expect(page).toContain(`"${action}"`);
+});
+
+function rowsOf(name: string): readonly string[] {
+  const text = readFileSync(`infra/${name}-role.yml`, 'utf8');
+  return parsePolicies(parse(text), `${name === 'host' ? 'Host' : 'Controller'}Role`).flatMap((policy) =>
+    policy.PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow').map(rowOf),
+  );
+}
+
+function rowOf({ Sid, Action, Resource }: Statement): string {
+  const actions = Action.map((action) => `\`${action}\``).join(', ');
+  return `| \`${Sid}\` | ${actions} | ${Resource.map((resource) => `\`${named(resource)}\``).join(', ')} |`;
+}
+
+/** Without what is the same everywhere: partition, region, account. */
+function named(resource: unknown): string {
+  return JSON.stringify(resource)
+    .replace(/^"|"$/g, '')
+    .replace(/\{"Fn::(?:Sub|GetAtt)":(.*)\}/, '$1')
+    .replace(/\["(\w+)","Arn"\]/, '$1')
+    .replace(/^"|"$/g, '')
+    .replaceAll('.Arn}', '}')
+    .replace(/arn:\$\{AWS::Partition\}:(\w+):\$\{AWS::Region\}:\$\{AWS::AccountId\}:/, '$1 ')
+    .replace(/\$\{(?:self:custom\.|param:)?(\w+)\}/g, '<$1>');
+}
+
+function parsePolicies(document: unknown, role: string): readonly Policy[] {
+  const { Resources } = document as {
+    Resources: Record<
+      string,
+      { Properties: { Policies: readonly (Policy | { 'Fn::If': [string, Policy] })[] } }
+    >;
+  };
+  return (Resources[role]?.Properties.Policies ?? []).map((policy) =>
+    'Fn::If' in policy ? policy['Fn::If'][1] : policy,
+  );
+}
