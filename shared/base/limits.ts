@@ -151,4 +151,12 @@ export const limits = {
   feedEventsPerHostMin: 50,
   /** Hosts that run freely and are asked in one round: because 10,000 must not all be asked for each line of output. */
   feedFreeHostsPerRound: 1_024,
+  /** Files of a project that are fetched or stored at the same time: because each waits for one round trip. */
+  projectFilesAtOnce: 64,
+  /** Largest project, in bytes: because a function unpacks it on a disk of 512 MB, beside others. */
+  projectBytesMax: 209_715_200,
+  /** Most files of a project: because each costs a function one request when it starts. */
+  projectFilesMax: 20_000,
+  /** Largest file that is searched for a private key, in bytes: because keys stand in small files. */
+  keySearchBytesMax: 1_048_576,
 } as const;
