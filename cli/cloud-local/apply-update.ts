@@ -1,7 +1,7 @@
 /** What an operation becomes by an update from the function. */
 
-import { awsLimits } from './aws-limits.ts';
 import { type AwsError, invalidParameter } from './aws-error.ts';
+import { awsLimits } from './aws-limits.ts';
 import { isOver, type Operation } from './operation.ts';
 import type { OperationAction, OperationUpdate } from './operation-update.ts';
 
@@ -15,11 +15,7 @@ const ACTIONS_BY_TYPE: Readonly<Record<Operation['type'], readonly OperationActi
 };
 
 /** The operation after `update`; throws an {@link AwsError} where its state does not allow it. */
-export function applyUpdate(
-  current: Operation | undefined,
-  update: OperationUpdate,
-  now: number,
-): Operation {
+export function applyUpdate(current: Operation | undefined, update: OperationUpdate, now: number): Operation {
   check(current, update);
   const base: Operation = current ?? {
     id: update.Id,

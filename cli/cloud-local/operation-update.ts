@@ -33,9 +33,9 @@ export function parseUpdates(value: unknown): readonly OperationUpdate[] {
 
 function parseUpdate(value: unknown): OperationUpdate {
   const update = value as Record<string, unknown> | null;
-  if (typeof update?.['Id'] !== 'string' || !TYPES.includes(update['Type'])) {
+  if (typeof update?.Id !== 'string' || !TYPES.includes(update.Type)) {
     throw invalidParameter('An update needs an Id and a Type.');
   }
-  if (!ACTIONS.includes(update['Action'])) throw invalidParameter('An update needs an Action.');
+  if (!ACTIONS.includes(update.Action)) throw invalidParameter('An update needs an Action.');
   return update as OperationUpdate;
 }

@@ -89,22 +89,23 @@ export function describeOperation(operation: Operation, time: TimeFormat): Recor
 }
 
 function describeDetails(operation: Operation, time: TimeFormat): Record<string, unknown> {
-  const { endsAt, error: Error, nextAttemptAt, result: Result } = operation;
+  const { endsAt, nextAttemptAt } = operation;
+  const outcome = { Result: operation.result, Error: operation.error };
   switch (operation.type) {
     case 'EXECUTION':
       return { ExecutionDetails: { InputPayload: operation.input } };
     case 'CONTEXT':
-      return { ContextDetails: { ReplayChildren: operation.replayChildren, Result, Error } };
+      return { ContextDetails: { ReplayChildren: operation.replayChildren, ...outcome } };
     case 'STEP': {
       const NextAttemptTimestamp = nextAttemptAt === undefined ? undefined : time(nextAttemptAt);
-      return { StepDetails: { Attempt: operation.attempt ?? 0, NextAttemptTimestamp, Result, Error } };
+      return { StepDetails: { Attempt: operation.attempt ?? 0, NextAttemptTimestamp, ...outcome } };
     }
     case 'WAIT':
       return { WaitDetails: { ScheduledEndTimestamp: endsAt === undefined ? undefined : time(endsAt) } };
     case 'CALLBACK':
-      return { CallbackDetails: { CallbackId: operation.callbackId, Result, Error } };
+      return { CallbackDetails: { CallbackId: operation.callbackId, ...outcome } };
     case 'CHAINED_INVOKE':
-      return { ChainedInvokeDetails: { Result, Error } };
+      return { ChainedInvokeDetails: { ...outcome } };
     default:
       operation.type satisfies never;
       return {};

@@ -13,7 +13,8 @@ export type VirtualClockOptions = {
 /** Time, timers and the holds that keep time from jumping. */
 export class VirtualClock {
   readonly #options: VirtualClockOptions;
-  readonly #timers = new Set<Timer>();
+  /** In the order in which they fire. */
+  readonly #timers: Timer[] = [];
   #skippedMs = 0;
   #holds = 0;
   #orders = 0;
@@ -37,10 +38,13 @@ export class VirtualClock {
   /** Calls `fire` at `at`; the answer takes it back. */
   schedule(at: number, fire: () => void): () => void {
     const timer = { at, order: this.#orders++, fire };
-    this.#timers.add(timer);
+    this.#timers.splice(this.#placeOf(timer), 0, timer);
     this.#arm();
     return () => {
-      if (this.#timers.delete(timer)) this.#arm();
+      const place = this.#placeOf(timer);
+      if (this.#timers[place] !== timer) return;
+      this.#timers.splice(place, 1);
+      this.#arm();
     };
   }
 
@@ -57,7 +61,7 @@ export class VirtualClock {
   }
 
   close(): void {
-    this.#timers.clear();
+    this.#timers.length = 0;
     clearTimeout(this.#wakeUp);
     clearImmediate(this.#check);
   }
@@ -66,7 +70,7 @@ export class VirtualClock {
   #arm(): void {
     clearTimeout(this.#wakeUp);
     clearImmediate(this.#check);
-    const next = this.#next();
+    const [next] = this.#timers;
     if (next === undefined) return;
     if (this.#options.jumps && this.#holds === 0) {
       this.#check = setImmediate(() => this.#jump());
@@ -77,7 +81,7 @@ export class VirtualClock {
   }
 
   #jump(): void {
-    const next = this.#next();
+    const [next] = this.#timers;
     if (next === undefined || this.#holds > 0) return;
     const distanceMs = next.at - this.now();
     if (distanceMs > 0) {
@@ -88,23 +92,30 @@ export class VirtualClock {
   }
 
   #fireDue(): void {
-    for (let next = this.#next(); next !== undefined && next.at <= this.now(); next = this.#next()) {
-      this.#timers.delete(next);
+    for (let [next] = this.#timers; next !== undefined && next.at <= this.now(); [next] = this.#timers) {
+      this.#timers.shift();
       next.fire();
+      // What it set going comes before the next one.
       if (this.#options.jumps) break;
     }
     this.#arm();
   }
 
-  #next(): Timer | undefined {
-    let first: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (first === undefined || timer.at < first.at || (timer.at === first.at && timer.order < first.order)) {
-        first = timer;
-      }
+  /** Where a timer stands, or would stand. */
+  #placeOf(timer: Timer): number {
+    let low = 0;
+    let high = this.#timers.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isBefore(this.#timers[middle], timer)) low = middle + 1;
+      else high = middle;
     }
-    return first;
+    return low;
   }
+}
+
+function isBefore(one: Timer | undefined, other: Timer): boolean {
+  return one !== undefined && (one.at < other.at || (one.at === other.at && one.order < other.order));
 }
 
 /** What `setTimeout` can wait at once, in ms: beyond it, it would fire immediately. */

@@ -1,0 +1,31 @@
+/** DynamoDB on this machine, by dynalite. */
+
+import type { RequestListener, Server } from 'node:http';
+import { loadDevPackage } from './dev-package.ts';
+
+export type EmulatedService = { readonly handle: RequestListener; readonly close: () => Promise<void> };
+
+/** Tables in memory, or in `directory`. */
+export async function openTableService(directory: string | undefined): Promise<EmulatedService> {
+  const dynalite = parseDynalite(await loadDevPackage('dynalite'));
+  const options = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
+  const server = dynalite(directory === undefined ? options : { ...options, path: directory });
+  // Requests come through the front, but dynalite closes its database only behind a server that listens.
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await promise;
+  return {
+    handle: (request, response) => {
+      server.emit('request', request, response);
+    },
+    close: () => new Promise((closed) => server.close(() => closed())),
+  };
+}
+
+type Dynalite = (options: Readonly<Record<string, unknown>>) => Server;
+
+function parseDynalite(loaded: unknown): Dynalite {
+  const { default: dynalite } = loaded as { default?: unknown };
+  if (typeof dynalite !== 'function') throw new Error('dynalite exports no function');
+  return dynalite as Dynalite;
+}
