@@ -79,6 +79,32 @@ export const limits = {
   storeLockTimeoutMs: 10_000,
   /** Events read from a store at a time, in rows: because a long run does not fit into memory twice. */
   storePageRows: 500,
+  /** Largest value read back from a store, in bytes: because JavaScript's longest text is about as long. */
+  storedValueBytesMax: 536_870_888,
+  /** Shortest text that is compressed in the cloud's store, in bytes: because DynamoDB counts whole KiB, and shorter ones stay readable. */
+  storeCompressBytesMin: 512,
+  /** What of one item's values lies in the table itself, in bytes: because an item may have 400 KiB; larger values go to the bucket. */
+  storeItemBytesMax: 294_912,
+  /** Records of a run in one item: because it is charged by its size with each record, and by a request for each item. */
+  storeRecordsPerItem: 16,
+  /** Requests of one call to the cloud's store that are on their way at once: because more gain nothing on one connection pool. */
+  storeRequestsAtOnce: 32,
+  /** Connections to each part of the cloud's store: because the SDK's 50 make a hundred parallel requests wait for each other. */
+  storeSocketsMax: 256,
+  /** Tries of one request to the cloud's store: because a table that is getting larger refuses for some ten seconds. */
+  storeAttemptsMax: 8,
+  /** Time to reach the cloud's store, in ms: because it is next door, and another try reaches another of its machines. */
+  storeConnectTimeoutMs: 3_000,
+  /** Time for one request to the table, in ms: because it answers within tens, and the next try is cheap. */
+  storeTableTimeoutMs: 5_000,
+  /** Time for one request to the bucket, in ms: because some values are large and some lines slow. */
+  storeObjectTimeoutMs: 300_000,
+  /** Time without a byte from the bucket, in ms: because a connection that stalls does not recover. */
+  storeObjectIdleMs: 20_000,
+  /** Tries to read an object whole: because the SDK tries again only until the first byte. */
+  storeObjectReadsMax: 4,
+  /** First wait before an object is read again, in ms; doubled each time: because what cut the connection needs a moment. */
+  storeObjectReadDelayMs: 200,
   /** Lines of one YAML file that may be indented to suit the parser: because each costs another reading of the file. */
   yamlRepairsMax: 50,
   /** Pieces in which local files are read, in bytes: because larger ones gain nothing and are held once per host. */
@@ -89,6 +115,12 @@ export const limits = {
   reportDelayMs: 100,
   /** Files of one copy that are on their way at once: because each may hold 64 KiB of content in memory. */
   filesOnTheWayMax: 64,
+  /** Shortest pause of a task that is noted for whoever goes on with it, in ms: because noting costs about as much. */
+  notedSleepMsMin: 1_000,
+  /** Tasks whose answers an agent is told to forget at a time: because a frame for each would double what is sent. */
+  tasksForgottenTogether: 32,
+  /** How often a request whose outcome is unknown is sent again when the playbook allows it: because each costs a connection. */
+  rerunsMax: 3,
   /** Redirects that a fetched page may lead through: because Python's urllib gives up there. */
   webRedirectsMax: 10,
   /** Largest page that a lookup fetches, in bytes: because memory of a function is bounded. */
@@ -113,8 +145,8 @@ export const limits = {
   deadLetterSeconds: 1_209_600,
   /** How long runs are kept in the cloud, in days: because that covers a quarter, the usual distance of audits. */
   runHistoryDays: 90,
-  /** An invocation this long raises the alarm, in ms: because a function hands over before, so it was about to be cut off. */
-  functionDurationAlarmMs: 885_000,
+  /** An invocation this long raises the alarm, in ms: because a function stops waiting 15 s before its end, so it was about to be cut off. */
+  functionDurationAlarmMs: 895_000,
   /** Durable operations of one execution that raise the alarm: because AWS ends an execution at 3,000. */
   durableOperationsAlarm: 2_400,
   /** Largest package of a function, zipped, in bytes: because size is what a cold start waits for. */
@@ -159,4 +191,38 @@ export const limits = {
   projectFilesMax: 20_000,
   /** Largest file that is searched for a private key, in bytes: because keys stand in small files. */
   keySearchBytesMax: 1_048_576,
+  /** How long secrets are kept in a function's memory, in ms: because a replaced one should be used within minutes. */
+  secretLifetimeMs: 300_000,
+  /** Shortest time between two readings after a refused login, in ms: because wrong passwords must not flood the service. */
+  secretRefreshMsMin: 30_000,
+  /** Longest first wait when the service of secrets is busy, in ms: because a single collision is over at once. */
+  secretBackoffMs: 250,
+  /** Longest wait between two tries, in ms: because at 40 answers a second those who wait need not ask more often. */
+  secretBackoffMsMax: 4_000,
+  /** Time to read the secrets, in ms: because 1,000 environments at 40 calls a second are served in less. */
+  secretDeadlineMs: 90_000,
+  /** Time for one call for secrets, in ms: because the service answers within a second, or not at all. */
+  secretRequestTimeoutMs: 5_000,
+  /** The key that seals what functions store, in bytes: because AES-256 takes so many. */
+  storeKeyBytes: 32,
+  /** Hosts that one durable execution invokes: because each may cost 7 operations (itself, and 3 × wait and try again), and an execution has 3,000. */
+  hostsPerShard: 400,
+  /** Hosts of a stage that the run's own execution invokes: because a shard costs a hop, and operations are few. */
+  hostsInvokedDirectlyMax: 20,
+  /** Such invocations of one execution of a run: because its other operations must last for the run's stages. */
+  directInvocationsMax: 1_000,
+  /** Hosts of a run in the cloud that are at work at a time: because an account begins with 1,000 functions at a time, and runs share them. */
+  cloudForks: 500,
+  /** How often an invocation that was throttled is made again: because the service has tried for a while before it says so. */
+  throttledInvokesMax: 3,
+  /** Longest random wait before that, in s, doubled each time: because throttled invocations must not come back together. */
+  throttledWaitSeconds: 30,
+  /** Durable operations after which a run goes on in a new execution: because AWS ends an execution at 3,000. */
+  runOperationsMax: 2_000,
+  /** How often a step of the controller is tried: because a store that fails for half a minute comes back. */
+  stepTriesMax: 6,
+  /** Longest wait before a step is tried again, in s: because a run should not stand still for longer than the store did. */
+  stepRetrySecondsMax: 15,
+  /** Largest answer of a function inside the durable history, in bytes: because 400 of them, twice, stay far below 100 MB. */
+  answerBytesMax: 4_096,
 } as const;

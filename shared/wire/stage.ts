@@ -16,6 +16,8 @@ export type RunInvocation = {
   readonly request: RunRequest;
   /** As it is shown in the list of runs. */
   readonly command: readonly string[];
+  /** What an execution that ran out of operations has learnt, by content hash: this one goes on from there. */
+  readonly past?: string;
 };
 
 /** A part of a stage's hosts, for an execution of the controller function of its own. */
@@ -24,7 +26,13 @@ export type ShardInvocation = {
   readonly runId: string;
   /** The {@link StageWork}, by content hash. */
   readonly stage: string;
-  readonly hosts: readonly string[];
+  /** The names of the hosts that the stage runs, by content hash: 10,000 of them are too much for an event. */
+  readonly hosts: string;
+  /** Of these, from one index to before another. */
+  readonly from: number;
+  readonly to: number;
+  /** How many may run at a time. */
+  readonly width: number;
 };
 
 export type ControllerInvocation = RunInvocation | ShardInvocation;
@@ -96,3 +104,8 @@ export type HostAnswer = HostTally & {
 
 /** An error that ends the run, raised on a host. */
 export type HostAbort = { readonly abort: string; readonly isParserError: boolean };
+
+/** The host's function could not be brought to an end, and why. */
+export type HostLost = { readonly lost: string };
+
+export type StageAnswer = HostAbort | HostAnswer | HostLost;
