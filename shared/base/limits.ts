@@ -145,6 +145,8 @@ export const limits = {
   deadLetterSeconds: 1_209_600,
   /** How long runs are kept in the cloud, in days: because that covers a quarter, the usual distance of audits. */
   runHistoryDays: 90,
+  /** How long a run's objects are kept, in days: because they are older than what names them, by the two weeks that a run may take. */
+  runObjectDays: 105,
   /** An invocation this long raises the alarm, in ms: because a function stops waiting 15 s before its end, so it was about to be cut off. */
   functionDurationAlarmMs: 895_000,
   /** Durable operations of one execution that raise the alarm: because AWS ends an execution at 3,000. */

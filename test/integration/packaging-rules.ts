@@ -78,6 +78,7 @@ export const bucketsAreSafe: Rule = (resources) =>
       (block) =>
         unless(at(Properties, 'PublicAccessBlockConfiguration', block) === true, `${name} lacks ${block}`),
     ),
+    ...unless(name !== 'RunBucket' || forgetsRuns(Properties), `${name} keeps runs for ever`),
     ...unless(refusesPlainText(resources, 'AWS::S3::BucketPolicy', name), `${name} may be read without TLS`),
   ]);
 
@@ -89,6 +90,12 @@ function isEncryptedBucket(properties: Json): boolean {
   return (
     algorithms.length > 0 &&
     algorithms.every((algorithm) => algorithm === 'AES256' || algorithm === 'aws:kms')
+  );
+}
+
+function forgetsRuns(properties: Json): boolean {
+  return list(at(properties, 'LifecycleConfiguration', 'Rules')).some(
+    (rule) => at(rule, 'Prefix') === 'runs/' && at(rule, 'ExpirationInDays') === limits.runObjectDays,
   );
 }
 
@@ -220,7 +227,7 @@ function isNamed(target: Json): boolean {
   const text = jsonText(target);
   const named = [
     /^\{"Fn::GetAtt":\["(RunTable|DeadLetterQueue)","Arn"\]\}$/,
-    /^\{"Fn::Sub":"\$\{RunBucket\.Arn\}\/(projects|blobs|runs)\/\*"\}$/,
+    /^\{"Fn::Sub":"\$\{RunBucket\.Arn\}\/(projects|runs)\/\*"\}$/,
     /^\{"Fn::Sub":"arn:\$\{AWS::Partition\}:[a-z]+:\$\{AWS::Region\}:\$\{AWS::AccountId\}:[a-z-]+[:/][^*]*sortie[-/]prod[^*]*(:\*|\/\*|:\*\/durable-execution\/\*)?"\}$/,
     // Without a key of its own, the stage has no policy for one either.
     /^"(arn:aws:kms:[a-z0-9-]+:\d+:key\/[a-z0-9-]+)?"$/,
