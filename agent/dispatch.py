@@ -20,12 +20,12 @@ class Runner:
     """Knows the modules that are there and where each request has to run."""
 
     def __init__(self, channel, finder, payload):
-        self._channel = channel
+        self.channel = channel
         self._finder = finder
         self._payload = payload
-        self._native_loads = []
+        self._native_loads = {}
         self._foreign_loads = {}
-        self._shared_loads = []
+        self._shared_loads = {}
         self._foreign = None
         self._become = None
         self._surroundings = Surroundings()
@@ -33,13 +33,12 @@ class Runner:
 
     def load(self, header, blob):
         """Keep a module's code for the requests to come."""
-        if header['name'].startswith('@'):
-            self._shared_loads.append((header, blob))
-        elif header['kind'] != 'native':
-            self._foreign_loads[header['name']] = (header, blob)
-        else:
-            self._native_loads.append((header, blob))
-            self._finder.add(json.loads(zlib.decompress(blob).decode('utf-8')))
+        name, is_native = header['name'], header['kind'] == 'native'
+        loads = self._native_loads if is_native else self._shared_loads if name[0] == '@' else self._foreign_loads
+        if name not in loads or loads[name][1] != blob:
+            loads[name] = header, blob
+            if is_native:
+                self._finder.add(json.loads(zlib.decompress(blob).decode('utf-8')))
 
     def run(self, request, blob):
         """Return the answer's frame without id and epoch; no exception of a module gets out."""
@@ -48,7 +47,7 @@ class Runner:
         if self._become and _changes_users(request):
             self._become.close(request.get('become'))
         try:
-            self._channel.raise_if_cancelled()
+            self.channel.raise_if_cancelled()
             return self._answer(request, blob)
         except frames.Interrupted as interruption:
             return {'t': 'error', 'kind': interruption.kind, 'message': interruption.message}
@@ -67,11 +66,12 @@ class Runner:
         if request.get('become'):
             if self._become is None:
                 import become
-                self._become = become.Children(self._channel, self._payload)
+                self._become = become.Children(self.channel, self._payload)
             load = self._foreign_loads.get(request['module'])
-            loads = self._shared_loads + [load] if load else []
-            is_native = not load or request.get('job')
-            return self._become.run(request, blob, loads + (self._native_loads if is_native else []))
+            loads = list(self._shared_loads.values()) + [load] if load else []
+            if not load or request.get('job'):
+                loads += self._native_loads.values()
+            return self._become.run(request, blob, loads)
         self._surroundings.enter(request.get('environment') or {})
         name = request['module']
         if request.get('job'):
@@ -81,13 +81,13 @@ class Runner:
             return self._result(request, self._timed(request, self._run_foreign, request))
         if 'modules.' + name not in self._finder.sources:
             return {'t': 'error', 'kind': 'module-missing', 'message': 'The module %s was not found' % name}
-        context = Context(request, self._channel, self._content(request, blob))
+        context = Context(request, self.channel, self._content(request, blob))
         result = self._timed(request, run_native, name, request['args'], context)
         return {'t': 'result', 'result': result} if context.has_sent else self._result(request, result)
 
     def _run_alone(self, request):
         """Return the module's result, in a process that no host is connected to."""
-        name, self._channel = request['module'], None
+        name, self.channel = request['module'], None
         if name not in self._foreign_loads:
             return run_native(name, request['args'], Context(request))
         self._foreign = None
@@ -102,11 +102,11 @@ class Runner:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _time_out(self, _signal, _frame):
-        self._channel.interrupt(frames.Interrupted('timed-out', 'The task did not end in its time'))
+        self.channel.interrupt(frames.Interrupted('timed-out', 'The task did not end in its time'))
 
     def _result(self, request, result):
         """Return the result's frame; its large texts go ahead."""
-        result, spilled = frames.spill(self._channel, request['id'], result)
+        result, spilled = frames.spill(self.channel, request['id'], result)
         answer = {'t': 'result', 'result': result}
         if spilled:
             answer['spill'] = spilled
@@ -115,14 +115,14 @@ class Runner:
     def _run_foreign(self, request):
         if self._foreign is None:
             import foreign
-            self._foreign = foreign.Foreign(self._channel, self._finder)
-        for header, blob in self._shared_loads:
+            self._foreign = foreign.Foreign(self.channel, self._finder)
+        for header, blob in self._shared_loads.values():
             self._foreign.share(header['name'], blob)
         return self._foreign.run(request, *self._foreign_loads[request['module']])
 
     def _content(self, request, blob):
         if request.get('stream'):
-            return StreamedContent(self._channel, request)
+            return StreamedContent(self.channel, request)
         return InlineContent(blob) if blob or 'stream' in request else None
 
 

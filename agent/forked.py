@@ -44,7 +44,9 @@ def _run_in_child(body, out, err):
     status = 1
     try:
         os.setsid()
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        for number in (signal.SIGALRM, signal.SIGHUP):
+            if callable(signal.getsignal(number)):
+                signal.signal(number, signal.SIG_DFL)
         os.dup2(out, 1)
         os.dup2(err, 2)
         for descriptor in open_descriptors():

@@ -9,7 +9,7 @@ import struct
 _SIZES = struct.Struct('>II')
 _READ_BYTES = 65536
 # Because a host that sends ahead must not fill the target's memory while a long task runs.
-_QUEUED_BYTES_MAX = 64 * 1024 * 1024
+QUEUED_BYTES_MAX = 64 * 1024 * 1024
 # Because texts above it would make a header that the host has to hold twice to parse.
 SPILL_BYTES = 262144
 
@@ -29,7 +29,11 @@ class HostGone(BaseException):
 
 def encode(header, blob=b''):
     """Return the frame's bytes; what JSON does not know is sent as its text."""
-    text = json.dumps(header, separators=(',', ':'), default=str).encode('ascii')
+    return pack(json.dumps(header, separators=(',', ':'), default=str).encode('ascii'), blob)
+
+
+def pack(text, blob=b''):
+    """Return the bytes of a frame whose header is JSON already."""
     return _SIZES.pack(len(text), len(blob)) + text + blob
 
 
@@ -61,8 +65,8 @@ class Channel:
 
     def __init__(self, fd_in, fd_out):
         self.fd_in = fd_in
+        self.fd_out = fd_out
         self.ended = False
-        self._fd_out = fd_out
         self._decoder = Decoder()
         self._queue = collections.deque()
         self._queued_bytes = 0
@@ -78,7 +82,7 @@ class Channel:
 
     def is_listening(self):
         """Tell whether more may be read: not after the end, and not when too much waits."""
-        return not self.ended and self._queued_bytes < _QUEUED_BYTES_MAX
+        return not self.ended and self._queued_bytes < QUEUED_BYTES_MAX
 
     def begin(self, request_id):
         """Take data frames of this request from now on, and drop those of others."""
@@ -103,7 +107,7 @@ class Channel:
 
     def pump(self):
         """Read what is there (waiting for something) and sort it into the queues."""
-        select.select([self.fd_in], [], [])
+        select.select([self], [], [])
         self._undisturbed(self._take, None)
 
     def _take(self, _):
@@ -111,15 +115,22 @@ class Channel:
         if not data:
             self._end()
         for frame in self._decoder.feed(data):
-            header, blob = frame
-            if header['t'] == 'data':
-                if header['id'] == self._current:
-                    self._data.append(frame)
-            elif header['t'] == 'cancel':
-                self._cancelled.add(header['id'])
-            else:
-                self._queue.append(frame)
-                self._queued_bytes += len(blob)
+            self._sort(frame)
+
+    def _sort(self, frame):
+        header, blob = frame
+        if header['t'] == 'data':
+            if header['id'] == self._current:
+                self._data.append(frame)
+        elif header['t'] == 'cancel':
+            self._cancelled.add(header['id'])
+        else:
+            self._queue.append(frame)
+            self._queued_bytes += len(blob)
+
+    def take_over(self):
+        """Return what was received and not used yet, for who serves the host instead."""
+        return self._decoder, self._queue, self._queued_bytes
 
     def is_cancelled(self):
         """Tell whether the host no longer wants the request in hand."""
@@ -135,7 +146,7 @@ class Channel:
         self.raise_if_cancelled()
         if not self.is_listening():
             select.select([], [], [], seconds)
-        elif select.select([self.fd_in], [], [], seconds)[0]:
+        elif select.select([self], [], [], seconds)[0]:
             self.pump()
         self.raise_if_cancelled()
 
@@ -172,7 +183,7 @@ class Channel:
         view = memoryview(data)
         try:
             while view:
-                view = view[os.write(self._fd_out, view):]
+                view = view[os.write(self.fd_out, view):]
         except BrokenPipeError:
             self._end()
             raise HostGone()

@@ -40,47 +40,50 @@ class Agent:
 
     def __init__(self, channel, runner):
         self.runner = runner
-        self._channel = channel
-        self._epoch = 0
-        self._failed_groups = set()
+        self.channel = channel
+        self.epoch = 0
+        self.failed_groups = set()
 
     def serve(self):
         """Answer requests in the order they came."""
         while True:
-            frame = self._channel.next_request()
+            frame = self.channel.next_request()
             if frame is None or frame[0]['t'] == 'quit':
                 return
             header, blob = frame
             if header['t'] == 'load':
                 self.runner.load(header, blob)
-            elif header['t'] == 'run' and header['epoch'] >= self._epoch:
+            elif header['t'] == 'keep':
+                return __import__('keeping').serve(self, header)
+            elif header['t'] == 'run' and header['epoch'] >= self.epoch:
                 self._run(header, blob)
 
     def _run(self, request, blob):
-        self._channel.begin(request['id'])
+        self.channel.begin(request['id'])
         answer = self.runner.run(request, blob)
-        self._count_failure(request, answer)
         answer['id'] = request['id']
-        answer['epoch'] = self._epoch
-        self._channel.begin(None)
-        self._channel.send(answer)
+        answer['epoch'] = self.count(request, is_failure(answer))
+        self.channel.begin(None)
+        self.channel.send(answer)
 
-    def _count_failure(self, request, answer):
-        """Raise the epoch, which discards what is queued behind, after a failure that is not tolerated."""
-        has_failed = _is_failure(answer) and not request.get('tolerated')
+    def count(self, request, has_failed):
+        """Return the epoch after a request: higher, which discards what is queued behind, if its failure is one to all."""
+        has_failed = has_failed and not request.get('tolerated')
         group = request.get('group')
         if group is not None:
-            if has_failed:
-                self._failed_groups.add(group)
+            if has_failed or request.get('groupFailed'):
+                self.failed_groups.add(group)
             if not request.get('groupEnd'):
-                return
-            has_failed = group in self._failed_groups
-            self._failed_groups.discard(group)
+                return self.epoch
+            has_failed = group in self.failed_groups
+            self.failed_groups.discard(group)
         if has_failed:
-            self._epoch += 1
+            self.epoch += 1
+        return self.epoch
 
 
-def _is_failure(answer):
+def is_failure(answer):
+    """Tell whether an answer is an error, or the result of a module that failed."""
     if answer['t'] == 'error':
         return True
     result = answer['result']

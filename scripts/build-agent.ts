@@ -14,6 +14,9 @@ import { stripPython } from './strip-python.ts';
 /** What travels with every boot, along with what it imports: the rest is sent when first used. */
 const BOOT_ROOTS = ['loader', 'main', 'modules.command', 'modules.shell', 'modules.ping'];
 
+/** A part of the agent that is no module: asked for under a name that no module can have. */
+const KEEPING = '@keeping';
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'agent');
 const target = join(root, 'dist/agent');
@@ -80,6 +83,7 @@ function build(): void {
     name.slice('modules.'.length),
     withImports(name, all).filter((needed) => !atBoot.has(needed)),
   ]);
+  needs.push([KEEPING, withImports('keeping', all).filter((needed) => !atBoot.has(needed))]);
   mkdirSync(target, { recursive: true });
   replaceFile('boot.bin', payload);
   replaceFile('first-stage.py', firstStage(payload.length));

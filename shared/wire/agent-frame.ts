@@ -49,6 +49,8 @@ export type RunRequest = {
   readonly group?: number;
   /** The last request of its group. */
   readonly groupEnd?: boolean;
+  /** An earlier item of the group has failed, of which this agent's connection knows nothing. */
+  readonly groupFailed?: boolean;
   /** Runs the module in the background; the result says under which name. */
   readonly job?: JobRequest;
   readonly check?: boolean;
@@ -61,6 +63,11 @@ export type RunRequest = {
   readonly interpreter?: string;
   /** Length of content that follows in `data` frames with this id; without it a blob in this frame is the content. */
   readonly stream?: number;
+  /**
+   * What the request stands for, the same each time it is sent: an agent that outlives its connection executes it once
+   * and answers from memory afterwards, until it is told to forget. Not for requests whose module sends data.
+   */
+  readonly key?: string;
 };
 
 /**
@@ -87,7 +94,40 @@ export type CancelRequest = { readonly t: 'cancel'; readonly id: number };
 /** Ends the agent after what is queued before it. */
 export type QuitRequest = { readonly t: 'quit' };
 
-export type ToAgent = CancelRequest | DataFrame | LoadRequest | QuitRequest | RunRequest;
+/**
+ * Makes the agent outlive its connection; the first frame but for loads. The agent that already has the name answers, and
+ * this one is only the way to it: until {@link TakeRequest} nothing has changed for whom it serves so far.
+ */
+export type KeepRequest = {
+  readonly t: 'keep';
+  readonly name: string;
+  /** Of whom the connection is. Who was taken over from cannot take over again. */
+  readonly holder: string;
+  /** How long the agent waits for a connection when it remembers no answers. */
+  readonly idleSeconds: number;
+  /** The same, when it remembers some, counted from the end of the last request. */
+  readonly busySeconds: number;
+};
+
+/** Takes the agent over: its previous connection ends, what it has queued is dropped, and its epoch is 0 again. */
+export type TakeRequest = { readonly t: 'take' };
+
+/** Drops the answers to these requests: they are stored. */
+export type ForgetRequest = { readonly t: 'forget'; readonly keys: readonly string[] };
+
+/** Ends the connection and leaves the agent running; what is queued is dropped. */
+export type DetachRequest = { readonly t: 'detach' };
+
+export type ToAgent =
+  | CancelRequest
+  | DataFrame
+  | DetachRequest
+  | ForgetRequest
+  | KeepRequest
+  | LoadRequest
+  | QuitRequest
+  | RunRequest
+  | TakeRequest;
 
 /** The agent is up. `python` is `major.minor.micro`. */
 export type ReadyFrame = {
@@ -123,4 +163,21 @@ export type ErrorFrame = {
   readonly epoch: number;
 };
 
-export type FromAgent = DataFrame | ErrorFrame | NeedFrame | ReadyFrame | ResultFrame;
+/** Which agent serves from now on. */
+export type KeptFrame = {
+  readonly t: 'kept';
+  /** Random: another one is another agent, which has executed nothing of what this one was sent. */
+  readonly agent: string;
+  readonly isNew: boolean;
+  /** The key of the request that is being executed. */
+  readonly inHand: string | null;
+  /** How many answers are remembered. */
+  readonly known: number;
+  readonly epoch: number;
+  /** False where an agent cannot outlive its connection: it ends as without {@link KeepRequest}. */
+  readonly lasting: boolean;
+  /** Another holder has taken the agent over from this one, which cannot have it back. */
+  readonly fenced?: boolean;
+};
+
+export type FromAgent = DataFrame | ErrorFrame | KeptFrame | NeedFrame | ReadyFrame | ResultFrame;

@@ -128,6 +128,8 @@ function parseHeader(text: string): FromAgent {
       };
     case 'error':
       return parseErrorFrame(header);
+    case 'kept':
+      return parseKeptFrame(header);
     case 'need':
       return { t: 'need', id: parseNumber(header, 'id') };
     case 'data':
@@ -155,6 +157,20 @@ function parseErrorFrame(header: Dict): FromAgent {
     message: parseText(header, 'message'),
     epoch: parseNumber(header, 'epoch'),
     ...(header.has('detail') ? { detail: parseText(header, 'detail') } : {}),
+  };
+}
+
+function parseKeptFrame(header: Dict): FromAgent {
+  const inHand = header.get('inHand');
+  return {
+    t: 'kept',
+    agent: parseText(header, 'agent'),
+    isNew: header.get('isNew') === true,
+    inHand: typeof inHand === 'string' ? inHand : null,
+    known: parseNumber(header, 'known'),
+    epoch: parseNumber(header, 'epoch'),
+    lasting: header.get('lasting') === true,
+    ...(header.get('fenced') === true ? { fenced: true } : {}),
   };
 }
 

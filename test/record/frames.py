@@ -30,6 +30,13 @@ TO_AGENT = {
     'data-end': ({'t': 'data', 'id': 3, 'end': True}, b''),
     'cancel': ({'t': 'cancel', 'id': 3}, b''),
     'quit': ({'t': 'quit'}, b''),
+    'run-with-key': ({
+        't': 'run', 'id': 5, 'epoch': 0, 'module': 'command', 'args': {'_raw_params': 'echo a'},
+        'group': 4, 'groupEnd': True, 'groupFailed': True, 'key': 'play 1 task 2'}, b''),
+    'keep': ({'t': 'keep', 'name': '0f9c', 'holder': 'a1', 'idleSeconds': 60, 'busySeconds': 3600}, b''),
+    'take': ({'t': 'take'}, b''),
+    'forget': ({'t': 'forget', 'keys': ['play 1 task 1', 'play 1 task 2']}, b''),
+    'detach': ({'t': 'detach'}, b''),
 }
 FROM_AGENT = {
     'ready': ({'t': 'ready', 'protocol': 1, 'python': '3.11.2', 'executable': '/usr/bin/python3', 'pid': 7, 'uid': 0}, b''),
@@ -40,6 +47,11 @@ FROM_AGENT = {
         {'t': 'result', 'result': {'stdout': 'a\udcff'}, 'id': 1, 'epoch': 0}, b''),
     'piece': ({'t': 'data', 'id': 1}, b'\x00' * 100),
     'need': ({'t': 'need', 'id': 3}, b''),
+    'kept': ({
+        't': 'kept', 'agent': 'c0ffee', 'isNew': True, 'inHand': None, 'known': 0, 'epoch': 0, 'lasting': True}, b''),
+    'kept-and-fenced': ({
+        't': 'kept', 'agent': 'c0ffee', 'isNew': False, 'inHand': 'play 1 task 2', 'known': 3, 'epoch': 0,
+        'lasting': True, 'fenced': True}, b''),
     'error': ({
         't': 'error', 'kind': 'become-refused', 'message': 'Missing sudo password', 'id': 2, 'epoch': 1}, b''),
 }

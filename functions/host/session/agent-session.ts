@@ -1,5 +1,5 @@
 /**
- * The conversation with a booted agent: requests go out without waiting, answers come back in the same order.
+ * The conversation with a booted agent over one connection: requests go out without waiting, answers come back in the same order.
  *
  * Invariant: every request is settled exactly once, by its answer, by the failure of one before it, or by the end of
  * the conversation. A request is written at most once.
@@ -10,69 +10,53 @@ import { limits } from '../../../shared/base/limits.ts';
 import type { AgentPayload } from '../../../shared/modules/agent-payload.ts';
 import type {
   ErrorFrame,
+  ForgetRequest,
   FromAgent,
+  KeptFrame,
   ResultFrame,
-  RunRequest,
+  TakeRequest,
   ToAgent,
 } from '../../../shared/wire/agent-frame.ts';
 import { encodeFrame, type ReadFrame } from '../../../shared/wire/frame-codec.ts';
 import type { ModuleBundle } from '../../../shared/wire/module-bundle.ts';
 import type { BootedChannel } from './boot.ts';
+import type { ChannelExit } from './byte-channel.ts';
 import { cutContent, readContent } from './content.ts';
 import { settlesWithin } from './deadline.ts';
 import { FrameWriter } from './frame-writer.ts';
-import type { Reply, Session, SessionRequest } from './session.ts';
+import { addSpilled, type Outstanding, runFrame } from './outstanding.ts';
+import type { Reply, SessionRequest } from './session.ts';
 import {
   answeredFailure,
   closedFailure,
   contentFailure,
   endedFailure,
+  leftFailure,
   protocolFailure,
   resultTooBigFailure,
   unknownFailure,
 } from './session-failure.ts';
-import { decodeSurrogateEscape } from './surrogate-escape.ts';
-
-/** A request that is not settled yet. */
-type Outstanding = {
-  readonly id: number;
-  readonly epoch: number;
-  readonly request: SessionRequest;
-  readonly settle: (reply: Reply) => void;
-  /** For mistakes of the caller, which are no reply. */
-  readonly reject: (error: unknown) => void;
-  /** Texts of the result that came ahead of it. */
-  readonly spilled: Uint8Array[];
-  spilledBytes: number;
-  isSent: boolean;
-  /** What went wrong on our side while the agent had the request; it takes the place of the agent's answer. */
-  failure: Failure | undefined;
-};
 
 export type AgentSessionOptions = {
   readonly host: string;
   readonly native: AgentPayload['native'];
+  /** The agent may go on when the conversation is over. */
+  readonly isKept: boolean;
 };
 
-/** Makes the session of a booted agent, and starts to read its answers. */
-export function startSession(booted: BootedChannel, options: AgentSessionOptions): Session {
-  const session = new AgentSession(booted, options);
-  return {
-    python: booted.ready.python,
-    executable: booted.ready.executable,
-    ended: session.ended,
-    run: (request) => session.run(request),
-    load: (bundle) => session.load(bundle),
-    cancel: () => session.cancel(),
-    close: () => session.close(),
-  };
-}
+/** Nobody knows how a process ended, or whether it did. */
+const UNKNOWN_EXIT: ChannelExit = { code: undefined, signal: undefined, lost: undefined };
 
-class AgentSession {
+/** Starts to read the answers of a booted agent. */
+export class AgentSession {
+  readonly python: string;
+  readonly executable: string;
   readonly ended: Promise<Failure | undefined>;
+  readonly #kept: PromiseWithResolvers<KeptFrame> = Promise.withResolvers<KeptFrame>();
   readonly #booted: BootedChannel;
   readonly #host: string;
   readonly #native: AgentPayload['native'];
+  readonly #isKept: boolean;
   readonly #writer: FrameWriter;
   readonly #outstanding = new Map<number, Outstanding>();
   readonly #loaded = new Set<string>();
@@ -80,20 +64,29 @@ class AgentSession {
   #epoch = 0;
   #failure: Failure | undefined;
   #isClosing = false;
+  #isLeaving = false;
   #hasEnded = false;
 
   constructor(booted: BootedChannel, options: AgentSessionOptions) {
+    this.python = booted.ready.python;
+    this.executable = booted.ready.executable;
     this.#booted = booted;
     this.#host = options.host;
     this.#native = options.native;
+    this.#isKept = options.isKept;
     this.#writer = new FrameWriter(booted.channel.stdin);
     this.ended = this.#listen();
+  }
+
+  /** Which agent serves, once it has said so; it never does unless it was asked to in the first frame. */
+  get kept(): Promise<KeptFrame> {
+    return this.#kept.promise;
   }
 
   run(request: SessionRequest): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     if (this.#hasEnded || this.#isClosing) {
-      resolve({ kind: 'failed', failure: this.#failure ?? closedFailure(this.#host) });
+      resolve({ kind: 'failed', failure: this.#failure ?? closedFailure(this.#host), lost: 'unsent' });
       return promise;
     }
     if (request.epoch !== undefined && request.epoch < this.#epoch) {
@@ -128,6 +121,13 @@ class AgentSession {
     }
   }
 
+  /** Sends what is no request, behind everything so far. */
+  send(frame: ForgetRequest | TakeRequest): void {
+    this.#writer.inOrder(() => {
+      this.#write(frame);
+    });
+  }
+
   cancel(): void {
     const [inHand] = this.#outstanding.values();
     if (inHand?.isSent === true) {
@@ -136,16 +136,28 @@ class AgentSession {
   }
 
   async close(): Promise<void> {
-    if (!this.#isClosing) {
-      this.#isClosing = true;
-      this.#writer.inOrder(() => {
-        this.#write({ t: 'quit' });
-        this.#writer.end();
-      });
-    }
+    this.#end({ t: 'quit' });
     if (!(await settlesWithin(this.ended, limits.closeTimeoutMs))) {
       this.#booted.channel.kill();
       await settlesWithin(this.ended, limits.closeTimeoutMs);
+    }
+  }
+
+  /** Ends the conversation, and not the agent. */
+  async detach(): Promise<void> {
+    this.#isLeaving = true;
+    this.#end({ t: 'detach' });
+    await settlesWithin(this.ended, limits.closeTimeoutMs);
+    this.#booted.channel.leave();
+  }
+
+  #end(last: ToAgent): void {
+    if (!this.#isClosing) {
+      this.#isClosing = true;
+      this.#writer.inOrder(() => {
+        this.#write(last);
+        this.#writer.end();
+      });
     }
   }
 
@@ -221,17 +233,24 @@ class AgentSession {
   }
 
   async #listen(): Promise<Failure | undefined> {
-    const { channel, stderr } = this.#booted;
     const broken = await this.#readFrames();
-    if (broken !== undefined || !(await settlesWithin(channel.exit, limits.closeTimeoutMs))) {
-      channel.kill();
-    }
+    const exit = this.#isLeaving ? UNKNOWN_EXIT : await this.#exit(broken !== undefined);
     this.#hasEnded = true;
     if (broken !== undefined || !this.#isClosing) {
-      this.#failure = broken ?? endedFailure(this.#host, await channel.exit, stderr.text().trim());
+      this.#failure = broken ?? endedFailure(this.#host, exit, this.#booted.stderr.text().trim());
     }
-    this.#failOutstanding(this.#failure ?? closedFailure(this.#host));
+    this.#failOutstanding(this.#failure ?? (this.#isLeaving ? leftFailure : closedFailure)(this.#host));
     return this.#failure;
+  }
+
+  /** Waits for the end of the process at the other end; an agent that is kept may live on, for somebody else. */
+  async #exit(isBroken: boolean): Promise<ChannelExit> {
+    const { channel } = this.#booted;
+    if (isBroken || !(await settlesWithin(channel.exit, limits.closeTimeoutMs))) {
+      if (this.#isKept && !isBroken) channel.leave();
+      else channel.kill();
+    }
+    return (await settlesWithin(channel.exit, limits.closeTimeoutMs)) ? await channel.exit : UNKNOWN_EXIT;
   }
 
   /** Handles frames until there are no more, or until one makes no sense: then its failure is returned. */
@@ -260,6 +279,10 @@ class AgentSession {
   #handle(frame: ReadFrame<FromAgent>): Promise<void> | void {
     const { header, blob } = frame;
     if (header.t === 'ready') {
+      return;
+    }
+    if (header.t === 'kept') {
+      this.#kept.resolve(header);
       return;
     }
     const outstanding = this.#outstanding.get(header.id);
@@ -360,31 +383,14 @@ class AgentSession {
   #failOutstanding(failure: Failure): void {
     let isInHand = true;
     for (const outstanding of [...this.#outstanding.values()]) {
-      const mayHaveRun = outstanding.isSent && (isInHand || failure.kind !== 'agent-died');
+      const { isSent } = outstanding;
+      const mayHaveRun = isSent && (isInHand || failure.kind !== 'agent-died');
       this.#settle(outstanding, {
         kind: 'failed',
         failure: mayHaveRun ? unknownFailure(failure) : failure,
+        lost: isSent ? 'sent' : 'unsent',
       });
       isInHand = false;
     }
-  }
-}
-
-function runFrame(outstanding: Outstanding, blob: Uint8Array | undefined): RunRequest {
-  const { content, onData: _onData, ...request } = outstanding.request;
-  const frame: RunRequest = { ...request, t: 'run', id: outstanding.id, epoch: outstanding.epoch };
-  if (content === undefined) {
-    return frame;
-  }
-  // Zero says "content, and it is in this frame", which an empty blob alone would not.
-  return { ...frame, stream: blob === undefined ? content.size : 0 };
-}
-
-function addSpilled(frame: ResultFrame, pieces: readonly Uint8Array[]): void {
-  const all = Buffer.concat(pieces);
-  let start = 0;
-  for (const [key, bytes] of frame.spill ?? []) {
-    frame.result.set(key, decodeSurrogateEscape(all.subarray(start, start + bytes)));
-    start += bytes;
   }
 }

@@ -18,6 +18,8 @@ export type ByteChannel = {
   readonly exit: Promise<ChannelExit>;
   /** Ends the process without asking it. */
   readonly kill: () => void;
+  /** Has nothing more to do with the process, and lets it live. */
+  readonly leave: () => void;
 };
 
 /** What is executed at the other end, with the bytes that its stdin begins with. */

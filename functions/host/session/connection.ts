@@ -3,12 +3,15 @@
 import type { Duplex } from 'node:stream';
 import { FailureError } from '../../../shared/base/failure.ts';
 import type { AgentPayload } from '../../../shared/modules/agent-payload.ts';
-import { startSession } from './agent-session.ts';
-import { bootAgent } from './boot.ts';
+import { encodeFrame } from '../../../shared/wire/frame-codec.ts';
+import { AgentSession } from './agent-session.ts';
+import { type BootedChannel, bootAgent } from './boot.ts';
 import type { ByteChannel, ExecRequest } from './byte-channel.ts';
+import { startKeptSession } from './kept-session.ts';
 import { execLocally, openProxyCommand } from './local-channel.ts';
+import { startSession } from './plain-session.ts';
 import { runRaw } from './raw.ts';
-import type { Connection, ConnectionTarget, Session } from './session.ts';
+import type { Connection, ConnectionTarget, KeepOptions, Session } from './session.ts';
 import type { SshConnected, SshLink } from './ssh-link.ts';
 import { jumpTarget, planSsh, type SshEnvironment, type SshPlan } from './ssh-plan.ts';
 
@@ -19,10 +22,12 @@ export type ConnectionDeps = {
   readonly randomBytes: (length: number) => Uint8Array;
 };
 
+/** The part of the agent that lets it outlive its connection, as `scripts/build-agent.ts` names it. */
+const KEEPING = '@keeping';
+
 /** A connection to the target. Its methods throw FailureError when the host cannot be used. */
 export function openConnection(target: ConnectionTarget, deps: ConnectionDeps): Connection {
-  const route = target.kind === 'local' ? localRoute(target.directory) : new SshRoute(target, deps);
-  return new OpenedConnection(target, deps, route);
+  return new OpenedConnection(target, deps);
 }
 
 /** How processes are started at the other end. */
@@ -35,13 +40,13 @@ type Route = {
 class OpenedConnection implements Connection {
   readonly #target: ConnectionTarget;
   readonly #deps: ConnectionDeps;
-  readonly #route: Route;
+  #route: Route;
   #session: Promise<Session> | undefined;
 
-  constructor(target: ConnectionTarget, deps: ConnectionDeps, route: Route) {
+  constructor(target: ConnectionTarget, deps: ConnectionDeps) {
     this.#target = target;
     this.#deps = deps;
-    this.#route = route;
+    this.#route = openRoute(target, deps);
   }
 
   readonly raw: Connection['raw'] = (command, become) =>
@@ -49,7 +54,7 @@ class OpenedConnection implements Connection {
       host: this.#target.host,
       command,
       become,
-      randomText: () => Buffer.from(this.#deps.randomBytes(16)).toString('hex'),
+      randomText: () => this.#randomText(),
     });
 
   readonly session: Connection['session'] = () => {
@@ -57,22 +62,78 @@ class OpenedConnection implements Connection {
     return this.#session;
   };
 
-  readonly close: Connection['close'] = async () => {
+  readonly close: Connection['close'] = () => this.#end((session) => session.close());
+
+  readonly detach: Connection['detach'] = () => this.#end((session) => session.detach());
+
+  async #end(endSession: (session: Session) => Promise<void>): Promise<void> {
     const session = await this.#session?.catch(() => undefined);
     try {
-      await session?.close();
+      if (session !== undefined) await endSession(session);
     } finally {
       await this.#route.close();
     }
-  };
+  }
 
   async #boot(): Promise<Session> {
+    const { host, keep } = this.#target;
+    const { native } = this.#deps.agent;
+    if (keep === undefined) {
+      return startSession(await this.#bootAgent([]), { host, native });
+    }
+    const holder = this.#randomText();
+    const converse = async (): Promise<AgentSession> =>
+      new AgentSession(await this.#bootAgent(keepFrames(keep, holder, native)), {
+        host,
+        native,
+        isKept: true,
+      });
+    return startKeptSession(await converse(), {
+      host,
+      keep,
+      reconnect: () => {
+        this.#changeRoute();
+        return converse();
+      },
+    });
+  }
+
+  /** `frames` leave in the same flight as the agent. */
+  async #bootAgent(frames: readonly Uint8Array[]): Promise<BootedChannel> {
     const { host, python } = this.#target;
     const { agent } = this.#deps;
-    const channel = await this.#route.exec({ command: agent.command(python), stdin: agent.boot }, true);
-    const booted = await bootAgent(channel, { host, python });
-    return startSession(booted, { host, native: agent.native });
+    const stdin = frames.length === 0 ? agent.boot : Buffer.concat([agent.boot, ...frames]);
+    const channel = await this.#route.exec({ command: agent.command(python), stdin }, true);
+    return await bootAgent(channel, { host, python });
   }
+
+  /** Leaves the route that broke to end by itself: it may take a while to find out that nobody is there. */
+  #changeRoute(): void {
+    const broken = this.#route;
+    this.#route = openRoute(this.#target, this.#deps);
+    broken.close().catch(() => {});
+  }
+
+  #randomText(): string {
+    return Buffer.from(this.#deps.randomBytes(16)).toString('hex');
+  }
+}
+
+/** What makes a booted agent outlive its connection, or the way to the one that did. */
+function keepFrames(
+  keep: KeepOptions,
+  holder: string,
+  native: AgentPayload['native'],
+): readonly Uint8Array[] {
+  const { name, idleSeconds, busySeconds } = keep;
+  const loads = (native(KEEPING) ?? []).map((bundle) =>
+    encodeFrame({ t: 'load', name: bundle.name, kind: bundle.kind }, bundle.blob),
+  );
+  return [...loads, encodeFrame({ t: 'keep', name, holder, idleSeconds, busySeconds })];
+}
+
+function openRoute(target: ConnectionTarget, deps: ConnectionDeps): Route {
+  return target.kind === 'local' ? localRoute(target.directory) : new SshRoute(target, deps);
 }
 
 function localRoute(directory: string | undefined): Route {

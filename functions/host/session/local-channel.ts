@@ -25,6 +25,7 @@ export function execLocally(request: ExecRequest, directory: string | undefined)
     stderr: child.stderr,
     exit,
     kill: () => killGroup(child),
+    leave: () => leaveAlone(child),
   };
 }
 
@@ -43,6 +44,13 @@ function spawnShell(command: string, cwd?: string): ChildProcessWithoutNullStrea
   child.stdin.on('error', () => {});
   child.on('error', () => {});
   return child;
+}
+
+function leaveAlone(child: ChildProcessWithoutNullStreams): void {
+  child.unref();
+  for (const stream of child.stdio) {
+    stream?.destroy();
+  }
 }
 
 function killGroup(child: ChildProcessWithoutNullStreams): void {

@@ -26,6 +26,34 @@ export function closedFailure(host: string): Failure {
   return make(host, 'agent-died', 'The session with the host was closed');
 }
 
+/** A request was not answered yet when the agent was left to itself. */
+export function leftFailure(host: string): Failure {
+  return make(host, 'unreachable', 'The session left the host: the agent may be going on');
+}
+
+/** The agent that was come back to is another one; `lost` says how the way to the first one ended. */
+export function replacedFailure(lost: Failure): Failure {
+  return {
+    ...lost,
+    message: `${lost.message}\nThe agent that the tasks had been sent to is gone from the host.`,
+    retryable: false,
+  };
+}
+
+/** Somebody else has taken over the agent, e.g. a later invocation that took this one for dead. */
+export function fencedFailure(host: string): Failure {
+  return make(host, 'unreachable', 'Another session has taken over the agent on the host');
+}
+
+/** The agent did not say whether it is new. */
+export function unmetFailure(host: string): Failure {
+  const seconds = limits.keptTimeoutMs / 1000;
+  return {
+    ...make(host, 'unreachable', `The agent on the host did not answer within ${seconds} s`),
+    retryable: true,
+  };
+}
+
 /** A request had been sent when the conversation ended with `failure`. It is not retryable: it may have run. */
 export function unknownFailure(failure: Failure): Failure {
   return {

@@ -31,9 +31,42 @@ export type ConnectionTarget = {
   readonly directory?: string;
   /** A path, or `auto` to look for the newest usable python3. */
   readonly python: string;
+  /** The agent outlives its connection. Absent: it ends with it. */
+  readonly keep?: KeepOptions;
 };
 
-/** A request as the executor makes it; the id is the session's business. */
+/** How an agent is found again, and how long it waits for that. */
+export type KeepOptions = {
+  /** The same for all who are to find the agent, and known to nobody else: what it stands for in a digest. */
+  readonly name: string;
+  /** How long it waits when it remembers no answers. */
+  readonly idleSeconds: number;
+  /** How long it waits when it does, from the end of the last request on. */
+  readonly busySeconds: number;
+  /**
+   * Awaited before the agent is taken over from whom it serves so far, and before the first request leaves. A FailureError
+   * that it throws ends the session and leaves the agent as it is.
+   */
+  readonly admit?: (kept: KeptAgent) => Promise<void>;
+};
+
+/** The agent that a session has found. */
+export type KeptAgent = {
+  /** Random: another one is another agent, which has executed nothing of what this one was sent. */
+  readonly agent: string;
+  readonly isNew: boolean;
+  /** The key of the request that it is executing. */
+  readonly inHand: string | undefined;
+  /** How many answers it remembers. */
+  readonly known: number;
+  /** False where agents cannot outlive their connections. */
+  readonly isLasting: boolean;
+};
+
+/**
+ * A request as the executor makes it; the id is the session's business. With a `key`, an agent that is kept executes it
+ * once, however often it is sent.
+ */
 export type SessionRequest = Omit<RunRequest, 'epoch' | 'id' | 'stream' | 't'> & {
   /**
    * The epoch that the executor has taken note of. A failure that has arrived since then, but of which the executor
@@ -54,7 +87,13 @@ export type Content = {
 /** What became of a request. `discarded`: a failure before it kept it from running. */
 export type Reply =
   | { readonly kind: 'discarded' }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly epoch?: number }
+  /** `lost`: the session ended before the answer came, and the request had left by then or not. */
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly epoch?: number;
+      readonly lost?: 'sent' | 'unsent';
+    }
   /** `epoch` is the one that holds after this result. */
   | { readonly kind: 'result'; readonly result: Dict; readonly epoch?: number };
 
@@ -79,7 +118,14 @@ export type Session = {
   readonly load: (bundle: ModuleBundle) => void;
   /** Stops the request in hand. */
   readonly cancel: () => void;
+  /** The agent that was found; undefined where none is kept, and when the session ended before. Never rejects. */
+  readonly kept: Promise<KeptAgent | undefined>;
+  /** Lets a kept agent drop the answers to the requests with these keys: they are stored. */
+  readonly forget: (keys: readonly string[]) => void;
+  /** Ends the agent after what was sent to it. */
   readonly close: () => Promise<void>;
+  /** Leaves a kept agent running, with what it has in hand; its answers wait for the next session. */
+  readonly detach: () => Promise<void>;
 };
 
 /** A connection before, or without, an agent: `raw` and hosts without Python. It connects when it is first used. */
@@ -89,4 +135,6 @@ export type Connection = {
   /** Boots the agent, once; later calls give the same session. Throws FailureError. */
   readonly session: () => Promise<Session>;
   readonly close: () => Promise<void>;
+  /** Closes the connection and leaves a kept agent running. */
+  readonly detach: () => Promise<void>;
 };

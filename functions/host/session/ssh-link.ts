@@ -352,7 +352,10 @@ class Login {
         resolve({ code, signal, lost: isLost ? this.#failure : undefined });
       });
     });
-    return { stdin: channel, stdout: channel, stderr: channel.stderr, exit, kill: () => channel.close() };
+    const close = (): void => {
+      channel.close();
+    };
+    return { stdin: channel, stdout: channel, stderr: channel.stderr, exit, kill: close, leave: close };
   }
 
   async #close(): Promise<void> {

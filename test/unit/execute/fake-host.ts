@@ -38,12 +38,16 @@ export function fakeHost(yaml: string, answer: Answer): FakeHost {
     },
     load: () => undefined,
     cancel: () => undefined,
+    kept: Promise.resolve(undefined),
+    forget: () => undefined,
     close: async () => undefined,
+    detach: async () => undefined,
   };
   const connection: Connection = {
     raw: () => Promise.reject(new Error('no raw commands here')),
     session: async () => session,
     close: async () => undefined,
+    detach: async () => undefined,
   };
   const run = new HostRun('web', {
     connect: () => connection,
