@@ -13,6 +13,7 @@ export type FailureKind =
   | 'no-python'
   | 'outcome-unknown'
   | 'protocol-broken'
+  | 'secret-missing'
   | 'store-conflict'
   | 'store-failed'
   | 'timed-out'

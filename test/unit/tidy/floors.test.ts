@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { importedFile, importsOf, productSources, type Source, sources } from './sources.ts';
 
-const SHARED = ['base', 'template', 'project', 'plan', 'modules', 'wire', 'store', 'report'].map(
+const SHARED = ['base', 'template', 'project', 'plan', 'modules', 'wire', 'store', 'secrets', 'report'].map(
   (name) => `shared/${name}`,
 );
 
@@ -17,6 +17,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   'shared/modules': ['shared/base', 'shared/wire'],
   'shared/wire': ['shared/base'],
   'shared/store': ['shared/base', 'shared/wire'],
+  'shared/secrets': ['shared/base'],
   'shared/report': ['shared/base', 'shared/wire'],
   'functions/host': SHARED.filter((floor) => floor !== 'shared/report'),
   'functions/controller': SHARED,
@@ -25,6 +26,8 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
 
 /** The folders that may use a package. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  '@aws-sdk/client-secrets-manager': ['shared/secrets'],
+  '@aws-sdk/client-ssm': ['shared/secrets'],
   ssh2: ['functions/host/session'],
   yaml: ['shared/project'],
 };
