@@ -228,8 +228,10 @@ function isNamed(target: Json): boolean {
   const named = [
     /^\{"Fn::GetAtt":\["(RunTable|DeadLetterQueue)","Arn"\]\}$/,
     /^\{"Fn::Sub":"\$\{RunBucket\.Arn\}\/(projects|runs)\/\*"\}$/,
-    /^\{"Fn::Sub":"arn:\$\{AWS::Partition\}:[a-z]+:\$\{AWS::Region\}:\$\{AWS::AccountId\}:[a-z-]+[:/][^*]*sortie[-/]prod[^*]*(:\*|\/\*|:\*\/durable-execution\/\*)?"\}$/,
+    /^\{"Fn::Sub":"arn:\$\{AWS::Partition\}:[a-z]+:\$\{AWS::Region\}:\$\{AWS::AccountId\}:[a-z-]+[:/][^*]*sortie[-/]prod[^*]*(:\*|\/\*|:\*\/durable-execution\/\*|-\?{6})?"\}$/,
     // Without a key of its own, the stage has no policy for one either.
+    // The name of no secret, on the side of the condition that is not taken.
+    /^\{"Fn::Sub":"arn:[^*]*:secret:-\?{6}"\}$/,
     /^"(arn:aws:kms:[a-z0-9-]+:\d+:key\/[a-z0-9-]+)?"$/,
   ];
   return named.some((pattern) => pattern.test(text));
@@ -308,7 +310,9 @@ export function statementsOf(
   return list(at(properties, 'Policies'))
     .flatMap(branches)
     .flatMap((policy) =>
-      list(at(policy, 'PolicyDocument', 'Statement')).map((statement) => ({ policy, statement })),
+      list(at(policy, 'PolicyDocument', 'Statement'))
+        .flatMap(branches)
+        .map((statement) => ({ policy, statement })),
     );
 }
 

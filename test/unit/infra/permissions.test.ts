@@ -9,7 +9,11 @@ type Statement = {
   readonly Resource: readonly unknown[];
 };
 
-type Policy = { readonly PolicyDocument: { readonly Statement: readonly Statement[] } };
+type Either<T> =
+  | T
+  | { readonly 'Fn::If': readonly [condition: string, ...ways: (T | { readonly Ref: string })[]] };
+
+type Policy = { readonly PolicyDocument: { readonly Statement: readonly Either<Statement>[] } };
 
 const page = readFileSync('docs/cloud/permissions.md', 'utf8');
 
@@ -40,7 +44,9 @@ test('docs/cloud/permissions.md lets a deployer create every type of resource', 
 function rowsOf(name: string): readonly string[] {
   const text = readFileSync(`infra/${name}-role.yml`, 'utf8');
   return parsePolicies(parse(text), `${name === 'host' ? 'Host' : 'Controller'}Role`).flatMap((policy) =>
-    policy.PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow').map(rowOf),
+    policy.PolicyDocument.Statement.flatMap(ways)
+      .filter(({ Effect }) => Effect === 'Allow')
+      .map(rowOf),
   );
 }
 
@@ -61,14 +67,16 @@ function named(resource: unknown): string {
     .replace(/\$\{(?:self:custom\.|param:)?(\w+)\}/g, '<$1>');
 }
 
+/** All ways of a condition that lead to something. */
+function ways<T extends object>(either: Either<T>): readonly T[] {
+  if (!('Fn::If' in either)) return [either];
+  const [, ...found] = either['Fn::If'];
+  return found.filter((way): way is T => !('Ref' in way));
+}
+
 function parsePolicies(document: unknown, role: string): readonly Policy[] {
   const { Resources } = document as {
-    Resources: Record<
-      string,
-      { Properties: { Policies: readonly (Policy | { 'Fn::If': [string, Policy] })[] } }
-    >;
+    Resources: Record<string, { Properties: { Policies: readonly Either<Policy>[] } }>;
   };
-  return (Resources[role]?.Properties.Policies ?? []).map((policy) =>
-    'Fn::If' in policy ? policy['Fn::If'][1] : policy,
-  );
+  return (Resources[role]?.Properties.Policies ?? []).flatMap(ways);
 }
