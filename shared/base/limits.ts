@@ -187,6 +187,8 @@ export const limits = {
   feedFreeHostsPerRound: 1_024,
   /** Files of a project that are fetched or stored at the same time: because each waits for one round trip. */
   projectFilesAtOnce: 64,
+  /** Files that are pushed at the same time: because each is in memory, and may be large. */
+  projectUploadsAtOnce: 16,
   /** Largest project, in bytes: because a function unpacks it on a disk of 512 MB, beside others. */
   projectBytesMax: 209_715_200,
   /** Most files of a project: because each costs a function one request when it starts. */

@@ -1,5 +1,7 @@
-/** Records of runs and what hosts said, as the text that every store keeps. */
+/** Records of runs, what hosts said and facts, as the text that every store keeps. */
 
+import { parseJson } from '../base/json.ts';
+import { type Dict, isDict } from '../base/value.ts';
 import { formatEvent, parseEvent } from '../wire/event-json.ts';
 import type { HostEntry, RunRecord, Said } from '../wire/host-journal.ts';
 import type { OrderKey } from '../wire/run-event.ts';
@@ -37,6 +39,13 @@ export function entryOf(
   sealed: Uint8Array | undefined,
 ): HostEntry {
   return { ...head, said: parseSaid(said), ...(sealed === undefined ? {} : { sealed }) };
+}
+
+/** Facts of a text that a store keeps. */
+export function parseFacts(text: string): Dict {
+  const facts = parseJson(text);
+  if (!isDict(facts)) throw new Error('stored facts are not a dict');
+  return facts;
 }
 
 function parseOrder(text: string): OrderKey {

@@ -1,9 +1,9 @@
 /** What outlives runs in the embedded store: blobs, facts, host keys and names of projects. */
 
 import type { DatabaseSync } from 'node:sqlite';
-import { formatJson, parseJson } from '../base/json.ts';
-import { type Dict, isDict } from '../base/value.ts';
+import { formatJson } from '../base/json.ts';
 import { blobHash, checkedBlob, missingBlob } from './blob-hash.ts';
+import { parseFacts } from './record-text.ts';
 import type { Blobs, Fleet } from './run-store.ts';
 import type { WriteQueue } from './sqlite-write-queue.ts';
 
@@ -71,13 +71,6 @@ export function sqliteFleet(database: DatabaseSync, writes: WriteQueue): Fleet {
       return row === undefined ? undefined : String(row.manifest);
     },
   };
-}
-
-/** Facts of a text that a store keeps. */
-export function parseFacts(text: string): Dict {
-  const facts = parseJson(text);
-  if (!isDict(facts)) throw new Error('stored facts are not a dict');
-  return facts;
 }
 
 function hostKey(database: DatabaseSync, address: string): string | undefined {
