@@ -20,8 +20,9 @@ export type SecretSource = {
   readonly refresh: () => boolean;
 };
 
-/** Asks a service, once or in as few calls as it takes, for those of the names that exist. */
+/** A service, asked in as few calls as it takes. */
 export type SecretService = {
+  /** Those of the names that exist, and what else has come along. */
   readonly fetch: (names: readonly string[]) => Promise<ReadonlyMap<string, Secret>>;
   /** How somebody would put the secret there. */
   readonly hint: (name: string) => string;
@@ -115,7 +116,8 @@ class CachedSecrets implements SecretSource {
       const found = await this.#service.fetch(names);
       const at = this.#clock.now();
       this.#fetchedAt = at;
-      for (const name of names) {
+      // A service that has read more than it was asked for need not be asked again.
+      for (const name of new Set([...names, ...found.keys()])) {
         this.#kept.set(name, { secret: found.get(name), at, generation: this.#generation });
       }
     } catch (error) {
