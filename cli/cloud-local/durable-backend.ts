@@ -204,13 +204,13 @@ export class DurableBackend {
     if (!execution.isRunning || this.#isClosed) return;
     const { wasToldNews } = execution.endInvocation();
     const answer = outcome.kind === 'answered' ? parseAnswer(outcome.payload) : undefined;
-    if (answer === undefined) return this.#backOff(running, outcome);
-    running.crashes = 0;
-    this.#take(running, answer, wasToldNews);
+    if (answer === undefined) this.#backOff(running, outcome);
+    else this.#take(running, answer, wasToldNews);
   }
 
   #take(running: Running, answer: FunctionAnswer, wasToldNews: boolean): void {
     const { execution } = running;
+    running.crashes = 0;
     switch (answer.Status) {
       case 'SUCCEEDED':
         this.#finish(running, { status: 'SUCCEEDED', result: answer.Result ?? 'null' });
@@ -235,7 +235,10 @@ export class DurableBackend {
   #backOff(running: Running, outcome: InvocationOutcome): void {
     running.crashes++;
     const error = outcome.kind === 'answered' ? { ErrorMessage: 'Invalid response' } : outcome.error;
-    if (running.crashes >= this.#deps.crashesMax) return this.#finish(running, { status: 'FAILED', error });
+    if (running.crashes >= this.#deps.crashesMax) {
+      this.#finish(running, { status: 'FAILED', error });
+      return;
+    }
     const pauseMs = Math.min(BACK_OFF_MS * 2 ** (running.crashes - 1), BACK_OFF_MAX_MS);
     running.isBackingOff = true;
     this.#schedule(running, this.#deps.clock.now() + pauseMs, () => {

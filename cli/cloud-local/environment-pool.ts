@@ -73,6 +73,7 @@ export class EnvironmentPool {
     const release = this.#options.clock.hold();
     try {
       await this.#takePlace();
+      if (this.#isClosed) return closed;
       return await this.#runNow(prepared, event, requestId);
     } finally {
       // The outcome is acted on first: microtasks come before the immediate in which time may jump.
@@ -124,7 +125,7 @@ export class EnvironmentPool {
   async #runNow(prepared: PreparedFunction, event: string, requestId: string): Promise<InvocationOutcome> {
     const startedMs = performance.now();
     const { clock, onInvocation } = this.#options;
-    const warm = this.#takeWarm(prepared.name);
+    const warm = this.#takeWarm(prepared.environment.directory);
     const environment = warm ?? this.#start(prepared);
     try {
       const outcome = environment.invoke({
@@ -148,7 +149,6 @@ export class EnvironmentPool {
       this.#waiting.push(resolve);
       await promise;
     } else this.#busy++;
-    if (this.#isClosed) throw new Error('the local cloud is closed');
   }
 
   /** A place goes to the next who waits; else it is free. */
@@ -158,11 +158,12 @@ export class EnvironmentPool {
     else next();
   }
 
-  #takeWarm(functionName: string): EnvironmentProcess | undefined {
-    const index = this.#idle.findLastIndex((environment) => environment.functionName === functionName);
+  /** Environments of an older deployment lie in another directory. */
+  #takeWarm(directory: string): EnvironmentProcess | undefined {
+    const index = this.#idle.findLastIndex((environment) => environment.directory === directory);
     if (index < 0) return undefined;
     const [environment] = this.#idle.splice(index, 1);
-    if (environment === undefined || environment.isGone) return this.#takeWarm(functionName);
+    if (environment === undefined || environment.isGone) return this.#takeWarm(directory);
     if (environment.isFrozen) environment.thaw();
     return environment;
   }
@@ -212,6 +213,11 @@ export class EnvironmentPool {
     throw new Error(`no environment has the process id ${pid}`);
   }
 }
+
+const closed: InvocationOutcome = {
+  kind: 'died',
+  error: { ErrorMessage: 'The local cloud is closed' },
+};
 
 async function killed(environment: EnvironmentProcess): Promise<void> {
   environment.kill();

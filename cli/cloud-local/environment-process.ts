@@ -42,6 +42,7 @@ const MIB = 1_048_576;
 
 export class EnvironmentProcess {
   readonly functionName: string;
+  readonly directory: string;
   readonly #child: ChildProcess;
   readonly #options: EnvironmentOptions;
   readonly #queued: EnvironmentEvent[] = [];
@@ -55,6 +56,7 @@ export class EnvironmentProcess {
 
   constructor(options: EnvironmentOptions) {
     this.functionName = options.functionName;
+    this.directory = options.directory;
     this.#options = options;
     this.#child = start(options);
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,6 +1,7 @@
 /** The whole cloud on this machine: Lambda with durable functions, DynamoDB, S3, Parameter Store, Secrets Manager. */
 
 import { availableParallelism } from 'node:os';
+import { createBucket, createTable } from './create-stores.ts';
 import type { ExecutionSummary } from './durable-execution.ts';
 import {
   type EnvironmentInfo,
@@ -26,8 +27,8 @@ export type LocalCloudOptions = {
   readonly dataDirectory?: string;
   /** A bucket that exists from the start. */
   readonly bucket?: string;
-  /** Makes the tables, with a client or without; `environment` is what the SDK needs to find the local DynamoDB. */
-  readonly createTables?: (environment: Readonly<Record<string, string>>) => Promise<void>;
+  /** A table of Sortie's store that exists from the start. */
+  readonly table?: string;
   /** Jumps over time in which nothing runs, and shifts the clock inside of environments accordingly. */
   readonly jumpsOverWaits?: boolean;
   readonly onTimeJump?: (now: number) => void;
@@ -127,7 +128,9 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     directory.remove();
   };
   try {
-    await prepareStores(options, environment, services.endpoints.s3);
+    const { bucket, table } = options;
+    if (table !== undefined) await createTable(services.endpoints.dynamodb, table);
+    if (bucket !== undefined) await createBucket(services.endpoints.s3, bucket);
   } catch (error) {
     await close();
     throw error;
@@ -230,17 +233,6 @@ function environmentFor(endpoints: Services['endpoints']): Readonly<Record<strin
     AWS_ENDPOINT_URL_SSM: endpoints.ssm,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsmanager,
   };
-}
-
-async function prepareStores(
-  { bucket, createTables }: LocalCloudOptions,
-  environment: Readonly<Record<string, string>>,
-  s3: string,
-): Promise<void> {
-  await createTables?.(environment);
-  if (bucket === undefined) return;
-  const created = await fetch(`${s3}/${bucket}`, { method: 'PUT' });
-  if (!created.ok) throw new Error(`cannot create the bucket ${bucket}: ${await created.text()}`);
 }
 
 function invokeRequest(

@@ -8,14 +8,17 @@ type Event = {
     | 'fan-out'
     | 'flaky'
     | 'slow-step'
+    | 'zombie'
     | 'hog'
     | 'hang'
     | 'look'
     | 'big'
+    | 'result'
     | 'throw'
     | 'many';
   /** A directory outside, in which the function leaves marks. */
   readonly marks?: string;
+  readonly at?: string;
   readonly count?: number;
   readonly worker?: string;
 };
@@ -25,10 +28,10 @@ type Handler = (event: Event, context: DurableContext) => Promise<unknown>;
 const HANDLERS: Readonly<Record<Event['do'], Handler>> = {
   steps: async ({ marks }, context) => {
     const first = await context.step('first', async () => mark(marks, 'first'));
-    const before = Date.now();
+    const before = await context.step('clock', async () => Date.now());
     await context.wait('pause', { minutes: 40 });
     const second = await context.step('second', async () => mark(marks, 'second'));
-    return { first, second, hasWaited: Date.now() >= before };
+    return { first, second, waitedMinutes: Math.round((Date.now() - before) / 60_000) };
   },
   'fan-out': async ({ count = 1, marks, worker = '' }, context) => {
     const items = Array.from({ length: count }, (_, index) => index);
@@ -55,6 +58,13 @@ const HANDLERS: Readonly<Record<Event['do'], Handler>> = {
     });
     return { times };
   },
+  zombie: async ({ marks }, context) =>
+    context.step('zombie', async () => {
+      const isFirst = mark(marks, 'zombie') === 1;
+      // The second finds it there already.
+      while (isFirst && !exists(marks, 'go')) await new Promise((resolve) => setTimeout(resolve, 5));
+      return isFirst ? 'first' : 'second';
+    }),
   hog: async ({ marks }, context) =>
     context.step('hog', async () => {
       const kept: Buffer[] = [];
@@ -74,8 +84,9 @@ const HANDLERS: Readonly<Record<Event['do'], Handler>> = {
       }
       return count;
     }),
-  look: async (_, context) => context.step('look', async () => look()),
+  look: async ({ at }, context) => context.step('look', async () => look(at)),
   big: async ({ count = 0 }, context) => context.step('big', async () => 'x'.repeat(count)),
+  result: async ({ count = 0 }) => 'x'.repeat(count),
   throw: async () => {
     throw new TypeError('as asked');
   },
@@ -110,7 +121,11 @@ function mark(directory: string | undefined, name: string): number {
   return readFileSync(`${directory}/${name}`).length;
 }
 
-function look(): unknown {
+function exists(directory: string | undefined, name: string): boolean {
+  return process.getBuiltinModule('node:fs').existsSync(`${directory}/${name}`);
+}
+
+function look(at: string | undefined): unknown {
   const fs = process.getBuiltinModule('node:fs');
   const mayWrite = (file: string): boolean => {
     try {
@@ -128,6 +143,6 @@ function look(): unknown {
     mayWriteHere: mayWrite('./x'),
     mayWriteRoot: mayWrite('/x'),
     mayWriteTmp: mayWrite('/tmp/x'),
-    project: fs.existsSync('/proc/self') ? fs.readdirSync(process.env.LOOK_AT ?? '/tmp') : [],
+    seen: at === undefined ? [] : fs.readdirSync(at),
   };
 }
