@@ -19,7 +19,8 @@ function costOf(hosts: number, tasks: number): readonly number[] {
   const gbSeconds =
     hosts * input('hostSeconds') * (limits.hostFunctionMemoryMb / 1024) +
     controllerInvocations * input('controllerSeconds') * (limits.controllerFunctionMemoryMb / 1024);
-  const operations = 3 + hosts * (2 + 2 * input('rounds') - 1);
+  const shards = Math.ceil(hosts / limits.hostsPerShard);
+  const operations = 3 + hosts * 2 * input('rounds') + (shards > 1 ? 3 * shards : 0);
   const checkpointGb = (hosts * input('checkpointKb')) / 1e6;
   const writes = hosts * (tasks * input('taskKb') + input('entries'));
   const objects = hosts * input('objects');
