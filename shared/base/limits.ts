@@ -153,6 +153,14 @@ export const limits = {
   durableOperationsAlarm: 2_400,
   /** Largest package of a function, zipped, in bytes: because size is what a cold start waits for. */
   functionPackageBytesMax: 614_400,
+  /** How long a function gives a connection that is being made, in ms: because logins and boots end by then, or fail. */
+  connectingMs: 90_000,
+  /** Tries of a round whose store fails: because with the time between them they outlast an outage of minutes. */
+  roundTriesMax: 12,
+  /** Longest time between them, in s: because a store that is back should not be waited for. */
+  roundRetrySecondsMax: 60,
+  /** Records of stages that an environment keeps: because a run's hosts ask for the same one or two. */
+  stagesKept: 16,
   /** How long a host's changes are kept back to be stored together, in ms: because each store write costs money. */
   journalDelayMs: 500,
   /** How often a function asks itself whether to go on waiting, in ms: because the answer is cheap. */
@@ -207,6 +215,12 @@ export const limits = {
   secretDeadlineMs: 90_000,
   /** Time for one call for secrets, in ms: because the service answers within a second, or not at all. */
   secretRequestTimeoutMs: 5_000,
+  /** Time for one look of `sortie doctor`, in ms: because a service that is silent for longer cannot be reached. */
+  doctorLookTimeoutMs: 10_000,
+  /** Clocks may differ by this much, in ms: because AWS refuses signatures that are five minutes off. */
+  clockSkewMsMax: 60_000,
+  /** Parameter Store's calls in a second, unless the account has more: because AWS says so. */
+  parameterCallsPerSecond: 40,
   /** The key that seals what functions store, in bytes: because AES-256 takes so many. */
   storeKeyBytes: 32,
   /** Hosts that one durable execution invokes: because each may cost 7 operations (itself, and 3 × wait and try again), and an execution has 3,000. */
