@@ -1,13 +1,17 @@
 /** Asks for the `vars_prompt` of a play. */
 
+import {
+  openPrompts,
+  promptDefault,
+  promptEnvironment,
+  promptValue,
+} from '../functions/controller/prompt-answers.ts';
 import type { Dict, Value } from '../shared/base/value.ts';
 import type { Project } from '../shared/project/load-project.ts';
 import type { Play, VarsPrompt } from '../shared/project/model.ts';
 import type { Environment } from '../shared/template/environment.ts';
-import { hashPassword } from '../shared/template/filters/password.ts';
 import { str } from '../shared/template/python-repr.ts';
 import { renderValue } from '../shared/template/render.ts';
-import { asTemplate } from '../shared/template/special.ts';
 import type { RunEvent } from '../shared/wire/run-event.ts';
 import type { Ask } from './ask.ts';
 
@@ -20,25 +24,18 @@ export type AskPlayVarsDeps = {
 /** The answers by variable. What the command line sets is not asked for. */
 export async function askPlayVars(play: Play, deps: AskPlayVarsDeps): Promise<Dict> {
   const answers: Dict = new Map();
-  const env = deps.project.environment([play.keywords.vars ?? new Map()]);
-  for (const prompt of play.varsPrompt) {
-    if (deps.project.extraVars.has(prompt.name)) continue;
+  const env = promptEnvironment(play, deps.project);
+  for (const prompt of openPrompts(play, deps.project)) {
     answers.set(prompt.name, await answerTo(prompt, env, deps));
   }
   return answers;
 }
 
 async function answerTo(prompt: VarsPrompt, env: Environment, deps: AskPlayVarsDeps): Promise<Value> {
-  const fallback = prompt.default === null ? null : renderValue(prompt.default, env);
+  const fallback = promptDefault(prompt, env);
   const typed = await typedAnswer(prompt, questionOf(prompt, fallback, env), deps);
   const answer = typed === undefined || typed === '' ? fallback : typed;
-  if (answer === null) return typed ?? 'None';
-  const text = str(answer);
-  if (prompt.encrypt !== undefined && prompt.encrypt !== '') {
-    const { encrypt: scheme, salt, saltSize } = prompt;
-    return hashPassword(text, { scheme, salt, saltSize }, env);
-  }
-  return prompt.isUnsafe ? text : asTemplate(text);
+  return answer === null ? (typed ?? 'None') : promptValue(prompt, answer, env);
 }
 
 function questionOf(prompt: VarsPrompt, fallback: Value, env: Environment): string {

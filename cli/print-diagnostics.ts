@@ -2,7 +2,7 @@
 
 import type { Diagnostic } from '../shared/base/diagnostic.ts';
 import type { ProjectFiles } from '../shared/project/files.ts';
-import { renderDiagnostic } from '../shared/project/render-diagnostic.ts';
+import { renderDiagnostic, sourceLines, warningText } from '../shared/project/render-diagnostic.ts';
 import { createScreen } from '../shared/report/screen.ts';
 import type { CommandDeps } from './command-deps.ts';
 
@@ -16,20 +16,6 @@ export function printDiagnostics(
   for (const diagnostic of diagnostics)
     if (diagnostic.severity === 'warning') screen.warning(warningText(diagnostic));
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  const texts = errors.map((diagnostic) => renderDiagnostic(diagnostic, readLine));
+  const texts = errors.map((diagnostic) => renderDiagnostic(diagnostic, sourceLines(files)));
   for (const text of new Set(texts)) deps.err(`${text}\n`);
-
-  function readLine(file: string, line: number): string | undefined {
-    const content = files.read(file);
-    return content === undefined ? undefined : new TextDecoder().decode(content).split('\n')[line - 1];
-  }
-}
-
-/** A warning in one sentence; many name their place themselves. */
-export function warningText({ hint, message, position }: Diagnostic): string {
-  const place =
-    position === undefined || message.includes(position.file)
-      ? ''
-      : ` (${position.file}:${position.line}:${position.column})`;
-  return `${message}${place}${hint === undefined ? '' : ` ${hint}`}`;
 }

@@ -1,5 +1,7 @@
 /** Runs playbooks from this machine: loads the project, and puts the controller over the in-process engine. */
 
+import { codeOfMistakes } from '../functions/controller/mistakes-code.ts';
+import { configuredStrategy } from '../functions/controller/play-description.ts';
 import { runPlaybooks as runOver } from '../functions/controller/run.ts';
 import { localMachine } from '../functions/host/machine/local-machine.ts';
 import { moduleSource } from '../functions/host/machine/module-source.ts';
@@ -7,7 +9,7 @@ import { openVaulted } from '../functions/host/machine/open-vaulted.ts';
 import { playContexts } from '../functions/host/play-contexts.ts';
 import { openConnection } from '../functions/host/session/connection.ts';
 import type { ConnectionTarget } from '../functions/host/session/session.ts';
-import { type Diagnostic, hasErrors } from '../shared/base/diagnostic.ts';
+import { hasErrors } from '../shared/base/diagnostic.ts';
 import { loadProject } from '../shared/project/load-project.ts';
 import { exitCodes } from '../shared/wire/exit-code.ts';
 import type { RunEvent } from '../shared/wire/run-event.ts';
@@ -17,7 +19,7 @@ import { openFactCache } from './fact-cache.ts';
 import { createInProcessEngine } from './in-process-engine.ts';
 import { localTerminal } from './local-terminal.ts';
 import { requestListing } from './request-listing.ts';
-import type { RunContext, RunPlaybooks } from './run.ts';
+import type { RunPlaybooks } from './run.ts';
 
 /** Loads everything, shows all mistakes at once, and runs. */
 export const runPlaybooks: RunPlaybooks = async (request, context) => {
@@ -76,7 +78,7 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
     emit: context.emit,
     isCheckMode: request.isCheckMode,
     pattern: request.adHoc?.pattern,
-    strategy: request.strategy ?? strategyOf(context),
+    strategy: request.strategy ?? configuredStrategy(config),
     askVars: (play) => askPlayVars(play, { project, ask: context.ask, emit: context.emit }),
     reloadInventory: async () => project.readInventory().value,
     openEngine: (events) =>
@@ -107,12 +109,6 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
   });
 };
 
-/** A vault that no password opens is no mistake in a file. */
-function codeOfMistakes(diagnostics: readonly Diagnostic[]): number {
-  const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  return errors.every(({ code }) => code.startsWith('vault-')) ? exitCodes.error : exitCodes.parserError;
-}
-
 /** What `-vvv` says of each connection. */
 function connectionMessage({ address, kind, port, user }: ConnectionTarget): RunEvent {
   const text =
@@ -120,10 +116,4 @@ function connectionMessage({ address, kind, port, user }: ConnectionTarget): Run
       ? `ESTABLISH LOCAL CONNECTION FOR USER: ${user}`
       : `ESTABLISH SSH CONNECTION FOR USER: ${user} on PORT ${port} TO ${address}`;
   return { kind: 'message', level: 'verbose', verbosity: 3, host: address, text };
-}
-
-/** A strategy set in the configuration counts when it is not the default: that one means as-if linear here. */
-function strategyOf({ config }: RunContext): string | undefined {
-  const name = config.text('DEFAULT_STRATEGY');
-  return name === undefined || name === 'linear' ? undefined : name;
 }

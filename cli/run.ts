@@ -11,6 +11,7 @@ import { type Config, loadConfig } from '../shared/project/config/load-config.ts
 import { loadVaultSecrets } from '../shared/project/config/vault-secrets.ts';
 import { diskFiles } from '../shared/project/disk-files.ts';
 import type { ProjectFiles } from '../shared/project/files.ts';
+import { warningText } from '../shared/project/render-diagnostic.ts';
 import { createJunitReport } from '../shared/report/junit-report.ts';
 import { createRunId } from '../shared/store/run-id.ts';
 import type { RunStore } from '../shared/store/run-store.ts';
@@ -25,7 +26,7 @@ import type { Command, CommandDeps } from './command-deps.ts';
 import { onInterrupt } from './on-interrupt.ts';
 import { collectPasswords } from './passwords.ts';
 import { findMissingPlaybook } from './playbook-paths.ts';
-import { printDiagnostics, warningText } from './print-diagnostics.ts';
+import { printDiagnostics } from './print-diagnostics.ts';
 import { runOptions } from './run-options.ts';
 import { createRunRecorder } from './run-recorder.ts';
 import { createRunReport } from './run-report.ts';

@@ -1,6 +1,7 @@
 /** What a play says of itself, rendered without a host: its name, hosts, batches and strategy. */
 
 import { type Dict, isSpecial, type Value } from '../../shared/base/value.ts';
+import type { Config } from '../../shared/project/config/load-config.ts';
 import type { HostOrder } from '../../shared/project/host-pattern.ts';
 import type { Project } from '../../shared/project/load-project.ts';
 import type { Play } from '../../shared/project/model.ts';
@@ -55,6 +56,12 @@ export function describePlay(play: Play, { project, promptVars, strategy }: Desc
     isCheckMode: checkMode === undefined || checkMode === null ? undefined : checkMode === true,
     maxFailPercentage: percentage === undefined || percentage === null ? undefined : Number(str(percentage)),
   };
+}
+
+/** A strategy set in the configuration counts when it is not the default: that one means as-if linear here. */
+export function configuredStrategy(config: Config): string | undefined {
+  const name = config.text('DEFAULT_STRATEGY');
+  return name === undefined || name === 'linear' ? undefined : name;
 }
 
 function titleOf(

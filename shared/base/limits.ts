@@ -243,4 +243,6 @@ export const limits = {
   stepRetrySecondsMax: 15,
   /** Largest answer of a function inside the durable history, in bytes: because 400 of them, twice, stay far below 100 MB. */
   answerBytesMax: 4_096,
+  /** Blobs that a controller function keeps in memory, in bytes: because each replay reads the answers of all stages again. */
+  controllerBlobBytesMax: 67_108_864,
 } as const;

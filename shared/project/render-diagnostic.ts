@@ -1,6 +1,7 @@
 /** Shows a mistake as a user reads it: what is wrong, where, the line with a caret below it, and a way out. */
 
 import type { Diagnostic, Position } from '../base/diagnostic.ts';
+import type { ProjectFiles } from './files.ts';
 
 /** Gives one line of a file, counted from 1, or undefined when it cannot be shown. */
 export type ReadLine = (file: string, line: number) => string | undefined;
@@ -14,6 +15,23 @@ export function renderDiagnostic(diagnostic: Diagnostic, readLine: ReadLine): st
     ...(position === undefined ? [] : renderPlace(position, readLine)),
     ...(hint === undefined ? [] : [`  hint: ${hint}`]),
   ].join('\n');
+}
+
+/** The lines of the project's own files. */
+export function sourceLines(files: Pick<ProjectFiles, 'read'>): ReadLine {
+  return (file, line) => {
+    const content = files.read(file);
+    return content === undefined ? undefined : new TextDecoder().decode(content).split('\n')[line - 1];
+  };
+}
+
+/** A warning in one sentence; many name their place themselves. */
+export function warningText({ hint, message, position }: Diagnostic): string {
+  const place =
+    position === undefined || message.includes(position.file)
+      ? ''
+      : ` (${position.file}:${position.line}:${position.column})`;
+  return `${message}${place}${hint === undefined ? '' : ` ${hint}`}`;
 }
 
 function renderPlace(position: Position, readLine: ReadLine): readonly string[] {
