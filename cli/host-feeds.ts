@@ -1,5 +1,6 @@
 /** Reads the streams of a run's hosts: no more of them than is needed next, and many at a time. */
 
+import { inParallel } from '../shared/base/in-parallel.ts';
 import { limits } from '../shared/base/limits.ts';
 import type { RunStore } from '../shared/store/run-store.ts';
 import type { BatchRecord, Said } from '../shared/wire/host-journal.ts';
@@ -77,14 +78,6 @@ function createBatchFeed(
     if (feed === undefined) throw new Error(`${host} is not in this batch`);
     return feed;
   };
-  const readAll = async (wanted: readonly Feed[], isLast: boolean): Promise<readonly boolean[]> => {
-    const news: boolean[] = [];
-    for (let at = 0; at < wanted.length; at += limits.feedReadsAtOnce) {
-      const group = wanted.slice(at, at + limits.feedReadsAtOnce);
-      news.push(...(await Promise.all(group.map((feed) => readOn(feed, isLast)))));
-    }
-    return news;
-  };
   return {
     take: (host) => {
       const feed = feedOf(host);
@@ -107,7 +100,10 @@ function createBatchFeed(
         const feed = feeds[index];
         if (feed !== undefined && isHungry(feed)) wanted.push(feed);
       }
-      const [isNew = false] = await readAll(wanted, isLast);
+      let isNew = false;
+      await readAll(wanted, async (feed) => {
+        if (await readOn(feed, isLast)) isNew ||= feed.host === host;
+      });
       // One question while there is nothing new; many as soon as there is.
       width = isNew ? Math.min(width * 2, limits.feedReadsAtOnce) : 1;
       return isNew;
@@ -120,11 +116,15 @@ function createBatchFeed(
         : hungry.slice(Math.max(first, 0)).slice(0, limits.feedFreeHostsPerRound);
       const last = wanted.at(-1);
       turn = last === undefined ? 0 : ((places.get(last.host) ?? 0) + 1) % feeds.length;
-      await readAll(wanted, isLast);
+      await readAll(wanted, async (feed) => void (await readOn(feed, isLast)));
       return wanted.map((feed) => feed.host);
     },
     isExhausted: () => !feeds.some(isHungry),
   };
+}
+
+function readAll(feeds: readonly Feed[], read: (feed: Feed) => Promise<void>): Promise<void> {
+  return inParallel(feeds, limits.feedReadsAtOnce, read);
 }
 
 function isHungry(feed: Feed): boolean {

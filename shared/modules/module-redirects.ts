@@ -50,6 +50,8 @@ function parseRedirect(entry: unknown): Redirect | undefined {
     : { tombstone: String(parseRecord(tombstone).warning_text ?? '') };
 }
 
+/** YAML comes as plain objects or as dicts, depending on who reads it. */
 function parseRecord(data: unknown): Readonly<Record<string, unknown>> {
+  if (data instanceof Map) return Object.fromEntries(data) as Readonly<Record<string, unknown>>;
   return typeof data === 'object' && data !== null ? (data as Readonly<Record<string, unknown>>) : {};
 }

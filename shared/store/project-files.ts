@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FailureError } from '../base/failure.ts';
+import { inParallel } from '../base/in-parallel.ts';
 import { limits } from '../base/limits.ts';
 import { type ProjectEntry, type ProjectManifest, parseManifest } from './project-manifest.ts';
 import type { Blobs } from './run-store.ts';
@@ -50,7 +51,7 @@ async function writeEntries(
   const directories = new Set(entries.map(({ kind, path }) => (kind === 'directory' ? path : dirname(path))));
   for (const path of directories) await mkdir(join(root, path), { recursive: true });
   const files = entries.filter((entry) => entry.kind === 'file');
-  await inParallel(files, (file) => writeProjectFile(store, file, root));
+  await inParallel(files, limits.projectFilesAtOnce, (file) => writeProjectFile(store, file, root));
   for (const entry of entries) {
     if (entry.kind === 'link') await symlink(entry.target, join(root, entry.path));
     if (entry.kind === 'directory') await chmod(join(root, entry.path), entry.mode);
@@ -77,19 +78,4 @@ async function verified(store: Pick<Blobs, 'getBlob'>, hash: string, what: strin
     message: `What is stored for ${what} of the project is not what was pushed: push the project again, and find out who wrote to the store`,
     retryable: false,
   });
-}
-
-/** Works on many items at a time. The first error ends it, but not before what is under way has ended, too. */
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items].reverse();
-  const lane = async (): Promise<void> => {
-    try {
-      for (let item = queue.pop(); item !== undefined; item = queue.pop()) await work(item);
-    } catch (error) {
-      queue.length = 0;
-      throw error;
-    }
-  };
-  const lanes = Array.from({ length: Math.min(limits.projectFilesAtOnce, items.length) }, lane);
-  for (const ended of await Promise.allSettled(lanes)) if (ended.status === 'rejected') throw ended.reason;
 }

@@ -1,0 +1,269 @@
+/**
+ * Finds what a project names and does not hold: modules of the installed ansible-core and of collections, with what they
+ * import, and roles. In the cloud there is no Ansible, so it travels with the project.
+ *
+ * Names are searched in the text of the YAML files, not in loaded plays: which files a play includes is known only when
+ * it runs. A word that merely looks like a name costs a file too many, never one too few.
+ */
+
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { limits } from '../../shared/base/limits.ts';
+import type { AgentPayload } from '../../shared/modules/agent-payload.ts';
+import { chooseModule, type ModuleChooser } from '../../shared/modules/choose-module.ts';
+import type { ModuleDeps, ModuleSearch } from '../../shared/modules/module-search.ts';
+import { openModules } from '../../shared/modules/open-modules.ts';
+import { parseYamlText } from '../../shared/project/yaml-text.ts';
+import { readTree, type TreeEntry } from './project-tree.ts';
+
+/** Where parts from outside lie in a pushed project. */
+export const PLACES = {
+  core: '.sortie/ansible-core/ansible',
+  collections: '.sortie/collections/ansible_collections',
+  roles: '.sortie/roles',
+} as const;
+
+export type PartsPlaces = {
+  /** The project's own directory. */
+  readonly root: string;
+  /** The content of the `ansible` package, when it is installed. */
+  readonly coreDirectory: string | undefined;
+  /** Directories that hold `ansible_collections`. */
+  readonly collectionsPaths: readonly string[];
+  /** Directories that hold roles. */
+  readonly rolesPaths: readonly string[];
+  readonly agent: AgentPayload;
+};
+
+export type NamedParts = {
+  readonly entries: readonly TreeEntry[];
+  /** Modules that come from outside, by the names that tasks give them. */
+  readonly modules: readonly string[];
+  /** Roles that come from outside. */
+  readonly roles: readonly string[];
+};
+
+/** The modules that stand behind `package` and `service`, depending on the host. */
+const BEHIND: Readonly<Record<string, readonly string[]>> = {
+  package: [
+    'apk',
+    'apt',
+    'dnf',
+    'dnf5',
+    'openbsd_pkg',
+    'opkg',
+    'pacman',
+    'pkgng',
+    'portage',
+    'yum',
+    'zypper',
+  ],
+  service: ['service', 'systemd', 'sysvinit'],
+};
+
+/** Collects the parts that the files name, and those that these parts name in turn. */
+export function findNamedParts(files: readonly TreeEntry[], places: PartsPlaces): NamedParts {
+  const roles = findRoles(files, places);
+  const all = [...files, ...roles.entries];
+  const modules = findModules(all, places);
+  return { entries: [...roles.entries, ...modules.entries], modules: modules.names, roles: roles.names };
+}
+
+type Found = { readonly entries: readonly TreeEntry[]; readonly names: readonly string[] };
+
+/** Roles on the roles path, and all roles of a collection of which one is named. */
+function findRoles(files: readonly TreeEntry[], places: PartsPlaces): Found {
+  const found = new Map<string, readonly TreeEntry[]>();
+  let waiting = files;
+  while (waiting.length > 0) {
+    const words = new Set(waiting.flatMap(yamlTextOf).flatMap((text) => text.match(/[\w.-]+/g) ?? []));
+    const added: TreeEntry[] = [];
+    for (const [name, place] of outsideRoles(words, places)) {
+      if (found.has(name)) continue;
+      const { entries } = readTree(place, (path) =>
+        /(?:^|\/)(?:\.git|__pycache__|molecule|tests)$/.test(path),
+      );
+      found.set(name, entries);
+      added.push(...entries);
+    }
+    waiting = added;
+  }
+  return { entries: [...found.values()].flat(), names: [...found.keys()].sort() };
+}
+
+type RolePlace = readonly [name: string, place: { readonly source: string; readonly path: string }];
+
+function outsideRoles(words: ReadonlySet<string>, places: PartsPlaces): readonly RolePlace[] {
+  return [...words].flatMap((word): readonly RolePlace[] => {
+    const [namespace, collection, role, ...rest] = word.split('.');
+    if (role !== undefined && rest.length === 0) {
+      const below = `${namespace}/${collection}/roles/${role}`;
+      const source = places.collectionsPaths
+        .map((path) => join(path, 'ansible_collections', below))
+        .find(isDirectory);
+      return source === undefined || isInside(source, places)
+        ? []
+        : [[word, { source, path: `${PLACES.collections}/${below}` }]];
+    }
+    const source = places.rolesPaths.map((path) => join(path, word)).find(isRole);
+    return source === undefined || isInside(source, places)
+      ? []
+      : [[word, { source, path: `${PLACES.roles}/${word}` }]];
+  });
+}
+
+function findModules(files: readonly TreeEntry[], places: PartsPlaces): Found {
+  const search = searchIn(files, places);
+  const named = moduleNames(files, places);
+  const chooser: ModuleChooser = {
+    modules: openModules(diskModules()),
+    isNative: (name) => places.agent.native(name) !== undefined,
+    prefersAnsible: false,
+  };
+  const isForeign = (name: string): boolean => {
+    const choice = chooseModule(name, search, chooser);
+    return choice.kind === 'found' && choice.bundles.length > 0;
+  };
+  const foreign = named.filter(isForeign);
+  // Chosen once more by one who takes note of what is read: exactly that is needed in the cloud.
+  const read = new Set<string>();
+  const noting: ModuleChooser = { ...chooser, modules: openModules(diskModules((path) => read.add(path))) };
+  for (const name of foreign) chooseModule(name, search, noting);
+  const entries = [...read].flatMap((path) => outsideEntry(path, places));
+  const isOwn = (name: string): boolean => {
+    const lookup = chooser.modules.find(name, search);
+    return lookup.kind === 'found' && lookup.module.path.startsWith(`${places.root}${sep}`);
+  };
+  return { entries, names: foreign.filter((name) => !isOwn(name)) };
+}
+
+function searchIn(files: readonly TreeEntry[], places: PartsPlaces): ModuleSearch {
+  const directoriesCalled = (name: string): readonly string[] => [
+    ...new Set(
+      files.flatMap((entry) => {
+        if (entry.kind !== 'file') return [];
+        const at = `/${entry.path}`.lastIndexOf(`/${name}/`);
+        return at < 0
+          ? []
+          : [entry.source.slice(0, entry.source.length - (entry.path.length - at - name.length))];
+      }),
+    ),
+  ];
+  return {
+    libraries: directoriesCalled('library'),
+    moduleUtils: directoriesCalled('module_utils'),
+    collectionsPaths: [places.root, join(places.root, 'collections'), ...places.collectionsPaths],
+    collections: [],
+    coreDirectory: places.coreDirectory,
+  };
+}
+
+/** A key, quoted or not, and what stands behind `action:`, `local_action:` and `module:`. */
+const NAME = /([A-Za-z_][\w.]*)["']?\s*:|(?:action|module)["']?\s*[:=]\s*["']?([A-Za-z_][\w.]*)/g;
+
+/** The words of the files that are names of modules: the project's own included, as they import of Ansible's. */
+function moduleNames(files: readonly TreeEntry[], places: PartsPlaces): readonly string[] {
+  const known = knownNames(places);
+  const words = files.flatMap(yamlTextOf).flatMap((text) => {
+    const names = [...text.matchAll(NAME)].flatMap(([, key, value]) => [key ?? '', value ?? '']);
+    const collections = [...text.matchAll(/\b([A-Za-z_]\w*\.[A-Za-z_]\w*)\s*$/gm)].map(
+      ([, name]) => name ?? '',
+    );
+    return [...names, ...collections];
+  });
+  const own = files.flatMap(({ kind, path }) =>
+    kind === 'file' ? (/(?:^|\/)library\/(?:.*\/)?([^/.]+)\.?[^/.]*$/.exec(path)?.[1] ?? []) : [],
+  );
+  const unique = [...new Set([...words, ...own])];
+  // `collections:` of a play lets short names stand for modules of these.
+  const collections = unique.filter((name) => isCollection(name, places));
+  const short = unique.filter((name) => !name.includes('.'));
+  const names = [
+    ...unique.filter((name) => known.has(name) || name.split('.').length > 2),
+    ...own,
+    ...collections.flatMap((collection) => short.map((name) => `${collection}.${name}`)),
+  ];
+  const behind = unique.flatMap((name) => BEHIND[name.replace(/^ansible\.(?:builtin|legacy)\./, '')] ?? []);
+  return [...new Set([...names, ...behind])].sort();
+}
+
+/** Short names of ansible-core, also of what has moved to collections. */
+function knownNames({ coreDirectory }: PartsPlaces): ReadonlySet<string> {
+  if (coreDirectory === undefined) return new Set();
+  const files = listDirectory(join(coreDirectory, 'modules')).map((name) => name.replace(/^_|\.[^.]*$/g, ''));
+  const routing = readIfThere(join(coreDirectory, 'config/ansible_builtin_runtime.yml'));
+  const moved = [
+    ...Buffer.from(routing ?? '')
+      .toString('utf8')
+      .matchAll(/^ {4}(\w+):/gm),
+  ];
+  return new Set([...files, ...moved.map(([, name]) => name ?? '')]);
+}
+
+function isCollection(name: string, { collectionsPaths, root }: PartsPlaces): boolean {
+  const [namespace = '', collection = '', ...rest] = name.split('.');
+  if (collection === '' || rest.length > 0) return false;
+  return [root, join(root, 'collections'), ...collectionsPaths].some((path) =>
+    isDirectory(join(path, 'ansible_collections', namespace, collection, 'plugins/modules')),
+  );
+}
+
+/** A file that was read, with its place in the project; none when it is part of the project anyway. */
+function outsideEntry(source: string, places: PartsPlaces): readonly TreeEntry[] {
+  if (isInside(source, places)) return [];
+  const { collectionsPaths, coreDirectory } = places;
+  const mode = statSync(source).mode & 0o777;
+  const place = (base: string, path: string): readonly TreeEntry[] => [
+    { kind: 'file', path: `${path}/${relative(base, source).replaceAll(sep, '/')}`, mode, source },
+  ];
+  if (coreDirectory !== undefined && source.startsWith(`${coreDirectory}${sep}`))
+    return place(coreDirectory, PLACES.core);
+  const collections = collectionsPaths
+    .map((path) => join(path, 'ansible_collections'))
+    .find((path) => source.startsWith(`${path}${sep}`));
+  return collections === undefined ? [] : place(collections, PLACES.collections);
+}
+
+function isInside(source: string, { root }: PartsPlaces): boolean {
+  return source.startsWith(`${root}${sep}`);
+}
+
+function diskModules(note: (path: string) => void = () => undefined): ModuleDeps {
+  return {
+    read: (path) => {
+      const bytes = readIfThere(path);
+      if (bytes !== undefined) note(path);
+      return bytes;
+    },
+    list: listDirectory,
+    parseYaml: (text) => parseYamlText(text)[0],
+  };
+}
+
+/** The text of a file in which tasks may stand. */
+function yamlTextOf(entry: TreeEntry): readonly string[] {
+  if (entry.kind !== 'file' || !/\.(?:ya?ml|json)$|(?:^|\/)[^./]+$/.test(entry.path)) return [];
+  if (statSync(entry.source).size > limits.keySearchBytesMax) return [];
+  const text = readFileSync(entry.source, 'utf8');
+  return text.startsWith('$ANSIBLE_VAULT') || text.includes('\0') ? [] : [text];
+}
+
+function readIfThere(path: string): Uint8Array | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path) : undefined;
+}
+
+function listDirectory(path: string): readonly string[] {
+  return isDirectory(path) ? readdirSync(path) : [];
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** A directory on the roles path is a role when it has a part of one. */
+function isRole(path: string): boolean {
+  return (
+    isDirectory(path) &&
+    ['defaults', 'handlers', 'meta', 'tasks', 'vars'].some((part) => isDirectory(join(path, part)))
+  );
+}
