@@ -5,7 +5,6 @@ import type { HostPorts } from '../functions/host/execute/host-ports.ts';
 import { HostRun } from '../functions/host/execute/host-run.ts';
 import type { HostVars } from '../functions/host/execute/host-state.ts';
 import type { PlayContext } from '../functions/host/execute/play-context.ts';
-import { addResultFacts } from '../functions/host/execute/result-facts.ts';
 import type { BatchWork } from '../shared/plan/batch-work.ts';
 import type { OrderKey } from '../shared/wire/run-event.ts';
 
@@ -53,17 +52,15 @@ export function createInProcessEngine(deps: InProcessDeps, events: EngineEvents)
     run: (hosts, reach, take) =>
       inParallel(hosts, deps.forks, async (host) => take(host, await runOf(host).run(reach))),
     adopt: (hosts, end) => {
-      for (const host of hosts) runOf(host).adopt(end);
+      for (const host of hosts) runOf(host).change({ kind: 'adopt', end });
     },
-    give: ({ action, host, result }) =>
-      runOf(host).amend((state) => ({ ...state, vars: addResultFacts(state.vars, action, result) })),
+    give: (gift) => runOf(gift.host).change({ kind: 'give', gift }),
     isSheltered: (host) => runOf(host).isSheltered(),
     end: (hosts) => {
-      for (const host of hosts) runOf(host).amend((state) => ({ ...state, ended: 'done' }));
+      for (const host of hosts) runOf(host).end();
     },
     clearFacts: (hosts) => {
-      for (const host of hosts)
-        runOf(host).amend((state) => ({ ...state, vars: { ...state.vars, facts: [] } }));
+      for (const host of hosts) runOf(host).change({ kind: 'clear-facts' });
     },
     missingStart: () => startAt,
     close: async () => {

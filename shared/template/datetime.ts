@@ -139,7 +139,7 @@ function epochSeconds(date: CalendarDate): number {
 }
 
 /** A datetime.date. */
-function makeDay(date: CalendarDate): PyObject {
+export function makeDay(date: CalendarDate): PyObject {
   const day = { ...date, hour: 0, minute: 0, second: 0, microsecond: 0, offsetMinutes: undefined };
   const text = `${pad(day.year, 4)}-${pad(day.month)}-${pad(day.day)}`;
   return new PyObject({
@@ -157,7 +157,7 @@ function makeDay(date: CalendarDate): PyObject {
 }
 
 /** A datetime.timedelta. */
-function makeTimedelta(micros: number): PyObject {
+export function makeTimedelta(micros: number): PyObject {
   const days = Math.floor(micros / MICROS / DAY_SECONDS);
   const rest = micros - days * DAY_SECONDS * MICROS;
   const seconds = Math.floor(rest / MICROS);

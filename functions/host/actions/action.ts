@@ -51,8 +51,8 @@ export type RequestExtras = {
 export type Remote = {
   /** Sends a module request at once, behind what was sent before. */
   readonly run: (module: string, args: Dict, extras?: RequestExtras) => Promise<ActionReply>;
-  /** Runs a command line without the agent. */
-  readonly raw: (command: string) => Promise<RawResult>;
+  /** Runs a command line without the agent. The result is that of the task when the target cannot be reached. */
+  readonly raw: (command: string) => Promise<Dict | RawResult>;
   /** Closes the connection so that the next request opens a new one. */
   readonly reset: () => Promise<void>;
   /** Opens the connection and waits until it is ready. Throws FailureError. */

@@ -22,7 +22,9 @@ async function run({ args }: ActionCall, remote: Parameters<RemoteAction>[1]): P
   if (command === undefined) throw new ActionFailure('no command given');
   const executable = textArgument(args, 'executable');
   const line = executable === undefined ? command : `${executable} -c ${quoted(command)}`;
-  const { exitCode, stdout, stderr } = await remote.raw(line);
+  const reply = await remote.raw(line);
+  if (reply instanceof Map) return reply;
+  const { exitCode, stdout, stderr } = reply;
   const result = new Map<Value, Value>([
     ['changed', true],
     ['rc', exitCode],

@@ -11,7 +11,7 @@ import { delegatedAddress } from './call-connection.ts';
 import { concludeResult, isDone } from './conclude-result.ts';
 import { failureOf, type Prepared } from './item-run.ts';
 import type { RenderSite } from './render-site.ts';
-import type { ItemEnd, TaskPorts } from './task-end.ts';
+import type { CallPlace, ItemEnd, TaskPorts } from './task-end.ts';
 import { environmentOf } from './task-environment.ts';
 
 /** The end of what never ran: skipped, or wrong. */
@@ -57,7 +57,7 @@ function ended(run: Call, raw: Dict, attempt: number | undefined): ItemEnd {
   };
 }
 
-type TargetCall = Call & { readonly isLast: boolean; readonly isLoop: boolean };
+type TargetCall = Call & Omit<CallPlace, 'attempt'>;
 
 /** Sends one call to its target, again and again while `until` wants it. */
 export function runOnTarget(
@@ -84,7 +84,12 @@ function attempt(
     return { reply, isWhole: false };
   }
   try {
-    const remote = ports.connect(run.call, { isLast: run.isLast, isLoop: run.isLoop });
+    const remote = ports.connect(run.call, {
+      isLast: run.isLast,
+      isLoop: run.isLoop,
+      item: run.item,
+      attempt: count,
+    });
     const action = ports.remote(run.call.name);
     const started =
       run.call.keywords.asyncSeconds > 0

@@ -95,6 +95,14 @@ export function cursorKey(cursor: Cursor): string {
     .join('/');
 }
 
+/**
+ * A place as the journal names it. What was started behind a failure that was not known yet is given up, and may be
+ * started anew: the failures before it tell the two apart.
+ */
+export function placeKey(cursor: Cursor, { failures }: { readonly failures: number }): string {
+  return failures === 0 ? cursorKey(cursor) : `${cursorKey(cursor)}!${failures}`;
+}
+
 /** The cursor's place in linear order; the same for every host that is at the same task. */
 export function orderKey(tree: PlayTree, cursor: Cursor): OrderKey {
   return cursor.flatMap((frame, depth) => {

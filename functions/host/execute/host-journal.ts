@@ -19,12 +19,14 @@ export type StateChange =
       /** The last of the controller's orders that `vars` contain; -1 for none. */
       readonly lastOrder: number;
     }
-  /** The task at `place` (see cursorKey) ended; `notified` are the numbers of its handlers. */
+  /** The task at `place` (see placeKey) ended; `notified` are the numbers of its handlers. */
   | {
       readonly kind: 'ended';
       readonly place: string;
       readonly end: TaskEnd;
       readonly notified: readonly number[];
+      /** It was skipped on the target, when its role already counted as one that has run. */
+      readonly hasRun?: true;
     }
   /** What is not pure was answered to the templates of the task at `place`; kept before a request built on it leaves. */
   | {

@@ -4,6 +4,7 @@ import type { Clock } from '../../../shared/base/clock.ts';
 import type { Dict } from '../../../shared/base/value.ts';
 import type { HostEvent, OrderKey } from '../../../shared/wire/run-event.ts';
 import type { Connection, ConnectionTarget } from '../session/session.ts';
+import type { HostJournal } from './host-journal.ts';
 import type { ModuleSource } from './remote.ts';
 
 /** Facts that outlive the run. */
@@ -21,4 +22,8 @@ export type HostPorts = {
   readonly arrive: (order: OrderKey) => void;
   readonly clock: Clock;
   readonly factCache: FactCache;
+  /** Where it takes note of what others need to go on from here; absent where nobody ever does. */
+  readonly journal?: HostJournal;
+  /** Begins the keys by which agents know requests again: unique among the plays of a run. Absent: none have keys. */
+  readonly keyPrefix?: string;
 };

@@ -7,32 +7,32 @@
  */
 
 import { limits } from '../../../shared/base/limits.ts';
+import type { Value } from '../../../shared/base/value.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
-import type {
-  HostEnd,
-  HostOutcome,
-  MetaEffect,
-  Reach,
-  SharedEnd,
-} from '../../../shared/wire/host-outcome.ts';
+import type { HostOutcome, MetaEffect, Reach } from '../../../shared/wire/host-outcome.ts';
 import type { OrderKey } from '../../../shared/wire/run-event.ts';
-import { type Cursor, cursorKey, orderKey, type PlayTree, taskAt } from './cursor.ts';
-import { guardFiles } from './guarded-files.ts';
+import type { HostChange } from '../../../shared/wire/stage.ts';
+import { isUnreachable } from './conclude-result.ts';
+import { type Cursor, cursorKey, orderKey, type PlayTree, placeKey, taskAt } from './cursor.ts';
+import { createForgetting, type Forgetting } from './forgetting.ts';
+import { adoptedState, changedVars } from './host-change.ts';
+import type { StateChange } from './host-journal.ts';
 import type { HostPorts } from './host-ports.ts';
-import { type HostState, type HostVars, noVars } from './host-state.ts';
+import { type HostState, type HostVars, noVars, varsAtRest } from './host-state.ts';
 import { metTask } from './met-task.ts';
-import { resolveNext, treeOf } from './next-place.ts';
+import { endOf, resolveNext, treeOf, withEnd } from './next-place.ts';
 import { notifiedHandlers } from './notify.ts';
+import { type PlacePassed, type PlayedBack, playBack } from './play-back.ts';
 import type { PlayContext } from './play-context.ts';
-import { loadPlayFiles } from './play-files.ts';
-import { adoptEnd, type Settled, settleCells, stateAfter } from './progress.ts';
+import { isSkippedResult, type Settled, settleCells, stateAfter } from './progress.ts';
 import type { RenderSite } from './render-site.ts';
 import { givesLastingFacts } from './result-facts.ts';
+import { forever, type NotedEnd, RunLog } from './run-log.ts';
 import { type Going, startNode } from './start-node.ts';
 import { startPlace } from './start-place.ts';
-import { environmentOf } from './task-environment.ts';
 import { rememberAnswers } from './task-memory.ts';
 import { isChanged, outcomeOf } from './task-outcome.ts';
+import { taskSite } from './task-site.ts';
 import { allFacts } from './variable-layers.ts';
 import { createWays, type Ways } from './ways.ts';
 
@@ -52,21 +52,27 @@ export class HostRun {
   readonly #ways: Ways;
   #context: PlayContext | undefined;
   #state: HostState;
-  #history: { readonly order: OrderKey; readonly vars: HostVars }[] = [];
+  #history: PlacePassed[] = [];
   #inFlight: Going[] = [];
   #tail: Promise<void> = Promise.resolve();
   #generation = 0;
   #interruption: PromiseWithResolvers<void> = Promise.withResolvers();
   #broken: { readonly error: unknown } | undefined;
   #lastSettled: Settled | undefined;
+  /** Played back from the journal: the controller waits for the answer to it. */
+  #unanswered: PlayedBack['unanswered'];
   #started = 0;
+  readonly #log: RunLog;
+  readonly #forgetting: Forgetting;
   /** Answers to the templates of the task at hand, kept while it is rendered again and again. */
   #memory = { key: '', memory: rememberAnswers() };
 
   constructor(host: string, ports: HostPorts) {
     this.host = host;
     this.#ports = ports;
-    this.#ways = createWays(ports.connect);
+    this.#log = new RunLog(ports, (error) => this.#break(error));
+    this.#ways = createWays({ connect: ports.connect, onReset: (way) => this.#noteReset(way) });
+    this.#forgetting = createForgetting({ log: this.#log, ways: this.#ways });
     const cached = ports.factCache.read(host);
     this.#state = freshState(cached === undefined ? noVars : { ...noVars, facts: [cached] });
   }
@@ -82,12 +88,47 @@ export class HostRun {
   enterPlay(context: PlayContext, startAt?: string): boolean {
     this.#context = context;
     this.#history = [];
+    this.#memory = { key: '', memory: rememberAnswers() };
     const state = freshState(this.#state.vars);
     this.#state = state;
     if (startAt === undefined) return true;
     const startsAt = startPlace(treeOf(context, state), startAt);
     this.#state = startsAt === undefined ? { ...state, ended: 'done' } : { ...state, startsAt };
     return startsAt !== undefined;
+  }
+
+  /**
+   * Takes up what a journal says, from the entering of the present play on: the same state, without running anything.
+   * Throws Error when it does not fit the project.
+   */
+  async restore(context: PlayContext, changes: readonly StateChange[]): Promise<void> {
+    const [entered, ...rest] = changes;
+    if (entered?.kind !== 'entered') throw new Error(`the journal of ${this.host} enters no play`);
+    this.#state = { ...this.#state, vars: entered.vars };
+    this.enterPlay(context, entered.startAt);
+    const played: PlayedBack = {
+      state: this.#state,
+      history: [],
+      lastSettled: undefined,
+      unanswered: undefined,
+    };
+    for (const change of rest) this.#log.remember(change);
+    const siteAt = (place: string, state: HostState): RenderSite => this.#site(place, state, true);
+    await playBack({ host: this.host, context, siteAt }, played, rest);
+    this.#state = played.state;
+    this.#history = played.history;
+    this.#lastSettled = played.lastSettled;
+    this.#unanswered = played.unanswered;
+  }
+
+  /** What its tasks have set, for the next play; nothing may be on its way. */
+  snapshot(): HostVars {
+    return varsAtRest(this.#state.vars);
+  }
+
+  /** The variables of a host outside a play after a change that its controller asks for. */
+  static changedVars(vars: HostVars, change: HostChange): HostVars {
+    return changedVars(vars, change);
   }
 
   /** Others play without it: what its tasks have set holds for them from the start. */
@@ -100,9 +141,19 @@ export class HostRun {
     this.#context = context;
   }
 
-  /** Changes the state between stages: what another host's run_once gave, errors cleared, the end of the play. */
-  amend(change: (state: HostState) => HostState): void {
-    this.#state = change(this.#state);
+  /** Changes the state between stages: what another host's run_once gave, facts given or cleared. */
+  change(change: HostChange): void {
+    const state = this.#state;
+    const siteAt = (place: string): RenderSite => this.#site(place, state, true);
+    this.#state =
+      change.kind === 'adopt'
+        ? adoptedState({ context: this.#requireContext(), state, siteAt }, change.end)
+        : { ...state, vars: changedVars(state.vars, change) };
+  }
+
+  /** Ends the play for the host. */
+  end(): void {
+    this.#state = { ...this.#state, ended: 'done' };
   }
 
   /** Whether it goes on in a rescue or always section: a failure that is fatal for all lets it do so. */
@@ -121,8 +172,21 @@ export class HostRun {
 
   /** Runs until the host ended, must meet the others, or did its one task. */
   async run(reach: Reach): Promise<HostOutcome> {
+    const unanswered = this.#unanswered;
+    this.#unanswered = undefined;
+    if (reach === 'one' && unanswered !== undefined) return this.#pause(unanswered.effect);
+    try {
+      return await this.#goOn(reach);
+    } finally {
+      this.#log.tell();
+      this.#forgetting.tell();
+    }
+  }
+
+  async #goOn(reach: Reach): Promise<HostOutcome> {
     for (;;) {
       if (this.#broken !== undefined) throw this.#broken.error;
+      if (this.#log.isOver) await forever();
       const move = this.#move(reach === 'one');
       if (move.kind === 'wait') await Promise.race([move.until, this.#interruption.promise]);
       else if (move.kind === 'effect') {
@@ -133,7 +197,7 @@ export class HostRun {
         if (reach === 'one') return this.#pause(undefined);
         await this.#breathe(move.going);
       } else if (move.kind !== 'moved' && (await this.#settleAll())) {
-        if (move.kind === 'meet') this.#ports.arrive(move.order);
+        if (move.kind === 'meet') this.#log.arrive(move.order);
         return move.kind === 'meet'
           ? { ...move, kind: 'waiting' }
           : { kind: 'ended', how: this.#state.ended ?? 'done', isFatalForAll: this.#endedFatally() };
@@ -145,26 +209,22 @@ export class HostRun {
     await this.#ways.close();
   }
 
-  /** Takes over the result of the task at which all hosts met, as if this host had run it. */
-  adopt(shared: SharedEnd): void {
-    const state = this.#state;
-    const context = this.#requireContext();
-    const tree = treeOf(context, state);
-    const place = resolveNext(tree, state);
-    if (place.kind === 'end') return;
-    const { cursor } = place;
-    const task = taskAt(tree, cursor);
-    const site = this.#site(context, cursorKey(cursor), true);
-    this.#state = adoptEnd(
-      state,
-      { task, cursor, tree, site, targets: { numbers: [], unknown: [], warnings: [] } },
-      shared,
-    );
+  /** When it goes on by itself, in ms since the epoch; undefined unless all it waits for is the end of pauses. */
+  sleepingUntil(): number | undefined {
+    return this.#log.sleepingUntil();
+  }
+
+  /** Stops without ending agents that are kept: it takes no more results, and nothing can be done with it any more. */
+  async leave(): Promise<void> {
+    this.#forgetting.tell();
+    this.#log.leave();
+    await this.#forgetting.told();
+    await this.#ways.detach();
   }
 
   async #pause(effect: MetaEffect | undefined): Promise<HostOutcome> {
     await this.#settleAll();
-    this.#noteEnd();
+    this.#state = withEnd(this.#requireContext(), this.#state);
     const met = metTask(effect === undefined ? this.#lastSettled : undefined, effect, this.#state);
     return { kind: 'paused', met };
   }
@@ -173,14 +233,6 @@ export class HostRun {
     const settled = this.#lastSettled;
     if (settled === undefined || this.#state.ended === 'done') return false;
     return metTask(settled, undefined, this.#state).isFatalForAll;
-  }
-
-  /** Notes that the host has come to the end of its play, which the others count on at a meeting. */
-  #noteEnd(): void {
-    const state = this.#state;
-    if (state.ended !== undefined) return;
-    const place = resolveNext(treeOf(this.#requireContext(), state), state);
-    if (place.kind === 'end') this.#state = { ...state, ended: endOf(place, state) };
   }
 
   /** Waits for all results on their way. False when one of them made the host go elsewhere. */
@@ -203,7 +255,7 @@ export class HostRun {
         this.#state = { ...state, ended: endOf(place, state) };
         return { kind: 'ended' };
       }
-      return this.#startAt(context, tree, { cursor: place.cursor, isMet });
+      return this.#startAt(tree, { cursor: place.cursor, isMet });
     } catch (error) {
       if (!(error instanceof Suspension)) throw error;
       if (error.until !== 'sync') return { kind: 'wait', until: error.until };
@@ -218,11 +270,11 @@ export class HostRun {
     }
   }
 
-  #startAt(context: PlayContext, tree: PlayTree, at: { cursor: Cursor; isMet: boolean }): Move {
+  #startAt(tree: PlayTree, at: { cursor: Cursor; isMet: boolean }): Move {
     if (this.#state.startsAt === cursorKey(at.cursor)) this.#state = { ...this.#state, startsAt: undefined };
     const state = this.#state;
     const order = orderKey(tree, at.cursor);
-    const site = this.#site(context, cursorKey(at.cursor), at.isMet);
+    const site = this.#site(placeKey(at.cursor, state), state, at.isMet);
     const node = startNode({
       site: { ...site, task: taskAt(tree, at.cursor) },
       state,
@@ -232,6 +284,7 @@ export class HostRun {
       isMet: at.isMet,
       ports: this.#ports,
       ways: this.#ways,
+      log: this.#log,
       inFlight: this.#inFlight,
       settled: () => this.#tail,
     });
@@ -243,7 +296,7 @@ export class HostRun {
         return { kind: 'moved' };
       case 'meta':
         this.#state = node.state;
-        if (node.show !== undefined) this.#say(order, node.show);
+        if (node.show !== undefined) this.#say(order, node.show, metaEnd(placeKey(at.cursor, state), node));
         if (node.effect === 'clear_facts') this.#ports.factCache.write(this.host, new Map());
         return node.effect === undefined ? { kind: 'moved' } : { kind: 'effect', effect: node.effect };
       case 'going':
@@ -255,12 +308,13 @@ export class HostRun {
   }
 
   /** Shows something in its turn. */
-  #say(order: OrderKey, show: () => void): void {
+  #say(order: OrderKey, show: () => void, end: NotedEnd): void {
     const generation = this.#generation;
     this.#tail = this.#tail.then(() => {
       if (!this.#isCurrent(generation)) return;
-      this.#ports.arrive(order);
+      this.#log.arrive(order);
       show();
+      this.#log.ended(end, true);
     });
   }
 
@@ -273,10 +327,7 @@ export class HostRun {
     this.#started += 1;
     this.#tail = this.#tail
       .then(() => (this.#isCurrent(generation) ? this.#settle(going, placesPassed) : undefined))
-      .catch((error: unknown) => {
-        this.#broken ??= { error };
-        this.#interruption.resolve();
-      })
+      .catch((error: unknown) => this.#break(error))
       .finally(() => {
         this.#inFlight = this.#inFlight.filter((each) => each !== going);
       });
@@ -284,14 +335,16 @@ export class HostRun {
 
   /** Whether what was started then still counts: the host has neither turned back nor come to the run's end. */
   #isCurrent(generation: number): boolean {
-    return generation === this.#generation && this.#broken === undefined;
+    return generation === this.#generation && this.#broken === undefined && !this.#log.isOver;
   }
 
   /** Takes a result in its turn: shows it, gives it to those that wait for it, and turns back after a failure. */
   async #settle(going: Going, placesPassed: number): Promise<void> {
-    this.#ports.arrive(going.order);
+    this.#log.arrive(going.order);
     going.show.begin();
+    going.turn.resolve();
     const end = await going.end;
+    if (this.#log.isOver) await forever();
     if (end === 'discarded') throw new Error(`the result of ${going.header.title} was discarded out of turn`);
     if (isChanged(end.result)) for (const text of going.at.targets.warnings) going.show.warn(text);
     const settled = going.settled ?? stateAfter(going.before, going.at, end);
@@ -303,6 +356,7 @@ export class HostRun {
       const outcome = outcomeOf(this.host, settled.end, settled.fate);
       going.show.finish(outcome, settled.included, includeError !== undefined);
     }
+    this.#noteEnd(going, settled);
     if (going.cells !== undefined && !settled.isStop) settleCells(going.cells, settled.end);
     if (givesLastingFacts(settled.end))
       this.#ports.factCache.write(this.host, allFacts(settled.state.vars.facts));
@@ -310,6 +364,30 @@ export class HostRun {
     else if (settled.isStop && going.settled === undefined) this.#turnBack(settled.state, placesPassed);
     // Only now may requests carry the epoch that this result has brought: the state knows what it means.
     for (const { way, seen } of going.traffic.ways.values()) way.noteEpoch(seen.epoch);
+  }
+
+  /** Takes note of a task's end, and of the answers that its agents need no longer remember. */
+  #noteEnd(going: Going, { end, isStop }: Settled): void {
+    const { ahead, at, before, settled, traffic } = going;
+    if (this.#ports.journal === undefined) return;
+    const place = placeKey(at.cursor, before);
+    const hasRun = ahead !== undefined && settled === undefined && !isStop && isSkippedResult(end.result);
+    this.#log.ended(
+      { place, end, notified: at.targets.numbers, ...(hasRun ? { hasRun } : {}) },
+      !traffic.isRaw && !isUnreachable(end.result),
+    );
+    this.#forgetting.add(traffic);
+  }
+
+  /** An agent that is ended on purpose is not missed by whoever goes on. */
+  async #noteReset(way: string): Promise<void> {
+    this.#ports.journal?.note({ kind: 'agent', way });
+    await this.#log.secured();
+  }
+
+  #break(error: unknown): void {
+    this.#broken ??= { error };
+    this.#interruption.resolve();
   }
 
   #turnBack(state: HostState, placesPassed: number): void {
@@ -329,27 +407,18 @@ export class HostRun {
       await new Promise((resolve) => setImmediate(resolve));
   }
 
-  #site(context: PlayContext, key: string, isSynced: boolean): RenderSite {
-    if (this.#memory.key !== key) this.#memory = { key, memory: rememberAnswers() };
-    const traffic = {
-      settled: () => this.#tail,
-      isBusy: () => this.#inFlight.some((going) => going.isOnTheWay),
-      isBusyHere: () => this.#inFlight.some((going) => going.isOnTheWay && going.traffic.isHere),
-    };
-    const site: RenderSite = {
-      context,
+  /** What the task at a place sees. Its memory is kept while the host stands there. */
+  #site(place: string, state: HostState, isSynced: boolean): RenderSite {
+    if (this.#memory.key !== place) this.#memory = { key: place, memory: this.#log.memoryAt(place) };
+    return taskSite({
       host: this.host,
-      vars: this.#state.vars,
-      task: undefined,
-      publicRoles: this.#state.publicRoles,
-      playFiles: [],
-      item: new Map(),
-      memory: this.#memory.memory.pass('start'),
-      local: guardFiles(context.local, traffic),
+      context: this.#requireContext(),
+      state,
+      memory: this.#memory.memory,
       isSynced,
-    };
-    if (context.play.varsFiles.length === 0) return site;
-    return { ...site, playFiles: loadPlayFiles(context, environmentOf(site)) };
+      inFlight: () => this.#inFlight,
+      settled: () => this.#tail,
+    });
   }
 
   #requireContext(): PlayContext {
@@ -358,8 +427,11 @@ export class HostRun {
   }
 }
 
-function endOf(place: { readonly failed: boolean }, state: HostState): HostEnd {
-  return place.failed || state.hasFailed ? 'failed' : 'done';
+/** What is noted of a meta task: whether its conditions held. */
+function metaEnd(place: string, { isSkipped }: { readonly isSkipped: boolean }): NotedEnd {
+  const result = new Map<Value, Value>(isSkipped ? [['skipped', true]] : []);
+  const end = { result, noLog: false, keywords: undefined, label: undefined, items: undefined };
+  return { place, end, notified: [] };
 }
 
 function freshState(vars: HostVars): HostState {
@@ -367,6 +439,7 @@ function freshState(vars: HostVars): HostState {
     next: { kind: 'first' },
     ended: undefined,
     hasFailed: false,
+    failures: 0,
     startsAt: undefined,
     vars,
     notified: new Map(),

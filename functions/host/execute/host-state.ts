@@ -2,7 +2,7 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Node, Role } from '../../../shared/project/model.ts';
-import type { Pending } from '../../../shared/template/special.ts';
+import { Pending } from '../../../shared/template/special.ts';
 import type { HostEnd } from '../../../shared/wire/host-outcome.ts';
 import type { Cursor, Inclusion } from './cursor.ts';
 
@@ -11,6 +11,8 @@ export type HostState = {
   readonly ended: HostEnd | undefined;
   /** A failure in a flush of handlers or of an include counts, even when a rescue section takes over. */
   readonly hasFailed: boolean;
+  /** Failures that were not ignored: after one, a place that was started in vain before is started anew. */
+  readonly failures: number;
   /** `--start-at-task`: the key of the cursor before which only facts are gathered. */
   readonly startsAt: string | undefined;
   readonly vars: HostVars;
@@ -39,6 +41,9 @@ export type HostVars = {
   /** Facts, oldest first; a Pending gives a dict of facts or of nothing. */
   readonly facts: readonly FactLayer[];
 };
+
+/** {@link HostVars} without anything on its way. */
+export type RestingVars = HostVars & { readonly facts: readonly Dict[] };
 
 /** Facts of one result: with their `ansible_` names, as variables see them. */
 export type FactLayer = Dict | { readonly pending: Pending; readonly mayHold: (name: string) => boolean };
@@ -72,4 +77,23 @@ export function arrivedFacts(layer: FactLayer): Dict | undefined {
   if (layer instanceof Map) return layer;
   const value = layer.pending.value;
   return value === undefined ? undefined : value instanceof Map ? value : new Map();
+}
+
+/** The variables once all results have arrived. Throws when one has not. */
+export function varsAtRest({ assigned, included, facts }: HostVars): RestingVars {
+  const layers = facts.map((layer) => arrivedFacts(layer) ?? notThere());
+  return {
+    assigned: new Map(
+      [...assigned].map(([name, value]) => [
+        name,
+        value instanceof Pending ? (value.value ?? notThere()) : value,
+      ]),
+    ),
+    included,
+    facts: layers.length < 2 ? layers : [new Map(layers.flatMap((layer) => [...layer]))],
+  };
+}
+
+function notThere(): never {
+  throw new Error('a host is not at rest while results are on their way');
 }

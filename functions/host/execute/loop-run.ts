@@ -144,7 +144,7 @@ async function sendAtOnce({ ready, ended, ports }: Items, progress: SendProgress
       continue;
     }
     const started = runOnTarget(
-      { ...item, call: prepared.call, isLast: index === last, isLoop: progress.isWhole },
+      { ...item, call: prepared.call, item: index, isLast: index === last, isLoop: progress.isWhole },
       ports,
     );
     progress.replies.push(started.end);
@@ -166,7 +166,7 @@ async function sendOneByOne(items: Items): Promise<TaskEnd | 'discarded'> {
       known === undefined || index === 0
         ? first
         : await untilThere(() => items.prepare(index, known, 'in turn'));
-    const end = await endOfOne(item, ports);
+    const end = await endOfOne(item, index, ports);
     if (end === 'discarded') return end;
     const done = items.decorate(end, index);
     ports.onItem(done);
@@ -176,10 +176,10 @@ async function sendOneByOne(items: Items): Promise<TaskEnd | 'discarded'> {
   return endOfLoop(ends, items.wrong);
 }
 
-function endOfOne(item: ReadyItem, ports: TaskPorts): Promise<ItemEnd | 'discarded'> {
+function endOfOne(item: ReadyItem, index: number, ports: TaskPorts): Promise<ItemEnd | 'discarded'> {
   const { prepared } = item;
   if (prepared.kind !== 'ready') return Promise.resolve(endOf(prepared, item.label));
-  return runOnTarget({ ...item, call: prepared.call, isLast: true, isLoop: false }, ports).end;
+  return runOnTarget({ ...item, call: prepared.call, item: index, isLast: true, isLoop: false }, ports).end;
 }
 
 async function collect(

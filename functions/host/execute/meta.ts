@@ -20,7 +20,13 @@ export type MetaRun = {
   readonly skippedMessage: string | undefined;
 };
 
-type MetaSite = { readonly cursor: Cursor; readonly env: Environment; readonly host: string };
+type MetaSite = {
+  readonly cursor: Cursor;
+  readonly env: Environment;
+  readonly host: string;
+  /** Whether its conditions hold, where that is known. */
+  readonly isChosen?: boolean;
+};
 
 /** Actions that take no condition. */
 const UNCONDITIONAL = new Set(['noop', 'refresh_inventory', 'reset_connection', 'role_complete']);
@@ -30,7 +36,9 @@ export function runMeta(state: HostState, task: Task, site: MetaSite): MetaRun {
   const name = metaName(task, site.env);
   const conditions: readonly Value[] = everyKeyword(task, 'when').flat();
   const passed: HostState = { ...state, next: { kind: 'after', cursor: site.cursor } };
-  if (!UNCONDITIONAL.has(name) && !conditions.every((condition) => isConditionTrue(condition, site.env)))
+  const isChosen = (): boolean =>
+    site.isChosen ?? conditions.every((condition) => isConditionTrue(condition, site.env));
+  if (!UNCONDITIONAL.has(name) && !isChosen())
     return { state: passed, effect: undefined, ...skipped(name, site.host) };
   const run = (message: string, changes: Partial<HostState> = {}, effect?: MetaEffect): MetaRun => ({
     state: { ...passed, ...changes },

@@ -2,6 +2,7 @@
 
 import type { Node, Task } from '../../../shared/project/model.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
+import type { HostEnd } from '../../../shared/wire/host-outcome.ts';
 import {
   firstPlace,
   type Place,
@@ -45,6 +46,18 @@ export function resolveNext(tree: PlayTree, state: HostState): Place {
     default:
       return next satisfies never;
   }
+}
+
+/** How the host ends when it comes to the end of its play. */
+export function endOf(place: { readonly failed: boolean }, state: HostState): HostEnd {
+  return place.failed || state.hasFailed ? 'failed' : 'done';
+}
+
+/** The state, which says so when the host has come to the end of its play. */
+export function withEnd(context: PlayContext, state: HostState): HostState {
+  if (state.ended !== undefined) return state;
+  const place = resolveNext(treeOf(context, state), state);
+  return place.kind === 'end' ? { ...state, ended: endOf(place, state) } : state;
 }
 
 /** All tasks among nodes and their blocks, in order; a handler's number is its place in this list. */

@@ -80,6 +80,16 @@ export function withNotified(
   return notified;
 }
 
+/** A handler that runs is no longer notified. */
+export function withoutNotification(state: HostState, task: Task, tree: PlayTree): HostState {
+  if (!task.isHandler || state.notified.size === 0) return state;
+  const number = tree.handlerNumber(task);
+  if (number === undefined || !state.notified.has(number)) return state;
+  const notified = new Map(state.notified);
+  notified.delete(number);
+  return { ...state, notified };
+}
+
 type Naming = { readonly envOf: (task: Task) => Environment; readonly warnings: Set<string> };
 
 function handlerCalled(tree: PlayTree, name: string, naming: Naming): Task | undefined {

@@ -73,10 +73,12 @@ export function stateAhead(state: HostState, at: TaskAt, cells: Cells): HostStat
 
 /** Writes an end into the cells that later tasks may be waiting for. */
 export function settleCells(cells: Cells, end: TaskEnd): void {
+  const { result } = end;
   const facts = factsOf(end);
-  cells.result.settle(registeredResult(end.result));
+  cells.result.settle(registeredResult(result));
   cells.facts.settle(facts);
-  cells.changed.settle(isChanged(end.result));
+  // A failure notifies nobody, even when it is ignored.
+  cells.changed.settle(isChanged(result) && !isFailed(result) && !isUnreachable(result));
 }
 
 /** The state after the task ended. */
@@ -145,7 +147,13 @@ function failedState(state: HostState, at: TaskAt, end: TaskEnd, isCounted = isI
   if (ignored) return { end, at, fate: { ignored, rescued }, isStop: false, state, included: [] };
   const vars = rescued ? withFailure(state.vars, at.task, end) : state.vars;
   const hasFailed = state.hasFailed || (isRescuable && isCounted);
-  const failed: HostState = { ...state, vars, hasFailed, next: { kind: 'failed', cursor: at.cursor } };
+  const failed: HostState = {
+    ...state,
+    vars,
+    hasFailed,
+    failures: state.failures + 1,
+    next: { kind: 'failed', cursor: at.cursor },
+  };
   return { end, at, fate: { ignored, rescued }, isStop: true, state: failed, included: [] };
 }
 
@@ -183,11 +191,13 @@ function withFailure(vars: HostVars, task: Task, end: TaskEnd): HostVars {
   ]);
 }
 
-function isSkippedResult(result: Dict): boolean {
+/** Whether nothing was done. */
+export function isSkippedResult(result: Dict): boolean {
   return result.get('skipped') === true;
 }
 
-function withRole(state: HostState, task: Task): ReadonlyMap<string, Role> {
+/** The roles that have run on the host, once a task of one did. */
+export function withRole(state: HostState, task: Task): ReadonlyMap<string, Role> {
   const { role } = task;
   if (role === undefined || state.ranRoles.has(role.identity)) return state.ranRoles;
   return new Map([...state.ranRoles, [role.identity, role]]);

@@ -1,8 +1,10 @@
 /** The way from an action to its target: connections opened when first used, requests sent in order. */
 
 import { FailureError } from '../../../shared/base/failure.ts';
+import { limits } from '../../../shared/base/limits.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { plainValue } from '../../../shared/template/plain-value.ts';
+import { PyBytes } from '../../../shared/template/special.ts';
 import type { BecomeRequest } from '../../../shared/wire/agent-frame.ts';
 import type { ModuleBundle } from '../../../shared/wire/module-bundle.ts';
 import {
@@ -16,6 +18,9 @@ import { hasOwnAction } from '../actions/registry.ts';
 import type { Connection, ConnectionTarget, RawResult, Session } from '../session/session.ts';
 import { isToleratedByCondition } from './conclude-result.ts';
 import { internalArguments } from './internal-arguments.ts';
+import { mayRerun } from './rerun.ts';
+import type { RunLog } from './run-log.ts';
+import type { CallPlace } from './task-end.ts';
 import { throughTerminal } from './tty-output.ts';
 
 /** Where module code comes from. */
@@ -38,8 +43,22 @@ export type Way = {
    */
   readonly epoch: () => number;
   readonly noteEpoch: (epoch: number) => void;
-  /** Closes the connection and forgets it, so that the next use opens a new one. */
-  readonly drop: () => Promise<void>;
+  /** Closes the connection, unless another one has taken its place, so that the next use opens a new one. */
+  readonly drop: (connection: Connection) => Promise<void>;
+  /** As {@link Way.drop}, of a connection that works: its agent is ended on purpose. */
+  readonly reset: () => Promise<void>;
+};
+
+/** What is kept of the task while its requests are under way. */
+export type RemoteTask = {
+  readonly log: RunLog;
+  /** The task's place in the journal. */
+  readonly place: string;
+  /** Begins the keys of its requests, where these have some. */
+  readonly keyPrefix: string | undefined;
+  /** Resolves when all before the task has ended, and ended well. */
+  readonly turn: Promise<void>;
+  readonly sleep: (ms: number) => Promise<void>;
 };
 
 export type RemoteOptions = {
@@ -52,57 +71,90 @@ export type RemoteOptions = {
   readonly hasTerminal: boolean;
   /** Of loops, and of actions with several requests: see RunRequest. */
   readonly group: number;
-  readonly isLast: boolean;
-  readonly isLoop: boolean;
-  readonly sleep: (ms: number) => Promise<void>;
+  readonly place: CallPlace;
+  readonly task: RemoteTask;
+  /** Of the way: the keys of requests that the task has made. */
+  readonly keys: string[];
   /** The epoch that the task's own replies have brought; the host takes note of it when the task settles. */
   readonly seen: { epoch: number };
 };
 
 /** The remote of one call. */
 export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
-  const { way } = options;
+  const { task, way } = options;
+  const { attempt: attemptNumber, isLast, isLoop, item } = options.place;
   let hasSent = false;
+  let count = 0;
   const run = (module: string, args: Dict, extras: RequestExtras = {}): Promise<ActionReply> => {
-    const isGrouped = options.isLoop || hasSent || extras.hasMore === true;
+    const isGrouped = isLoop || hasSent || extras.hasMore === true;
     hasSent = true;
     const epoch = way.epoch();
     const asked = nameOf(module, call);
     const chosen = options.modules.choose(asked, call);
     const internal = internalArguments(call, { asked, chosen, remoteTmp: options.remoteTmp });
+    count += 1;
+    const key =
+      task.keyPrefix === undefined ? undefined : `${task.keyPrefix}#${item}.${attemptNumber}.${count}`;
+    if (key !== undefined) options.keys.push(key);
     const send = (session: Session): Promise<ActionReply> => {
       for (const bundle of chosen.bundles) session.load(bundle);
       const { hasMore, ...rest } = extras;
       return sendRequest(session, options.seen, {
-        epoch: Math.max(epoch, options.seen.epoch),
+        epoch: Math.max(Math.min(epoch, way.epoch()), options.seen.epoch),
         module: chosen.name,
         args: new Map([...[...args].map(([name, value]) => [name, plainValue(value)] as const), ...internal]),
         ...requestModes(call, options.become),
         ...rest,
-        ...(isGrouped ? { group: options.group, groupEnd: options.isLast && hasMore !== true } : {}),
+        ...(key === undefined ? {} : { key }),
+        ...(isGrouped ? { group: options.group, groupEnd: isLast && hasMore !== true } : {}),
       });
     };
-    return way
-      .connection()
-      .session()
-      .then(send)
-      .then((reply) =>
-        options.hasTerminal && reply instanceof Map ? throughTerminal(reply, way.target) : reply,
-      )
-      .catch((error) => unreachable(error, call, options));
+    const attempt = async (): Promise<ActionReply> => {
+      const connection = way.connection();
+      const sent = task.log.inTurn(connection.session()).then(send);
+      try {
+        return await sent;
+      } catch (error) {
+        throw await lost(error, connection, options);
+      }
+    };
+    return task.log.during(
+      againWhileUnknown(attempt, call, options)
+        .then((reply) =>
+          options.hasTerminal && reply instanceof Map ? throughTerminal(reply, way.target) : reply,
+        )
+        .catch((error) => unreachable(error, call)),
+    );
   };
   return {
     run,
-    raw: (command) => runRaw(way, command, options.become),
+    raw: (command) => task.log.during(runRaw(command, call, options)),
     reset: async () => {
       options.seen.epoch = 0;
-      await way.drop();
+      await way.reset();
     },
     probe: async () => {
-      await way.connection().session();
+      await task.log.during(way.connection().session());
     },
-    sleep: options.sleep,
+    sleep: task.sleep,
   };
+}
+
+/** Sends the request again when the playbook allows it, once all before it has ended well. */
+async function againWhileUnknown(
+  attempt: () => Promise<ActionReply>,
+  call: ActionCall,
+  { task }: RemoteOptions,
+): Promise<ActionReply> {
+  for (let reruns = 0; ; reruns++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const isUnknown = error instanceof FailureError && error.failure.kind === 'outcome-unknown';
+      if (!isUnknown || reruns >= limits.rerunsMax || !mayRerun(call)) throw error;
+      await task.turn;
+    }
+  }
 }
 
 /** A task names its module itself; what an action asks for is Ansible's own, or the user's in its place. */
@@ -155,18 +207,24 @@ const WORLD_GONE = new Set([
   'unreachable',
 ]);
 
-/** A failure of the world as a result: the host is unreachable, or the module failed. */
-async function unreachable(
+/** The error, once a connection on which the world has failed is closed. */
+async function lost(
   error: unknown,
-  call: ActionCall,
+  connection: Connection,
   { way, seen }: Pick<RemoteOptions, 'seen' | 'way'>,
-): Promise<Dict> {
+): Promise<unknown> {
+  if (!(error instanceof FailureError) || !WORLD_GONE.has(error.failure.kind)) return error;
+  seen.epoch = 0;
+  await way.drop(connection);
+  return error;
+}
+
+/** A failure of the world as a result: the host is unreachable, or the module failed. */
+function unreachable(error: unknown, call: ActionCall): Dict {
   if (!(error instanceof FailureError)) throw error;
   const { failure } = error;
   if (failure.kind === 'timed-out') throw new ActionFailure(timeoutMessage(call));
   if (!WORLD_GONE.has(failure.kind)) throw new ActionFailure(failure.message, detail(failure.detail));
-  seen.epoch = 0;
-  await way.drop();
   return new Map<Value, Value>([
     ['unreachable', true],
     ['changed', false],
@@ -182,6 +240,45 @@ function detail(text: string | undefined): readonly (readonly [Value, Value])[] 
   return text === undefined ? [] : [['module_stderr', text]];
 }
 
-async function runRaw(way: Way, command: string, become: BecomeRequest | undefined): Promise<RawResult> {
-  return way.connection().raw(command, become);
+/** What lies in the journal of a raw command: that it was begun, then its result. */
+const BEGUN = true;
+
+/** Runs a command line that no agent remembers: one that was begun by an earlier run is not run a second time. */
+async function runRaw(
+  command: string,
+  call: ActionCall,
+  { become, place, task, way }: RemoteOptions,
+): Promise<Dict | RawResult> {
+  const question = `raw ${place.item}.${place.attempt}`;
+  const known = task.log.recall(task.place, question);
+  if (Array.isArray(known)) return parseRaw(known);
+  if (known === BEGUN && !mayRerun(call)) return unreachable(outcomeUnknown(call), call);
+  task.log.answer(task.place, question, BEGUN);
+  const connection = way.connection();
+  try {
+    await task.log.inTurn(Promise.resolve());
+    const result = await connection.raw(command, become);
+    const { exitCode, stderr, stdout } = result;
+    task.log.answer(task.place, question, [exitCode, new PyBytes(stdout), new PyBytes(stderr)]);
+    return result;
+  } catch (error) {
+    return unreachable(await lost(error, connection, { way, seen: { epoch: 0 } }), call);
+  }
+}
+
+function parseRaw([exitCode, stdout, stderr]: readonly Value[]): RawResult {
+  return {
+    exitCode: exitCode as number,
+    stdout: (stdout as PyBytes).bytes,
+    stderr: (stderr as PyBytes).bytes,
+  };
+}
+
+function outcomeUnknown(call: ActionCall): FailureError {
+  return new FailureError({
+    kind: 'outcome-unknown',
+    message: `The run was continued elsewhere while this task was under way, and the task may have run: it is not run again (set sortie_rerun on tasks that may run twice)`,
+    retryable: false,
+    host: call.host,
+  });
 }

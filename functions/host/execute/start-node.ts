@@ -1,15 +1,13 @@
 /** Starts the task at which a host stands: passes it over, meets the others first, or sends it on its way. */
 
 import { RunAbort } from '../../../shared/base/abort.ts';
-import { isGatheringTask } from '../../../shared/plan/play-nodes.ts';
-import { isSelected } from '../../../shared/plan/tags.ts';
 import { everyKeyword, nearestKeyword } from '../../../shared/project/inheritance.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { Template } from '../../../shared/template/special.ts';
 import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
 import type { MetaEffect } from '../../../shared/wire/host-outcome.ts';
-import type { OrderKey, TaskHeader } from '../../../shared/wire/run-event.ts';
+import type { HostEvent, OrderKey, TaskHeader } from '../../../shared/wire/run-event.ts';
 import type { ActionCall } from '../actions/action.ts';
 import { shortName } from '../actions/action-name.ts';
 import {
@@ -21,22 +19,23 @@ import {
 } from '../actions/registry.ts';
 import { connectionOf } from './call-connection.ts';
 import { isOnThisMachine } from './connection-target.ts';
-import type { Cursor, PlayTree } from './cursor.ts';
+import { type Cursor, type PlayTree, placeKey } from './cursor.ts';
 import type { HostPorts } from './host-ports.ts';
-import { arrivedFacts, type HostState } from './host-state.ts';
+import type { HostState } from './host-state.ts';
 import { type Meeting, meetingAt, metaName } from './meeting.ts';
 import { runMeta } from './meta.ts';
-import { notifyTargets } from './notify.ts';
+import { notifyTargets, withoutNotification } from './notify.ts';
+import { isPassedOver } from './passed-over.ts';
 import { type Cells, newCells, type Settled, stateAfter, stateAhead, type TaskAt } from './progress.ts';
-import { createRemote, type Way } from './remote.ts';
+import { createRemote, type RemoteTask, type Way } from './remote.ts';
 import type { RenderSite } from './render-site.ts';
+import type { RunLog } from './run-log.ts';
 import { createMetaShow, createShow, type MetaShow, type Show } from './show.ts';
 import type { TaskEnd, TaskPorts } from './task-end.ts';
 import { environmentOf } from './task-environment.ts';
 import { taskHeader, writtenTitle } from './task-header.ts';
 import { renderKeywordFlag } from './task-keywords.ts';
 import { startTask } from './task-run.ts';
-import { taskTags } from './task-tags.ts';
 import type { Ways } from './ways.ts';
 
 /** A task that was started. */
@@ -55,11 +54,16 @@ export type Going = {
   readonly isOnTheWay: boolean;
   /** The connections that it uses. */
   readonly traffic: TaskTraffic;
+  /** Resolved when all before it has ended, and ended well. */
+  readonly turn: PromiseWithResolvers<void>;
 };
 
+/** A connection, what the task's own replies say of its agent's epoch, and the keys of the task's requests. */
+type WayUse = { readonly way: Way; readonly seen: { epoch: number }; readonly keys: string[] };
+
 export type TaskTraffic = {
-  /** By key: the connections, and what the task's own replies say of their agents' epochs. */
-  readonly ways: Map<string, { readonly way: Way; readonly seen: { epoch: number } }>;
+  /** By the way's key. */
+  readonly ways: Map<string, WayUse>;
   isHere: boolean;
   isRaw: boolean;
 };
@@ -70,6 +74,8 @@ export type StartedNode =
       readonly state: HostState;
       readonly effect: MetaEffect | undefined;
       readonly show: MetaShow | undefined;
+      /** Its conditions did not hold. */
+      readonly isSkipped: boolean;
     }
   | { readonly kind: 'going'; readonly going: Going }
   | { readonly kind: 'meet'; readonly meeting: Meeting }
@@ -85,6 +91,7 @@ export type StartSite = {
   readonly isMet: boolean;
   readonly ports: HostPorts;
   readonly ways: Ways;
+  readonly log: RunLog;
   readonly inFlight: readonly Going[];
   readonly settled: () => Promise<void>;
 };
@@ -95,7 +102,7 @@ export function startNode(start: StartSite): StartedNode {
   const { task, context } = site;
   const env = environmentOf(site);
   const passed: HostState = { ...state, next: { kind: 'after', cursor } };
-  if (isPassedOver(start, env)) return { kind: 'passed', state: passed };
+  if (isPassedOver(task, { state, context, env })) return { kind: 'passed', state: passed };
   const meeting = start.isMet ? undefined : meetingAt(task, context, env);
   if (meeting !== undefined) return { kind: 'meet', meeting };
   if (shortName(task.action) === 'meta') return startMeta(start, env);
@@ -104,39 +111,20 @@ export function startNode(start: StartSite): StartedNode {
 
 /** A meta task is over at once; those that were written show a banner. */
 function startMeta(start: StartSite, env: Environment): StartedNode {
-  const { site, state, cursor, order, ports } = start;
+  const { site, state, cursor, log, order, ports } = start;
   const { task, host } = site;
   if (task.isHandler && metaName(task, env) === 'flush_handlers')
     throw new RunAbort('flush_handlers cannot be used as a handler', { isParserError: true });
   const run = runMeta(withoutNotification(state, task, start.tree), task, { cursor, env, host });
-  if (task.isImplicit === true) return { kind: 'meta', ...run, show: undefined };
+  const { effect, state: after } = run;
+  const node = { kind: 'meta', state: after, effect, isSkipped: run.skippedMessage !== undefined } as const;
+  if (task.isImplicit === true) return { ...node, show: undefined };
   const header = taskHeader(task, order, { env, isCheckMode: false });
-  return {
-    kind: 'meta',
-    ...run,
-    show: createMetaShow({ host, header, order, now: ports.clock.now, emit: ports.emit }, run),
-  };
-}
-
-/** Before the task to start at, not selected by tags, facts that are there already, or of a role that has run before. */
-function isPassedOver({ site, state }: StartSite, env: Environment): boolean {
-  const { task, context } = site;
-  if (state.startsAt !== undefined && !isGatheringTask(task)) return true;
-  const { tags, skipTags } = context.settings;
-  const isChosen = task.isHandler || isSelected(taskTags(task, env), { only: tags, skip: skipTags });
-  if (!isChosen) return true;
-  if (isGatheringTask(task) && context.isSmartGathering && hasFacts(state)) return true;
-  const { role } = task;
-  const first = role === undefined ? undefined : state.ranRoles.get(role.identity);
-  return role !== undefined && first !== undefined && first !== role && !role.allowDuplicates;
+  const emit = (event: HostEvent): void => log.emit(event);
+  return { ...node, show: createMetaShow({ host, header, order, now: ports.clock.now, emit }, run) };
 }
 
 const VARIABLE = /^[A-Za-z_]\w*$/;
-
-/** Whether facts were gathered on the host, in this run or in one whose facts are kept. */
-function hasFacts({ vars }: HostState): boolean {
-  return vars.facts.some((layer) => arrivedFacts(layer)?.has('_ansible_facts_gathered') === true);
-}
 
 function startGoing(start: StartSite, env: Environment): Going {
   const { register } = start.site.task;
@@ -160,7 +148,7 @@ function startGoing(start: StartSite, env: Environment): Going {
     header,
     order,
     now: start.ports.clock.now,
-    emit: start.ports.emit,
+    emit: (event) => start.log.emit(event),
     ...(context.config('callback.default.show_per_host_start') === true
       ? { announced: writtenTitle(task) }
       : {}),
@@ -168,8 +156,9 @@ function startGoing(start: StartSite, env: Environment): Going {
   for (const text of conditionWarnings(task)) show.warn(text);
   const traffic: TaskTraffic = { ways: new Map(), isHere: false, isRaw: false };
   const before = withoutNotification(start.state, task, tree);
-  const begun = startTask(site, task, portsOf(start, show, traffic));
-  const common = { order, header, before, at, show, traffic };
+  const turn = Promise.withResolvers<void>();
+  const begun = startTask(site, task, portsOf(start, show, { traffic, turn: turn.promise }));
+  const common = { order, header, before, at, show, traffic, turn };
   if (begun.kind === 'over') {
     const settled = stateAfter(before, at, begun.end);
     return {
@@ -217,47 +206,49 @@ function checkModeOf({ site }: StartSite, env: Environment): boolean {
   }
 }
 
-/** A handler that runs is no longer notified. */
-function withoutNotification(state: HostState, task: Task, tree: PlayTree): HostState {
-  if (!task.isHandler || state.notified.size === 0) return state;
-  const number = tree.handlerNumber(task);
-  if (number === undefined || !state.notified.has(number)) return state;
-  const notified = new Map(state.notified);
-  notified.delete(number);
-  return { ...state, notified };
-}
-
 let lastGroup = 0;
 
-function portsOf(start: StartSite, show: Show, traffic: TaskTraffic): TaskPorts {
-  const { site, ports, ways } = start;
+type UnderWay = { readonly traffic: TaskTraffic; readonly turn: Promise<void> };
+
+function portsOf(start: StartSite, show: Show, { traffic, turn }: UnderWay): TaskPorts {
+  const { cursor, log, ports, site, state, ways } = start;
   lastGroup += 1;
   const group = lastGroup;
+  const place = placeKey(cursor, state);
+  const keyPrefix = ports.keyPrefix === undefined ? undefined : `${ports.keyPrefix}/${place}`;
+  const task: RemoteTask = { log, place, keyPrefix, turn, sleep: log.sleeper(place) };
   return {
     local: findLocalAction,
     remote: findRemoteAction,
     connect: (call, of) => {
       const { target, become, hasTerminal, remoteTmp } = connectionOf(site, call);
-      const way = ways.to(target);
-      const seen = traffic.ways.get(way.key)?.seen ?? { epoch: 0 };
+      const { way, seen, keys } = useOf(traffic, ways.to(target));
       return createRemote(call, {
         way,
         seen,
+        keys,
         become,
         remoteTmp,
         hasTerminal,
         group,
-        ...of,
+        task,
+        place: of,
         modules: ports.modules,
-        sleep: ports.clock.sleep,
       });
     },
     isOneWay: (calls) => checkTraffic(start, calls, traffic),
     onRetry: show.retry,
     onItem: show.item,
     onProgress: show.job,
-    sleep: (ms) => ports.clock.sleep(ms),
+    sleep: task.sleep,
   };
+}
+
+/** The task's use of a way, from its first time on. */
+function useOf({ ways }: TaskTraffic, way: Way): WayUse {
+  const known = ways.get(way.key) ?? { way, seen: { epoch: 0 }, keys: [] };
+  ways.set(way.key, known);
+  return known;
 }
 
 /** Waits for what is on its way when the calls go elsewhere, and notes which way they go. */
@@ -267,7 +258,7 @@ function checkTraffic(start: StartSite, calls: readonly ActionCall[], traffic: T
     if (findLocalAction(call.name) !== undefined) continue;
     const { target } = connectionOf(start.site, call);
     const way = start.ways.to(target);
-    if (!traffic.ways.has(way.key)) traffic.ways.set(way.key, { way, seen: { epoch: 0 } });
+    useOf(traffic, way);
     traffic.isHere ||= isOnThisMachine(target) || call.name === 'fetch';
     traffic.isRaw ||= runsAlone(call.name);
   }

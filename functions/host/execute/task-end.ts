@@ -38,12 +38,22 @@ export type JobProgress =
     }
   | { readonly kind: 'async-finished'; readonly job: string; readonly hasFailed: boolean };
 
+/** A call among those of its task. */
+export type CallPlace = {
+  readonly isLast: boolean;
+  readonly isLoop: boolean;
+  /** Of the item, from 0. */
+  readonly item: number;
+  /** From 1: `until` tries again. */
+  readonly attempt: number;
+};
+
 /** What running a task needs from the executor. */
 export type TaskPorts = {
   readonly local: (name: string) => LocalAction | undefined;
   readonly remote: (name: string) => RemoteAction;
-  /** The way to the target for one call of the task. `isLast` marks the last call of a loop. */
-  readonly connect: (call: ActionCall, of: { readonly isLast: boolean; readonly isLoop: boolean }) => Remote;
+  /** The way to the target for one call of the task. */
+  readonly connect: (call: ActionCall, of: CallPlace) => Remote;
   /**
    * Whether all calls go the same way to the target. Throws Suspension when what is on the way must end first:
    * another connection, or one without the agent.

@@ -16,38 +16,52 @@ export type SiteMemory = TaskMemory & {
   readonly pass: (part: string) => SiteMemory;
 };
 
-/** A memory for one task on one host. */
-export function rememberAnswers(): SiteMemory {
-  return passOver(new Map(), '');
+type OnAnswer = (question: string, answer: Value) => void;
+
+/** A memory for one task on one host, with the answers that are known already. `onAnswer` is told of each new one. */
+export function rememberAnswers(
+  known: ReadonlyMap<string, Value> = new Map(),
+  onAnswer: OnAnswer = () => undefined,
+): SiteMemory {
+  const answers = new Map<string, Answer>([...known].map(([question, value]) => [question, { value }]));
+  return passOver({ answers, onAnswer }, '');
 }
 
-function passOver(answers: Map<string, Answer>, part: string): SiteMemory {
+type Answers = { readonly answers: Map<string, Answer>; readonly onAnswer: OnAnswer };
+
+function passOver(memory: Answers, part: string): SiteMemory {
   const counts = new Map<string, number>();
   const placeOf = (key: string): string => {
     const count = counts.get(key) ?? 0;
     counts.set(key, count + 1);
     return `${part}/${key}#${count}`;
   };
+  const remember = (place: string, value: Value): void => {
+    memory.answers.set(place, { value });
+    memory.onAnswer(place, value);
+  };
   return {
     once: (key, ask) => {
       const place = placeOf(key);
-      const known = recall(answers, place);
+      const known = recall(memory.answers, place);
       if (known !== undefined) return known;
       const value = ask();
-      answers.set(place, { value });
+      remember(place, value);
       return value;
     },
     later: (key, ask) => {
       const place = placeOf(key);
-      const known = recall(answers, place);
+      const known = recall(memory.answers, place);
       if (known !== undefined) return known;
       const arrival = ask().then(
-        (value) => answers.set(place, { value }),
-        (error: unknown) => answers.set(place, { error }),
+        (value) => remember(place, value),
+        (error: unknown) => {
+          memory.answers.set(place, { error });
+        },
       );
       throw new Suspension(arrival, key);
     },
-    pass: (name) => passOver(answers, `${part}/${name}`),
+    pass: (name) => passOver(memory, `${part}/${name}`),
   };
 }
 

@@ -50,7 +50,7 @@ function startSingle(site: RenderSite, task: Task, { ports, loopError }: Single)
   const local = runLocally({ site, task, call: prepared.call, label: undefined }, ports.local);
   if (local !== undefined) return { kind: 'over', end: whole(local) };
   ports.isOneWay([prepared.call]);
-  const run = { site, task, call: prepared.call, label: undefined, isLast: true, isLoop: false };
+  const run = { site, task, call: prepared.call, label: undefined, item: 0, isLast: true, isLoop: false };
   const started = runOnTarget(run, ports);
   return {
     kind: 'on-the-way',

@@ -137,7 +137,7 @@ test('asks one host to run what is to run once', async () => {
     answersOf(() => false),
   );
   expect(await host.run.run('ahead')).toMatchObject({ kind: 'waiting', reason: 'run_once', isOnce: true });
-  host.run.adopt({ result: new Map([['changed', true]]), items: undefined });
+  host.run.change({ kind: 'adopt', end: { result: new Map([['changed', true]]), items: undefined } });
   expect(await host.run.run('ahead')).toEqual({ kind: 'ended', how: 'done', isFatalForAll: false });
   expect(host.sent).toEqual(['b']);
 });

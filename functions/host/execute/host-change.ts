@@ -1,0 +1,43 @@
+/** Changes of a host's state that its controller asks for: another host's result, facts given or cleared. */
+
+import type { SharedEnd } from '../../../shared/wire/host-outcome.ts';
+import type { HostChange } from '../../../shared/wire/stage.ts';
+import { placeKey, taskAt } from './cursor.ts';
+import type { HostState, HostVars } from './host-state.ts';
+import { resolveNext, treeOf } from './next-place.ts';
+import type { PlayContext } from './play-context.ts';
+import { adoptEnd } from './progress.ts';
+import type { RenderSite } from './render-site.ts';
+import { addResultFacts } from './result-facts.ts';
+
+type AdoptedAt = {
+  readonly context: PlayContext;
+  readonly state: HostState;
+  /** What the task at a place sees. */
+  readonly siteAt: (place: string) => RenderSite;
+};
+
+/** The state of a host that takes over the end of the task at which all hosts met, as if it had run it. */
+export function adoptedState({ context, state, siteAt }: AdoptedAt, end: SharedEnd): HostState {
+  const tree = treeOf(context, state);
+  const place = resolveNext(tree, state);
+  if (place.kind === 'end') return state;
+  const { cursor } = place;
+  const targets = { numbers: [], unknown: [], warnings: [] };
+  const site = siteAt(placeKey(cursor, state));
+  return adoptEnd(state, { task: taskAt(tree, cursor), cursor, tree, site, targets }, end);
+}
+
+/** The variables after a change. What others have run for the host counts only at the place where it waited for them. */
+export function changedVars(vars: HostVars, change: HostChange): HostVars {
+  switch (change.kind) {
+    case 'adopt':
+      return vars;
+    case 'clear-facts':
+      return { ...vars, facts: [] };
+    case 'give':
+      return addResultFacts(vars, change.gift.action, change.gift.result);
+    default:
+      return change satisfies never;
+  }
+}
