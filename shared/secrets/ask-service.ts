@@ -10,6 +10,8 @@ export type AskOptions = {
   readonly place: string;
   /** What the caller must be allowed to do. */
   readonly permission: string;
+  /** How long to go on asking, in ms. */
+  readonly patienceMs?: number;
 };
 
 const BUSY = new Set([
@@ -32,7 +34,7 @@ export async function askService<T>(
   options: AskOptions,
 ): Promise<T> {
   const { clock } = options;
-  const deadline = clock.now() + limits.secretDeadlineMs;
+  const deadline = clock.now() + (options.patienceMs ?? limits.secretDeadlineMs);
   let longest: number = limits.secretBackoffMs;
   for (;;) {
     try {
@@ -58,8 +60,9 @@ function failureOf(error: unknown, { permission, place }: AskOptions): Failure {
     return failed(`${place} may not be read: ${permission} is needed. ${message}`, false);
   }
   const code = 'code' in error ? String(error.code) : '';
-  const isRetryable = BUSY.has(name) || UNREACHED.test(name) || UNREACHED_CODE.test(code);
-  return failed(`${place} could not be read: ${name}: ${message}`, isRetryable);
+  const isUnreached = UNREACHED.test(name) || UNREACHED_CODE.test(code);
+  const hint = isUnreached ? '. From a VPC, it is reached by an endpoint or a NAT gateway' : '';
+  return failed(`${place} could not be read: ${name}: ${message}${hint}`, isUnreached || BUSY.has(name));
 }
 
 function failed(message: string, retryable: boolean): Failure {

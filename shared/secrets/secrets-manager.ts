@@ -11,7 +11,7 @@ import type { SecretService } from './secret-source.ts';
  * The texts of the secret `id`. AWS serves 10,000 of these calls a second, and 40 of Parameter Store's: the choice for
  * deployments where thousands of functions start at once.
  */
-export function secretsManager(id: string, clock: Clock): SecretService {
+export function secretsManager(id: string, clock: Clock, patienceMs?: number): SecretService {
   let opened: Promise<SecretsManagerClient> | undefined;
   const client = (): Promise<SecretsManagerClient> => {
     opened ??= openClient();
@@ -23,6 +23,7 @@ export function secretsManager(id: string, clock: Clock): SecretService {
         clock,
         place: `the secret ${id}`,
         permission: 'secretsmanager:GetSecretValue',
+        ...(patienceMs === undefined ? {} : { patienceMs }),
       });
       return text === undefined ? new Map() : parseTexts(text, id);
     },

@@ -106,7 +106,7 @@ describe('against a real server', () => {
         `${address} shows the ED25519 key ${fingerprint(path.join(sshd.directory, 'host_ed25519'))}`,
       );
       expect(failure?.message).toContain(`but the ED25519 key ${fingerprint(strange)} was recorded`);
-      expect(failure?.message).toContain(`remove the host key of ${address}`);
+      expect(failure?.message).toContain(`delete the item with pk "host-key#${address}"`);
       expect(hostKeys.keys.get(address)).toBe(publicKey(strange));
     },
   );

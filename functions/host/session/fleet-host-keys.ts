@@ -103,8 +103,8 @@ function changedMessage(plan: SshPlan, key: Buffer, recorded: string): string {
     `${fingerprint(key)}, but the ${keyTypeTitle(type)} key ${fingerprint(Buffer.from(base64, 'base64'))} was recorded ` +
     'when a function first connected to it. ' +
     'Someone may be reading the connection (man-in-the-middle attack), or the host has a new key. ' +
-    `When the new key is right, put it into a known_hosts file of the project, which goes before the record ` +
-    `(${name} ${recordText(key)}), or remove the host key of ${name} from the deployment's table`
+    'When the new key is right, put this line into a known_hosts file of the project, which goes before the record: ' +
+    `${name} ${recordText(key)}; or delete the item with pk "host-key#${name}" and sk "key" from the deployment's table`
   );
 }
 
