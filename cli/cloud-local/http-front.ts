@@ -53,6 +53,10 @@ export function targetAction({ headers }: IncomingMessage): string {
 }
 
 export async function readBody(request: IncomingMessage): Promise<string> {
+  return (await readBytes(request)).toString('utf8');
+}
+
+export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -61,7 +65,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     if (bytes > BODY_BYTES_MAX) throw new AwsError('RequestTooLargeException', 'Request too large.', 413);
     chunks.push(buffer);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 export function send(response: ServerResponse, { body = '', headers = {}, status }: Answer): void {

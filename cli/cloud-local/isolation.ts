@@ -36,9 +36,11 @@ while read -r _ point type _; do
     proc | sysfs | cgroup* | devpts | devtmpfs | mqueue) continue ;;
   esac
   case $point in
-    /tmp | /dev | /dev/* | /proc/* | /sys/*) continue ;;
+    /tmp | /proc/* | /sys/*) continue ;;
   esac
-  mount -o remount,bind,ro "$(printf %b "$point")"
+  point=$(printf %b "$point")
+  # What lies below a directory that is hidden now cannot be reached anyway.
+  [ ! -e "$point" ] || mount -o remount,bind,ro "$point"
 done < /proc/self/mounts
 cd /mnt/task
 exec /mnt/node "$@"

@@ -1,6 +1,9 @@
 /** The whole cloud on this machine: Lambda with durable functions, DynamoDB, S3, Parameter Store, Secrets Manager. */
 
+import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { clientEnvironment, type Endpoints, SERVICES } from './client-environment.ts';
 import { createBucket, createTable } from './create-stores.ts';
 import type { ExecutionSummary } from './durable-execution.ts';
 import {
@@ -9,24 +12,28 @@ import {
   type FunctionUse,
   type InvocationStart,
 } from './environment-pool.ts';
-import type { Faults } from './faults.ts';
-import { type FunctionConfig, LATEST, localCredentials, localRegion } from './function-config.ts';
+import type { Faults, ServiceName } from './faults.ts';
+import { type FunctionConfig, LATEST } from './function-config.ts';
 import { FunctionDirectory } from './function-directory.ts';
-import { type Front, openFront, targetAction } from './http-front.ts';
+import { type Front, type FrontOptions, openFront, targetAction } from './http-front.ts';
 import { lambdaAction, serveLambda } from './lambda-api.ts';
 import { type InvokeAnswer, LambdaService } from './lambda-service.ts';
 import { openObjectService } from './object-service.ts';
 import type { Operation } from './operation.ts';
-import { serveParameters } from './parameter-service.ts';
+import { type InitialParameters, serveParameters } from './parameter-service.ts';
 import { serveSecrets } from './secret-service.ts';
 import { type EmulatedService, openTableService } from './table-service.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export type LocalCloudOptions = {
-  /** Where tables are kept; in memory without it. */
+  /** Where tables, objects, parameters and secrets are kept; in memory without it. Executions end with the cloud. */
   readonly dataDirectory?: string;
   /** A bucket that exists from the start. */
   readonly bucket?: string;
+  /** Parameters that exist from the start, all of them SecureStrings. */
+  readonly parameters?: InitialParameters;
+  /** The services listen on this port of 127.0.0.1 and the four behind it; by default on free ones. */
+  readonly firstPort?: number;
   /** A table of Sortie's store that exists from the start. */
   readonly table?: string;
   /** Jumps over time in which nothing runs, and shifts the clock inside of environments accordingly. */
@@ -60,7 +67,7 @@ export type StartOptions = {
 
 export type LocalCloud = {
   /** URLs by service: `lambda`, `dynamodb`, `s3`, `ssm`, `secretsmanager`. */
-  readonly endpoints: Readonly<Record<EndpointName, string>>;
+  readonly endpoints: Endpoints;
   /** What a client or `sortie` needs in its environment to use this cloud. */
   readonly environment: Readonly<Record<string, string>>;
   readonly functions: () => readonly FunctionConfig[];
@@ -94,8 +101,6 @@ export type LocalCloud = {
   readonly close: () => Promise<void>;
 };
 
-export type EndpointName = 'lambda' | 'dynamodb' | 's3' | 'ssm' | 'secretsmanager';
-
 const CONCURRENCY_PER_PROCESSOR = 4;
 const PAGE_OPERATIONS = 1000;
 const CRASHES_MAX = 50;
@@ -118,7 +123,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     crashesMax: options.crashesMax ?? CRASHES_MAX,
   });
   const services = await openServices({ options, clock, lambda, concurrency, faults: () => faults });
-  const environment = environmentFor(services.endpoints);
+  const environment = clientEnvironment(services.endpoints);
   const directory = new FunctionDirectory();
   const close = async (): Promise<void> => {
     lambda.backend.close();
@@ -166,8 +171,10 @@ type ServiceDeps = {
   readonly faults: () => Faults;
 };
 
+type ServicePart = Pick<FrontOptions, 'handle' | 'actionOf'>;
+
 type Services = {
-  readonly endpoints: Readonly<Record<EndpointName, string>>;
+  readonly endpoints: Endpoints;
   readonly close: () => Promise<void>;
 };
 
@@ -181,32 +188,34 @@ async function openServices({ clock, concurrency, faults, lambda, options }: Ser
     for (const service of opened.splice(0)) await service.close();
   };
   const now = (): number => clock.now();
-  const isThrottled = options.throttlesParameters ?? false;
+  const kept = (name: string): string | undefined =>
+    options.dataDirectory === undefined ? undefined : path.join(options.dataDirectory, name);
+  const { firstPort, parameters = {}, throttlesParameters = false } = options;
+  const open = async (service: ServiceName, part: ServicePart): Promise<string> => {
+    const port = firstPort === undefined ? 0 : firstPort + SERVICES.indexOf(service);
+    return keep(await openFront({ service, faults, port, ...part })).url;
+  };
   try {
-    const tables = keep(await openTableService(options.dataDirectory));
-    const objects = keep(await openObjectService());
-    const json = { actionOf: targetAction, faults };
-    const lambdaHandle = serveLambda({ lambda, clock, concurrency });
-    const fronts = {
-      lambda: await openFront({ service: 'lambda', handle: lambdaHandle, actionOf: lambdaAction, faults }),
-      dynamodb: await openFront({ service: 'dynamodb', handle: tables.handle, ...json }),
-      s3: await openFront({
-        service: 's3',
-        handle: objects.handle,
-        actionOf: ({ method = '' }) => method,
-        faults,
-      }),
-      ssm: await openFront({ service: 'ssm', handle: serveParameters({ now, isThrottled }), ...json }),
-      secretsmanager: await openFront({ service: 'secretsmanager', handle: serveSecrets(now), ...json }),
-    };
-    for (const front of Object.values(fronts)) keep(front);
-    const { dynamodb, lambda: functions, s3, secretsmanager, ssm } = fronts;
+    if (options.dataDirectory !== undefined)
+      mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
+    const tables = keep(await openTableService(kept('tables')));
+    const objects = keep(await openObjectService(kept('objects')));
+    const ssm = serveParameters({
+      now,
+      isThrottled: throttlesParameters,
+      file: kept('parameters.json'),
+      initial: parameters,
+    });
+    const secrets = serveSecrets(now, kept('secrets.json'));
     const endpoints = {
-      lambda: functions.url,
-      dynamodb: dynamodb.url,
-      s3: s3.url,
-      ssm: ssm.url,
-      secretsmanager: secretsmanager.url,
+      lambda: await open('lambda', {
+        handle: serveLambda({ lambda, clock, concurrency }),
+        actionOf: lambdaAction,
+      }),
+      dynamodb: await open('dynamodb', { handle: tables.handle, actionOf: targetAction }),
+      s3: await open('s3', { handle: objects.handle, actionOf: ({ method = '' }) => method }),
+      ssm: await open('ssm', { handle: ssm, actionOf: targetAction }),
+      secretsmanager: await open('secretsmanager', { handle: secrets, actionOf: targetAction }),
     };
     return { endpoints, close };
   } catch (error) {
@@ -219,20 +228,6 @@ function createPool(options: LocalCloudOptions, clock: VirtualClock, concurrency
   const { freezesIdle = false, keepsWarm = true, onInvocation } = options;
   const observed = onInvocation === undefined ? {} : { onInvocation };
   return new EnvironmentPool({ clock, concurrency, keepsWarm, freezesIdle, ...observed });
-}
-
-/** For an IP address the SDK puts the bucket into the path by itself, so S3 needs no special client. */
-function environmentFor(endpoints: Services['endpoints']): Readonly<Record<string, string>> {
-  return {
-    AWS_REGION: localRegion,
-    AWS_DEFAULT_REGION: localRegion,
-    ...localCredentials,
-    AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
-    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
-    AWS_ENDPOINT_URL_S3: endpoints.s3,
-    AWS_ENDPOINT_URL_SSM: endpoints.ssm,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsmanager,
-  };
 }
 
 function invokeRequest(

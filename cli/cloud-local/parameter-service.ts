@@ -12,8 +12,7 @@ import {
   textOf,
   textsOf,
 } from './json-service.ts';
-
-export type ParameterType = 'String' | 'StringList' | 'SecureString';
+import { type KeptMap, openKeptMap } from './kept-map.ts';
 
 type Parameter = {
   readonly name: string;
@@ -23,24 +22,37 @@ type Parameter = {
   readonly modifiedAt: number;
 };
 
+/** Values that are there from the start, by name; a function makes one where there is none yet. */
+export type InitialParameters = Readonly<Record<string, string | (() => string)>>;
+
 export type ParameterServiceOptions = {
   readonly now: () => number;
   /** Refuses more requests in a second than AWS does by default. */
   readonly isThrottled: boolean;
+  /** Where parameters are kept; in memory without it. */
+  readonly file: string | undefined;
+  readonly initial: InitialParameters;
 };
 
 /** Names in one GetParameters, and parameters in one answer of GetParametersByPath. */
 const NAMES_MAX = 10;
 
-export function serveParameters({ isThrottled, now }: ParameterServiceOptions): RequestListener {
-  const parameters = new Map<string, Parameter>();
+export function serveParameters(options: ParameterServiceOptions): RequestListener {
+  const { file, initial, isThrottled, now } = options;
+  const kept = openKeptMap<Parameter>(file);
+  const parameters = kept.entries;
+  for (const [name, value] of Object.entries(initial)) {
+    if (typeof value === 'function' && parameters.has(name)) continue;
+    const text = typeof value === 'function' ? value() : value;
+    kept.set(name, { name, value: text, type: 'SecureString', version: 1, modifiedAt: now() });
+  }
   const admit = isThrottled ? createThrottle(now) : () => undefined;
   const calls: readonly (readonly [string, JsonCall])[] = [
     ['GetParameter', (given) => ({ Parameter: describe(find(parameters, given), given) })],
     ['GetParameters', (given) => getParameters(parameters, given)],
     ['GetParametersByPath', (given) => getByPath(parameters, given)],
-    ['PutParameter', (given) => putParameter(parameters, given, now())],
-    ['DeleteParameter', (given) => deleteParameter(parameters, given)],
+    ['PutParameter', (given) => putParameter(kept, given, now())],
+    ['DeleteParameter', (given) => deleteParameter(kept, given)],
   ];
   return serveJson(
     new Map(
@@ -87,20 +99,20 @@ function getByPath(parameters: ReadonlyMap<string, Parameter>, given: JsonArgume
   };
 }
 
-function putParameter(parameters: Map<string, Parameter>, given: JsonArguments, now: number): unknown {
+function putParameter(kept: KeptMap<Parameter>, given: JsonArguments, now: number): unknown {
   const name = requiredText(given, 'Name');
-  const existing = parameters.get(name);
+  const existing = kept.entries.get(name);
   if (existing !== undefined && given.Overwrite !== true) {
     throw new AwsError('ParameterAlreadyExists', 'The parameter already exists.');
   }
   const version = (existing?.version ?? 0) + 1;
   const type = textOf(given, 'Type') ?? existing?.type ?? 'String';
-  parameters.set(name, { name, value: requiredText(given, 'Value'), type, version, modifiedAt: now });
+  kept.set(name, { name, value: requiredText(given, 'Value'), type, version, modifiedAt: now });
   return { Version: version, Tier: 'Standard' };
 }
 
-function deleteParameter(parameters: Map<string, Parameter>, given: JsonArguments): unknown {
-  parameters.delete(find(parameters, given).name);
+function deleteParameter(kept: KeptMap<Parameter>, given: JsonArguments): unknown {
+  kept.delete(find(kept.entries, given).name);
   return {};
 }
 

@@ -5,6 +5,7 @@ import type { RequestListener } from 'node:http';
 import { AwsError } from './aws-error.ts';
 import { localAccount, localRegion } from './function-config.ts';
 import { type JsonArguments, requiredText, serveJson, textOf, textsOf } from './json-service.ts';
+import { type KeptMap, openKeptMap } from './kept-map.ts';
 
 type Secret = {
   readonly arn: string;
@@ -19,15 +20,17 @@ type Secret = {
 /** Secrets in one BatchGetSecretValue. */
 const BATCH_MAX = 20;
 
-export function serveSecrets(now: () => number): RequestListener {
-  const secrets = new Map<string, Secret>();
+/** Secrets in memory, and in `file` if there is one. */
+export function serveSecrets(now: () => number, file: string | undefined): RequestListener {
+  const kept = openKeptMap<Secret>(file);
+  const secrets = kept.entries;
   return serveJson(
     new Map([
       ['GetSecretValue', (given: JsonArguments) => describe(find(secrets, requiredText(given, 'SecretId')))],
       ['BatchGetSecretValue', (given: JsonArguments) => batchGet(secrets, given)],
-      ['CreateSecret', (given: JsonArguments) => create(secrets, given, now())],
-      ['PutSecretValue', (given: JsonArguments) => put(secrets, given, now())],
-      ['DeleteSecret', (given: JsonArguments) => remove(secrets, given, now())],
+      ['CreateSecret', (given: JsonArguments) => create(kept, given, now())],
+      ['PutSecretValue', (given: JsonArguments) => put(kept, given, now())],
+      ['DeleteSecret', (given: JsonArguments) => remove(kept, given, now())],
     ]),
   );
 }
@@ -46,27 +49,27 @@ function batchGet(secrets: ReadonlyMap<string, Secret>, given: JsonArguments): u
   };
 }
 
-function create(secrets: Map<string, Secret>, given: JsonArguments, now: number): unknown {
+function create(kept: KeptMap<Secret>, given: JsonArguments, now: number): unknown {
   const name = requiredText(given, 'Name');
-  if (secrets.has(name)) {
+  if (kept.entries.has(name)) {
     throw new AwsError('ResourceExistsException', `The secret ${name} already exists.`);
   }
-  return write(secrets, secretOf(name, given, now));
+  return write(kept, secretOf(name, given, now));
 }
 
-function put(secrets: Map<string, Secret>, given: JsonArguments, now: number): unknown {
-  const { name } = find(secrets, requiredText(given, 'SecretId'));
-  return write(secrets, secretOf(name, given, now));
+function put(kept: KeptMap<Secret>, given: JsonArguments, now: number): unknown {
+  const { name } = find(kept.entries, requiredText(given, 'SecretId'));
+  return write(kept, secretOf(name, given, now));
 }
 
-function remove(secrets: Map<string, Secret>, given: JsonArguments, now: number): unknown {
-  const { arn, name } = find(secrets, requiredText(given, 'SecretId'));
-  secrets.delete(name);
+function remove(kept: KeptMap<Secret>, given: JsonArguments, now: number): unknown {
+  const { arn, name } = find(kept.entries, requiredText(given, 'SecretId'));
+  kept.delete(name);
   return { ARN: arn, Name: name, DeletionDate: now / 1000 };
 }
 
-function write(secrets: Map<string, Secret>, secret: Secret): unknown {
-  secrets.set(secret.name, secret);
+function write(kept: KeptMap<Secret>, secret: Secret): unknown {
+  kept.set(secret.name, secret);
   return { ARN: secret.arn, Name: secret.name, VersionId: secret.versionId };
 }
 

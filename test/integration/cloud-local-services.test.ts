@@ -24,7 +24,8 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { EndpointName, LocalCloud } from '../../cli/cloud-local/local-cloud.ts';
+import type { ServiceName } from '../../cli/cloud-local/faults.ts';
+import type { LocalCloud } from '../../cli/cloud-local/local-cloud.ts';
 import { prepareSample, type SampleClouds } from './cloud-local-setup.ts';
 
 let sample: SampleClouds;
@@ -34,7 +35,7 @@ beforeAll(async () => {
 afterEach(() => sample.closeAll());
 afterAll(() => sample.remove());
 
-function settings(cloud: LocalCloud, name: EndpointName) {
+function settings(cloud: LocalCloud, name: ServiceName) {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return { endpoint: cloud.endpoints[name], region: 'eu-central-1', credentials, maxAttempts: 1 };
 }
