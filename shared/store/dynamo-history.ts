@@ -2,11 +2,11 @@
 
 import { limits } from '../base/limits.ts';
 import type { RunRecord } from '../wire/host-journal.ts';
+import { askForEach } from './ask-for-each.ts';
 import type { CloudStore } from './cloud-store.ts';
 import type { Item } from './dynamo-requests.ts';
 import { itemKeys, monthOf, monthPartition, monthsBack } from './dynamo-schema.ts';
 import { numberOf, numberValue, presentNumber } from './dynamo-values.ts';
-import { inParallel } from './in-parallel.ts';
 import { formatRecord, parseRecord } from './record-text.ts';
 import type { RunHistory, RunSummary } from './run-store.ts';
 
@@ -21,7 +21,7 @@ export function dynamoHistory(cloud: CloudStore): Omit<RunHistory, 'close'> {
     startRun: (run) => startRun(cloud, run),
     putRecords: async (runId, firstSequence, records) => {
       const blocks = blocksOf(firstSequence, records);
-      await inParallel(blocks, (block) => putBlock(cloud, runId, block));
+      await askForEach(blocks, (block) => putBlock(cloud, runId, block));
     },
     finishRun: async (runId, { finishedAt, exitCode }) => {
       const end = { finishedAt: numberValue(finishedAt), exitCode: numberValue(exitCode) };
@@ -100,14 +100,14 @@ async function listRuns(cloud: CloudStore, limit: number): Promise<RunSummary[]>
     const range = { pk: monthPartition(month), newestFirst: true, limit: left };
     for await (const item of cloud.table.query(range)) ids.push(item.sk?.S ?? '');
   }
-  const runs = await inParallel(ids, (runId) => readRun(cloud, runId));
+  const runs = await askForEach(ids, (runId) => readRun(cloud, runId));
   return runs.filter((run) => run !== undefined);
 }
 
 async function findRun(cloud: CloudStore, idPrefix: string): Promise<RunSummary | undefined> {
   const run = idPrefix === '' ? undefined : await readRun(cloud, idPrefix);
   if (run !== undefined) return run;
-  const found = await inParallel(monthsKept(cloud), async (month) => {
+  const found = await askForEach(monthsKept(cloud), async (month) => {
     const ids: string[] = [];
     const sk = idPrefix === '' ? {} : { sk: { prefix: idPrefix } };
     for await (const item of cloud.table.query({ pk: monthPartition(month), ...sk, limit: 2 }))

@@ -7,8 +7,8 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Clock } from '../base/clock.ts';
 import { limits } from '../base/limits.ts';
+import { askForEach } from './ask-for-each.ts';
 import { blobHash, checkedBlob, missingBlob } from './blob-hash.ts';
-import { inParallel } from './in-parallel.ts';
 import type { BlobKind, Blobs } from './run-store.ts';
 import type { Place, S3Requests } from './s3-requests.ts';
 import { storeFailure } from './store-failure.ts';
@@ -67,7 +67,7 @@ export function openS3Blobs({
       }
     },
     missingBlobs: async (hashes, kind) => {
-      const found = await inParallel(hashes, (hash) => isThere(hash, kind));
+      const found = await askForEach(hashes, (hash) => isThere(hash, kind));
       return hashes.filter((_, index) => found[index] === false);
     },
     close: async () => (await loaded)?.close(),

@@ -24,7 +24,7 @@ type ClientConfig = {
 /** Starts both services on loopback. */
 export async function startLocalAws(): Promise<LocalAws> {
   const tables = await openTableService(undefined);
-  const objects = await openObjectService();
+  const objects = await openObjectService(undefined);
   const tableFront = await listen(tables.handle);
   const objectFront = await listen(objects.handle);
   const clients = { dynamo: clientConfig(tableFront.endpoint), s3: clientConfig(objectFront.endpoint) };

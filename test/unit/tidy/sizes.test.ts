@@ -11,7 +11,9 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'shared/report/linear-order.ts createLinearizer':
     'closures over the state of one play, of which none is long',
   'shared/template/compile-expression.ts compileExpression': 'one switch over the kinds of expressions',
-  'test/contract/run-store.ts testRunStore': 'a list of tests that every store must pass',
+  'test/contract/run-store-fleet.ts testFleet': 'a list of tests that every store must pass',
+  'test/contract/run-store-history.ts testRunHistory': 'a list of tests that every store must pass',
+  'test/contract/run-store-streams.ts testHostStreams': 'a list of tests that every store must pass',
   'test/integration/delaying-relay.ts startRelay': 'two directions of one relay, side by side',
   'test/unit/execute/fake-host.ts playContext': 'a list of ports, each of which does next to nothing',
 };
