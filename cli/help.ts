@@ -5,6 +5,7 @@ export const helpOverview = `usage: sortie COMMAND [options]
 Runs unmodified Ansible playbooks.
 
 commands:
+  doctor      look whether runs can work, and say what to do
   exec        run one module on hosts; takes the options of ansible
   inventory   show hosts, groups and variables; takes the options of ansible-inventory
   run         run playbooks; takes the options of ansible-playbook

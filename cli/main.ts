@@ -8,6 +8,7 @@ import { helpOverview } from './help.ts';
 import { version } from './version.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  doctor: async () => (await import('./doctor.ts')).doctor,
   exec: async () => {
     const [{ createExec }, { runPlaybooks }] = await Promise.all([
       import('./exec.ts'),

@@ -1,8 +1,9 @@
-/** A server on 127.0.0.1 that answers AWS's JSON calls as a test says, and remembers them. */
+/** A server on 127.0.0.1 that answers AWS's calls as a test says, and remembers them. */
 
 import http from 'node:http';
 
 export type AwsCall = { readonly action: string; readonly input: Readonly<Record<string, unknown>> };
+/** A text is sent as it is, anything else as JSON. */
 export type AwsAnswer = { readonly status?: number; readonly body: unknown };
 
 export type AwsStub = {
@@ -23,7 +24,7 @@ export async function startAwsStub(answer: (call: AwsCall) => AwsAnswer): Promis
     calls.push(call);
     const { body, status = 200 } = answer(call);
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(JSON.stringify(body));
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -27,7 +27,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
 /** The folders that may use a package. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@aws-sdk/client-dynamodb': ['shared/store'],
-  '@aws-sdk/client-lambda': ['cli/cloud'],
+  '@aws-sdk/client-lambda': ['cli/cloud', 'cli/doctor'],
   '@aws-sdk/client-s3': ['shared/store'],
   '@aws-sdk/client-secrets-manager': ['shared/secrets'],
   '@aws-sdk/client-ssm': ['shared/secrets'],
