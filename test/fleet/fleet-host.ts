@@ -1,7 +1,7 @@
 /** One test host: an sshd in namespaces of its own, or one of the user who runs this. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 
@@ -14,8 +14,13 @@ export type FleetHost = {
   readonly changes: string;
   readonly knownHostLine: string;
   readonly log: () => string;
+  /** What runs on the host; of a user-level host nothing is known. */
+  readonly processes: () => readonly HostProcess[];
   readonly stop: () => Promise<void>;
 };
+
+/** A process of a host, as this machine numbers it. `isFirst`: the one that starts sshd whenever it is gone. */
+export type HostProcess = { readonly pid: number; readonly command: string; readonly isFirst: boolean };
 
 type Place = { readonly name: string; readonly directory: string; readonly port: number };
 
@@ -28,7 +33,8 @@ export async function startPod(place: Place): Promise<FleetHost> {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   await answering(child, place);
-  const inside = `/proc/${firstChild(child.pid ?? 0)}/root${place.directory}/pod`;
+  const first = firstChild(child.pid ?? 0);
+  const inside = `/proc/${first}/root${place.directory}/pod`;
   return {
     name: place.name,
     port: place.port,
@@ -36,6 +42,7 @@ export async function startPod(place: Place): Promise<FleetHost> {
     changes: `${inside}/upper`,
     knownHostLine: knownHostLine(place),
     log: () => readFileSync(`${inside}/root/var/log/sshd.log`, 'utf8'),
+    processes: () => processesBeside(first),
     stop: () => stop(child),
   };
 }
@@ -57,6 +64,7 @@ export async function startUserHost(place: Place): Promise<FleetHost> {
     changes: root,
     knownHostLine: knownHostLine(place),
     log: () => readFileSync(log, 'utf8'),
+    processes: () => [],
     stop: () => stop(child),
   };
 }
@@ -101,6 +109,31 @@ function isOpen(port: number): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
+}
+
+/** The processes in the namespace of this one. */
+function processesBeside(first: number): readonly HostProcess[] {
+  const namespace = readlinkSync(`/proc/${first}/ns/pid`);
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && isIn(pid, namespace))
+    .map((pid) => ({ pid, command: commandOf(pid), isFirst: pid === first }));
+}
+
+function isIn(pid: number, namespace: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`) === namespace;
+  } catch {
+    return false;
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
 }
 
 /** unshare's child is the first process of the new namespaces. */

@@ -21,8 +21,10 @@ enter() { # inside the new namespaces: mount, fill, serve
   configure_sshd "$dir" "$port" > "$root/etc/ssh/pod_config"
   cp "$dir/host_key" "$root/etc/ssh/pod_key"
   chmod 600 "$root/etc/ssh/pod_key"
-  chroot "$root" /usr/sbin/sshd -D -f /etc/ssh/pod_config -E /var/log/sshd.log &
-  wait $!
+  # All but this shell may be killed at once, which is a reboot as seen from outside.
+  while :; do
+    chroot "$root" /usr/sbin/sshd -D -f /etc/ssh/pod_config -E /var/log/sshd.log || sleep 1
+  done
 }
 
 fill() { # devices, /proc, /run and empty temporary directories

@@ -247,8 +247,11 @@ export class AgentSession {
   async #exit(isBroken: boolean): Promise<ChannelExit> {
     const { channel } = this.#booted;
     if (isBroken || !(await settlesWithin(channel.exit, limits.closeTimeoutMs))) {
-      if (this.#isKept && !isBroken) channel.leave();
-      else channel.kill();
+      if (this.#isKept && !isBroken) {
+        channel.leave();
+        return UNKNOWN_EXIT;
+      }
+      channel.kill();
     }
     return (await settlesWithin(channel.exit, limits.closeTimeoutMs)) ? await channel.exit : UNKNOWN_EXIT;
   }
@@ -259,6 +262,7 @@ export class AgentSession {
     try {
       for (;;) {
         for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
+          if (frame.header.t === 'left') return undefined;
           await this.#handle(frame);
         }
         const { value, done } = await pieces.next().catch(() => ({ value: undefined, done: true }));
@@ -278,7 +282,7 @@ export class AgentSession {
 
   #handle(frame: ReadFrame<FromAgent>): Promise<void> | void {
     const { header, blob } = frame;
-    if (header.t === 'ready') {
+    if (header.t === 'ready' || header.t === 'left') {
       return;
     }
     if (header.t === 'kept') {

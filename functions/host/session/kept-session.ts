@@ -29,11 +29,17 @@ export type KeptSessionOptions = {
   readonly host: string;
   readonly keep: KeepOptions;
   /** Makes a new connection and boots the way to the agent. Throws FailureError. */
-  readonly reconnect: () => Promise<AgentSession>;
+  readonly reconnect: () => Promise<Conversation>;
 };
 
+/** What is used of the session of one connection. */
+export type Conversation = Pick<
+  AgentSession,
+  'cancel' | 'close' | 'detach' | 'ended' | 'executable' | 'kept' | 'load' | 'python' | 'run' | 'send'
+>;
+
 /** The session of an agent that was asked, in its first frame, to outlive its connection. */
-export function startKeptSession(first: AgentSession, options: KeptSessionOptions): Session {
+export function startKeptSession(first: Conversation, options: KeptSessionOptions): Session {
   const session = new KeptSession(first, options);
   return {
     python: first.python,
@@ -68,7 +74,7 @@ class KeptSession {
   readonly ended: Promise<Failure | undefined>;
   readonly #host: string;
   readonly #keep: KeepOptions;
-  readonly #reconnect: () => Promise<AgentSession>;
+  readonly #reconnect: () => Promise<Conversation>;
   readonly #kept: PromiseWithResolvers<KeptAgent | undefined> = Promise.withResolvers<
     KeptAgent | undefined
   >();
@@ -76,7 +82,8 @@ class KeptSession {
   readonly #entries = new Set<Entry>();
   readonly #bundles = new Map<string, ModuleBundle>();
   readonly #groups = new FailedGroups();
-  #connected: AgentSession;
+  #connected: Conversation;
+  #entered: Promise<Failure | undefined> = Promise.resolve(undefined);
   /** Requests may leave over the connection. */
   #isOpen = false;
   #openedAtMs = 0;
@@ -94,7 +101,7 @@ class KeptSession {
   #isLeaving = false;
   #hasEnded = false;
 
-  constructor(first: AgentSession, options: KeptSessionOptions) {
+  constructor(first: Conversation, options: KeptSessionOptions) {
     this.#connected = first;
     this.#host = options.host;
     this.#keep = options.keep;
@@ -139,26 +146,29 @@ class KeptSession {
   }
 
   async close(): Promise<void> {
-    this.#leave(closedFailure(this.#host));
+    await this.#leave(closedFailure(this.#host));
     await this.#connected.close();
     await settlesWithin(this.ended, limits.closeTimeoutMs);
   }
 
   async detach(): Promise<void> {
-    this.#leave(leftFailure(this.#host));
+    await this.#leave(leftFailure(this.#host));
     await this.#connected.detach();
     await settlesWithin(this.ended, limits.closeTimeoutMs);
   }
 
-  #leave(failure: Failure): void {
+  /** Takes no more requests; an agent that is being taken over is left, or ended, only when that is done. */
+  async #leave(failure: Failure): Promise<void> {
     this.#isLeaving = true;
+    await settlesWithin(this.#entered, limits.closeTimeoutMs);
     this.#left.resolve(failure);
   }
 
   /** Goes from connection to connection, and settles everything at the end. */
   async #live(): Promise<Failure | undefined> {
     try {
-      let failure = await this.#enter(this.#connected);
+      this.#entered = this.#enter(this.#connected);
+      let failure = await this.#entered;
       if (failure !== undefined && mayHavePassed(failure)) failure = await this.#comeBack(failure);
       while (failure === undefined) {
         const lost = (await this.#connected.ended) ?? (await this.#left.promise);
@@ -175,7 +185,7 @@ class KeptSession {
   }
 
   /** Finds out which agent is there, has it admitted, and lets requests leave; gives the failure when it must not. */
-  async #enter(connected: AgentSession, lost?: Failure): Promise<Failure | undefined> {
+  async #enter(connected: Conversation, lost?: Failure): Promise<Failure | undefined> {
     try {
       const frame = await this.#introduction(connected);
       if (frame.fenced === true) {
@@ -194,7 +204,7 @@ class KeptSession {
     }
   }
 
-  async #introduction(connected: AgentSession): Promise<KeptFrame> {
+  async #introduction(connected: Conversation): Promise<KeptFrame> {
     const ended = connected.ended.then((failure) => {
       throw new FailureError(failure ?? closedFailure(this.#host));
     });
@@ -300,7 +310,8 @@ class KeptSession {
       const found = await Promise.race([connecting, this.#left.promise]);
       if ('kind' in found) return found;
       this.#connected = found;
-      return await this.#enter(found, lost);
+      this.#entered = this.#enter(found, lost);
+      return await this.#entered;
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;
       return error.failure;
