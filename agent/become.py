@@ -96,6 +96,7 @@ class Child:
     def __init__(self, wanted, payload):
         self._wanted = wanted
         self._sent = set()
+        self._requests = 0
         self._decoder = frames.Decoder()
         self._messages = b''
         line = 'exec ' + ' '.join(shlex.quote(word) for word in (sys.executable, '-c', sys.argv[1], sys.argv[1]))
@@ -112,12 +113,17 @@ class Child:
             raise
 
     def run(self, request, blob, loads, channel):
-        """Have the request done; data, questions and cancelling pass through."""
+        """Have the request done; data, questions and cancelling pass through.
+
+        The child counts requests on its own: another connection of the host may use a number again.
+        """
         for load in loads:
             if id(load) not in self._sent:
                 self._sent.add(id(load))
                 self._send(*load)
-        request = dict(request, epoch=0, tolerated=True)
+        self._requests += 1
+        outer, inner = {'id': request['id']}, {'id': self._requests}
+        request = dict(request, epoch=0, tolerated=True, **inner)
         del request['become']
         self._send(request, blob)
         has_cancelled = False
@@ -125,12 +131,12 @@ class Child:
             for header, piece in self._receive(channel):
                 if header['t'] in ('result', 'error'):
                     return header
-                channel.send(header, piece)
+                channel.send(dict(header, **outer), piece)
             for header, piece in channel.take_data():
-                self._send(header, piece)
+                self._send(dict(header, **inner), piece)
             if channel.is_cancelled() and not has_cancelled:
                 has_cancelled = True
-                self._send({'t': 'cancel', 'id': request['id']})
+                self._send(dict(inner, t='cancel'))
 
     def close(self):
         """Let the child end: its input ends here."""

@@ -115,7 +115,7 @@ export type TakeRequest = { readonly t: 'take' };
 /** Drops the answers to these requests: they are stored. */
 export type ForgetRequest = { readonly t: 'forget'; readonly keys: readonly string[] };
 
-/** Ends the connection and leaves the agent running; what is queued is dropped. */
+/** Ends the connection and leaves the agent running; what is queued is dropped. Answered by {@link LeftFrame}. */
 export type DetachRequest = { readonly t: 'detach' };
 
 export type ToAgent =
@@ -180,4 +180,7 @@ export type KeptFrame = {
   readonly fenced?: boolean;
 };
 
-export type FromAgent = DataFrame | ErrorFrame | KeptFrame | NeedFrame | ReadyFrame | ResultFrame;
+/** The last frame of a connection: the agent goes on without it. A shell around the agent may hold the channel open. */
+export type LeftFrame = { readonly t: 'left' };
+
+export type FromAgent = DataFrame | ErrorFrame | KeptFrame | LeftFrame | NeedFrame | ReadyFrame | ResultFrame;

@@ -130,6 +130,8 @@ function parseHeader(text: string): FromAgent {
       return parseErrorFrame(header);
     case 'kept':
       return parseKeptFrame(header);
+    case 'left':
+      return { t: 'left' };
     case 'need':
       return { t: 'need', id: parseNumber(header, 'id') };
     case 'data':

@@ -49,6 +49,7 @@ FROM_AGENT = {
     'need': ({'t': 'need', 'id': 3}, b''),
     'kept': ({
         't': 'kept', 'agent': 'c0ffee', 'isNew': True, 'inHand': None, 'known': 0, 'epoch': 0, 'lasting': True}, b''),
+    'left': ({'t': 'left'}, b''),
     'kept-and-fenced': ({
         't': 'kept', 'agent': 'c0ffee', 'isNew': False, 'inHand': 'play 1 task 2', 'known': 3, 'epoch': 0,
         'lasting': True, 'fenced': True}, b''),
