@@ -7,6 +7,7 @@ import {
   type InvocationOutcome,
 } from './environment-process.ts';
 import { functionArn, LATEST } from './function-config.ts';
+import type { ErrorObject } from './operation.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** A function made ready to run. */
@@ -128,7 +129,7 @@ export class EnvironmentPool {
     const warm = this.#takeWarm(prepared.environment.directory);
     const environment = warm ?? this.#start(prepared);
     try {
-      const outcome = environment.invoke({
+      const invocation = environment.invoke({
         requestId,
         event,
         functionArn: functionArn(prepared.name, LATEST),
@@ -136,7 +137,9 @@ export class EnvironmentPool {
         skippedMs: clock.skippedMs,
       });
       onInvocation?.({ functionName: prepared.name, pid: environment.pid, requestId, event });
-      return await outcome;
+      const outcome = await invocation;
+      if (outcome.kind !== 'answered') prepared.environment.onLog(errorText(requestId, outcome.error));
+      return outcome;
     } finally {
       this.#count(prepared.name, performance.now() - startedMs, warm === undefined);
       this.#putBack(environment);
@@ -212,6 +215,11 @@ export class EnvironmentPool {
     for (const environment of this.#all) if (environment.pid === pid) return environment;
     throw new Error(`no environment has the process id ${pid}`);
   }
+}
+
+/** As the runtime writes it to a function's log. */
+function errorText(requestId: string, { ErrorMessage, ErrorType, StackTrace = [] }: ErrorObject): string {
+  return [`RequestId: ${requestId} ${ErrorType}: ${ErrorMessage}`, ...StackTrace, ''].join('\n');
 }
 
 const closed: InvocationOutcome = {
