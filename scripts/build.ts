@@ -1,4 +1,4 @@
-/** Builds dist/: the bundled command line and the agent beside it. */
+/** Builds dist/: the bundled command line, the agent beside it, and the functions that are deployed. */
 
 import { chmodSync, globSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
@@ -32,3 +32,4 @@ await build({
 });
 chmodSync('dist/sortie.mjs', 0o755);
 await import('./build-agent.ts');
+await import('./build-functions.ts');

@@ -1,7 +1,9 @@
 /** What the bundles leave out of ssh2, and how the agent gets into a function: plugins of esbuild. */
 
 import { readFileSync } from 'node:fs';
-import type { Plugin } from 'esbuild';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { build, type Plugin } from 'esbuild';
 
 /** Native add-ons of ssh2 bring no speed and cannot be bundled: requiring one fails, and ssh2 goes on without. */
 export const withoutNativeAddons: Plugin = {
@@ -15,14 +17,108 @@ export const withoutNativeAddons: Plugin = {
 };
 
 /**
- * Parts of ssh2 that its index loads and nothing here asks for: agents for `http` and the server. Left out, the first
- * connection of a run does not wait for Node's HTTP and TLS to load.
+ * Parts of ssh2 that its index loads and nothing here asks for: agents for `http`, the server, SFTP. Left out, the first
+ * connection of a run does not wait for Node's HTTP and TLS to load, and a function is 12 KB smaller.
  */
 export const withoutUnusedSsh: Plugin = {
   name: 'without-unused-ssh',
   setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/]ssh2[\\/]lib[\\/](http-agents|server)\.js$/ }, () => ({
+    onLoad({ filter: /[\\/]ssh2[\\/]lib[\\/](http-agents|server|protocol[\\/]SFTP)\.js$/ }, () => ({
       contents: 'module.exports = {};',
+    }));
+  },
+};
+
+/**
+ * Of an AWS client, only what the importing file names: what it does not name, it cannot use. esbuild itself takes the whole
+ * of a package that is loaded when it is needed, in which most is about calls that nobody makes; so these are shaken first.
+ */
+export const withNamedExportsOnly: Plugin = {
+  name: 'with-named-exports-only',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^@aws-sdk\/client-/ }, ({ importer, path, resolveDir }) => ({
+      path: `${path} for ${importer}`,
+      namespace: 'named-exports',
+      pluginData: { client: path, importer, resolveDir },
+    }));
+    onLoad({ filter: /.*/, namespace: 'named-exports' }, async ({ pluginData }) => {
+      const { client, importer, resolveDir } = pluginData;
+      const names = await namedExports(client, readFileSync(importer, 'utf8'));
+      return {
+        contents: await shaken(client, names, resolveDir),
+        resolveDir: packageDirectory(client, resolveDir),
+      };
+    });
+  },
+};
+
+/** The exports that a text names. Never the client that has all calls of its service as methods: it is named like the service. */
+async function namedExports(client: string, text: string): Promise<readonly string[]> {
+  const words = new Set(text.match(/[A-Z]\w+/g));
+  const names = Object.keys(await importPackage(client));
+  return names.filter((name) => words.has(name) && !names.includes(`${name}Client`));
+}
+
+/** The client's own files that these exports need, as one module; what other packages give it still imports. */
+async function shaken(client: string, names: readonly string[], resolveDir: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: `export { ${names.join(', ')} } from '${client}';`, resolveDir },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    write: false,
+    plugins: [onlyTheClient(client), withoutUnusedSchemas],
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+function onlyTheClient(client: string): Plugin {
+  return {
+    name: 'only-the-client',
+    setup: ({ onResolve }) => {
+      onResolve({ filter: /^[^.]/ }, ({ path }) => (path === client ? undefined : { path, external: true }));
+    },
+  };
+}
+
+/**
+ * The shapes of all requests and answers of a service are in one file, as lists that esbuild keeps, because it cannot know
+ * that making them has no effect. Here it is told.
+ */
+const withoutUnusedSchemas: Plugin = {
+  name: 'without-unused-schemas',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]schemas[\\/]schemas_\d+\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        /^((?:export )?var \w+\$* = )(\[[\s\S]*?\]);$/gm,
+        '$1/* @__PURE__ */ (() => $2)();',
+      ),
+    }));
+  },
+};
+
+function packageDirectory(name: string, from: string): string {
+  return dirname(createRequire(`${from}/`).resolve(`${name}/package.json`));
+}
+
+async function importPackage(name: string): Promise<object> {
+  return await import(name);
+}
+
+/** A function's credentials are in its environment: looking for them anywhere else takes 28 KB, and would be a mistake. */
+export const withCredentialsFromEnvironment: Plugin = {
+  name: 'with-credentials-from-environment',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ path, resolveDir }) => ({
+      path,
+      namespace: 'environment-credentials',
+      pluginData: { resolveDir },
+    }));
+    onLoad({ filter: /.*/, namespace: 'environment-credentials' }, ({ pluginData }) => ({
+      contents: `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';`,
+      resolveDir: pluginData.resolveDir,
     }));
   },
 };

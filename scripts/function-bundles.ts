@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, formatMessagesSync, type Message } from 'esbuild';
 import { limits } from '../shared/base/limits.ts';
-import { withAgentInside, withoutNativeAddons, withoutUnusedSsh } from './esbuild-plugins.ts';
+import {
+  withAgentInside,
+  withCredentialsFromEnvironment,
+  withNamedExportsOnly,
+  withoutNativeAddons,
+  withoutUnusedSsh,
+} from './esbuild-plugins.ts';
 import { zip } from './zip.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -58,7 +64,13 @@ async function buildFunction(target: string, name: string, entry: string): Promi
     sourcemap: 'external',
     sourcesContent: false,
     legalComments: 'none',
-    plugins: [withoutNativeAddons, withoutUnusedSsh, withAgentInside(join(root, 'dist/agent'))],
+    plugins: [
+      withoutNativeAddons,
+      withoutUnusedSsh,
+      withNamedExportsOnly,
+      withCredentialsFromEnvironment,
+      withAgentInside(join(root, 'dist/agent')),
+    ],
     logLevel: 'error',
   });
   refuse(warnings);

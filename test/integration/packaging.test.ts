@@ -124,7 +124,7 @@ test.each([
   const sources = packages
     .filter((built) => built.name === name)
     .flatMap(({ inputs }) => inputs)
-    .filter((input) => !input.includes('node_modules'))
+    .filter((input) => /^(functions|shared)\//.test(input))
     .map((input) => readFileSync(input, 'utf8'));
   const called = sources
     .flatMap((source) => [...source.matchAll(/\bnew (?:\w+\.)?(\w+)Command\(/g)])
