@@ -2,13 +2,27 @@
 
 import type { RunRequest } from '../shared/wire/run-request.ts';
 import { type ParsedOptions, parseOptions } from './option-parser.ts';
-import { runOptions } from './run-options.ts';
+import { CLOUD_OPTIONS, runOptions } from './run-options.ts';
 
 export type RunArguments =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'usage-error'; readonly message: string }
-  | { readonly kind: 'run'; readonly request: RunRequest; readonly isJson: boolean };
+  | {
+      readonly kind: 'run';
+      readonly request: RunRequest;
+      readonly isJson: boolean;
+      /** Runs in the cloud. */
+      readonly cloud?: CloudWish;
+    };
+
+export type CloudWish = {
+  /** The name or hash of a pushed project; absent: the directory is pushed first. */
+  readonly project?: string;
+  /** Ends when the run has started. */
+  readonly isDetached: boolean;
+  readonly allowsKeys: boolean;
+};
 
 /** Reads the arguments behind `sortie run`. */
 export function parseRunArguments(argv: readonly string[]): RunArguments {
@@ -23,7 +37,28 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
   if (forks !== undefined && toInt(forks) < 1) {
     return { kind: 'usage-error', message: 'The number of processes (--forks) must be >= 1' };
   }
-  return { kind: 'run', request: requestOf(parsed), isJson: parsed.values.has('json') };
+  const place = last(parsed, 'on') ?? 'local';
+  if (place !== 'aws' && place !== 'local')
+    return {
+      kind: 'usage-error',
+      message: `argument --on: invalid choice: '${place}' (choose from 'local', 'aws')`,
+    };
+  const misplaced = CLOUD_OPTIONS.find(({ key }) => place === 'local' && parsed.values.has(key));
+  if (misplaced !== undefined)
+    return { kind: 'usage-error', message: `argument ${misplaced.flags.join('/')}: only with --on aws` };
+  const request = requestOf(parsed);
+  const isJson = parsed.values.has('json');
+  return place === 'aws'
+    ? { kind: 'run', request, isJson, cloud: cloudWishOf(parsed) }
+    : { kind: 'run', request, isJson };
+}
+
+function cloudWishOf(parsed: ParsedOptions): CloudWish {
+  return {
+    ...text(parsed, 'project', 'project'),
+    isDetached: parsed.values.has('detach'),
+    allowsKeys: parsed.values.has('allowKeys'),
+  };
 }
 
 /** What the options that `sortie run` and `sortie exec` share ask for. */

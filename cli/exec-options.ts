@@ -3,12 +3,16 @@
 import type { OptionSpec } from './option-parser.ts';
 import { runOptions } from './run-options.ts';
 
-/** Those that only make sense for playbooks. */
+/** Those that only make sense for playbooks, and those of the cloud, which runs playbooks only. */
 const OF_PLAYBOOKS = new Set([
+  'allowKeys',
+  'detach',
   'flushCache',
   'forceHandlers',
   'listTags',
   'listTasks',
+  'on',
+  'project',
   'skipTags',
   'startAtTask',
   'step',

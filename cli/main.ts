@@ -8,6 +8,7 @@ import { helpOverview } from './help.ts';
 import { version } from './version.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  cloud: async () => (await import('./cloud-local.ts')).cloud,
   doctor: async () => (await import('./doctor.ts')).doctor,
   exec: async () => {
     const [{ createExec }, { runPlaybooks }] = await Promise.all([
@@ -17,6 +18,13 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
     return createExec(runPlaybooks);
   },
   inventory: async () => (await import('./inventory.ts')).inventory,
+  push: async () => {
+    const [{ createPush }, { awsAccess }] = await Promise.all([
+      import('./cloud/push.ts'),
+      import('./cloud/cloud-access.ts'),
+    ]);
+    return createPush(awsAccess);
+  },
   run: async () => {
     const [{ createRun }, { runPlaybooks }] = await Promise.all([
       import('./run.ts'),
@@ -26,6 +34,13 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   },
   runs: async () => (await import('./runs.ts')).runs,
   show: async () => (await import('./show.ts')).show,
+  stop: async () => {
+    const [{ createStop }, { awsAccess }] = await Promise.all([
+      import('./cloud/stop.ts'),
+      import('./cloud/cloud-access.ts'),
+    ]);
+    return createStop(awsAccess);
+  },
   vault: async () => (await import('./vault.ts')).vault,
 };
 

@@ -4,6 +4,39 @@ import type { OptionSpec } from './option-parser.ts';
 
 const CONNECTION = 'Connection Options';
 const BECOME = 'Privilege Escalation Options';
+const CLOUD = 'Cloud Options';
+
+/** Those that say where a run takes place. */
+export const onOption: OptionSpec = {
+  key: 'on',
+  flags: ['--on'],
+  value: 'PLACE',
+  group: CLOUD,
+  help: 'local: this machine (the default); aws: the functions that `sortie deploy` has deployed',
+};
+
+/** Those that only count with `--on aws`. */
+export const CLOUD_OPTIONS: readonly OptionSpec[] = [
+  {
+    key: 'project',
+    flags: ['--project'],
+    value: 'PROJECT',
+    group: CLOUD,
+    help: 'name or hash of a pushed project (default: push this directory first)',
+  },
+  {
+    key: 'detach',
+    flags: ['--detach'],
+    group: CLOUD,
+    help: 'start the run and do not wait for it; `sortie show --follow` shows it',
+  },
+  {
+    key: 'allowKeys',
+    flags: ['--allow-keys'],
+    group: CLOUD,
+    help: 'push private keys and password files as well',
+  },
+];
 
 export const runOptions: readonly OptionSpec[] = [
   { key: 'help', flags: ['-h', '--help'], isFinal: true, help: 'show this help message and exit' },
@@ -203,4 +236,6 @@ export const runOptions: readonly OptionSpec[] = [
     value: 'STRATEGY',
     help: 'linear, free or host_pinned for plays that name none (default: as if linear)',
   },
+  onOption,
+  ...CLOUD_OPTIONS,
 ];

@@ -1,7 +1,5 @@
 /** `sortie run`: takes ansible-playbook's command line, and runs playbooks from this machine. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { reportOptions } from '../functions/controller/report-options.ts';
 import type { RunPasswords } from '../functions/host/play-contexts.ts';
 import { type Clock, systemClock } from '../shared/base/clock.ts';
@@ -12,7 +10,6 @@ import { loadVaultSecrets } from '../shared/project/config/vault-secrets.ts';
 import { diskFiles } from '../shared/project/disk-files.ts';
 import type { ProjectFiles } from '../shared/project/files.ts';
 import { warningText } from '../shared/project/render-diagnostic.ts';
-import { createJunitReport } from '../shared/report/junit-report.ts';
 import { createRunId } from '../shared/store/run-id.ts';
 import type { RunStore } from '../shared/store/run-store.ts';
 import { openSqliteStore } from '../shared/store/sqlite-store.ts';
@@ -20,9 +17,10 @@ import { exitCodes } from '../shared/wire/exit-code.ts';
 import type { ReportOptions, RunEvent } from '../shared/wire/run-event.ts';
 import type { RunRequest } from '../shared/wire/run-request.ts';
 import { withAdHocPlaybook } from './ad-hoc-playbook.ts';
-import { parseRunArguments } from './arguments.ts';
+import { type CloudWish, parseRunArguments } from './arguments.ts';
 import { type Ask, terminalAsk } from './ask.ts';
 import type { Command, CommandDeps } from './command-deps.ts';
+import { withJunit } from './junit-files.ts';
 import { onInterrupt } from './on-interrupt.ts';
 import { collectPasswords } from './passwords.ts';
 import { findMissingPlaybook } from './playbook-paths.ts';
@@ -77,11 +75,26 @@ export function createRun(runPlaybooks: RunPlaybooks): Command {
         deps.out(`sortie ${version}\n`);
         return exitCodes.ok;
       case 'run':
-        return executeRequest({ ...parsed, command: ['run', ...argv] }, deps, runPlaybooks);
+        return start({ ...parsed, command: ['run', ...argv] }, deps, runPlaybooks);
       default:
         return parsed satisfies never;
     }
   };
+}
+
+/** Runs here, or has it run in the cloud, whose code is only loaded then. */
+async function start(
+  wish: Wish & { readonly cloud?: CloudWish },
+  deps: CommandDeps,
+  runPlaybooks: RunPlaybooks,
+): Promise<number> {
+  const { cloud } = wish;
+  if (cloud === undefined) return executeRequest(wish, deps, runPlaybooks);
+  const [{ awsAccess }, { runInCloud }] = await Promise.all([
+    import('./cloud/cloud-access.ts'),
+    import('./cloud/run-in-cloud.ts'),
+  ]);
+  return runInCloud({ ...wish, cloud }, { deps, access: awsAccess, ask: terminalAsk() });
 }
 
 /** A request with the command line that it came from, for the list of runs. */
@@ -211,27 +224,6 @@ async function unlessInterrupted(work: () => Promise<number>, deps: CommandDeps)
   } finally {
     interrupt.stop();
   }
-}
-
-/** JUNIT_OUTPUT_DIR asks for JUnit files beside the output. */
-function withJunit(report: (event: RunEvent) => void, deps: CommandDeps): (event: RunEvent) => void {
-  const { JUNIT_FAIL_ON_CHANGE, JUNIT_FAIL_ON_IGNORE, JUNIT_OUTPUT_DIR } = deps.environment;
-  if (JUNIT_OUTPUT_DIR === undefined || JUNIT_OUTPUT_DIR === '') return report;
-  const directory = resolve(deps.workingDirectory, JUNIT_OUTPUT_DIR);
-  const junit = createJunitReport(
-    {
-      failsOnIgnored: JUNIT_FAIL_ON_IGNORE?.toLowerCase() === 'true',
-      failsOnChange: JUNIT_FAIL_ON_CHANGE?.toLowerCase() === 'true',
-    },
-    (name, xml) => {
-      mkdirSync(directory, { recursive: true });
-      writeFileSync(join(directory, name), xml);
-    },
-  );
-  return (event) => {
-    report(event);
-    junit(event);
-  };
 }
 
 function withWatcher(report: (event: RunEvent) => void, watch: Wish['watch']): (event: RunEvent) => void {

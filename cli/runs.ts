@@ -1,21 +1,21 @@
 /** `sortie runs`: the stored runs, newest first. */
 
 import type { RunSummary } from '../shared/store/run-store.ts';
-import { openSqliteStore } from '../shared/store/sqlite-store.ts';
 import { exitCodes } from '../shared/wire/exit-code.ts';
 import type { Command } from './command-deps.ts';
 import { parseOptions } from './option-parser.ts';
-import { storeDirectory } from './store-directory.ts';
-import { helpOption, reportUsage } from './subcommand.ts';
+import { openRunPlace, placeOption } from './place-options.ts';
+import { helpOption, reportUsage, usageError } from './subcommand.ts';
 
 const DEFAULT_COUNT = '20';
 
 const usage = {
   program: 'sortie runs',
   positionals: '',
-  description: 'Lists the runs of this directory, newest first.',
+  description: 'Lists the runs of this directory, or those in the cloud, newest first.',
   specs: [
     helpOption,
+    placeOption,
     {
       key: 'count',
       flags: ['-n', '--count'],
@@ -32,7 +32,9 @@ export const runs: Command = async (argv, deps) => {
   const ended = reportUsage(usage, outcome, deps);
   if (ended.kind === 'ended') return ended.exitCode;
   const count = Number(ended.parsed.values.get('count')?.at(-1) ?? DEFAULT_COUNT);
-  const store = openSqliteStore(storeDirectory(deps));
+  const place = await openRunPlace(ended.parsed.values.get('on')?.at(-1), deps);
+  if (typeof place === 'string') return usageError(usage, place, deps);
+  const { store } = place;
   try {
     for (const run of await store.listRuns(count)) deps.out(`${runLine(run)}\n`);
   } finally {
@@ -43,7 +45,8 @@ export const runs: Command = async (argv, deps) => {
 
 function runLine(run: RunSummary): string {
   const start = new Date(run.startedAt).toISOString().replace('T', ' ').slice(0, 19);
-  const outcome = run.exitCode === undefined ? 'not finished' : `exit ${run.exitCode}`;
+  const unfinished = run.stopRequestedAt === undefined ? 'not finished' : 'stopping';
+  const outcome = run.exitCode === undefined ? unfinished : `exit ${run.exitCode}`;
   return `${run.runId}  ${start}  ${duration(run).padStart(8)}  ${outcome.padEnd(12)}  ${run.command.join(' ')}`;
 }
 

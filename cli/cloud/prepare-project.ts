@@ -1,14 +1,12 @@
 /** Collects what a project is in the cloud: its own files, what it names of Ansible, and nothing secret. */
 
-import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { limits } from '../../shared/base/limits.ts';
-import { findCoreDirectory } from '../../shared/modules/core-directory.ts';
 import { type Config, loadConfig } from '../../shared/project/config/load-config.ts';
 import { diskFiles } from '../../shared/project/disk-files.ts';
 import { agentPayload } from '../agent-payload.ts';
 import type { CommandDeps } from '../command-deps.ts';
+import { coreDirectory } from '../core-directory.ts';
 import { findNamedParts } from './named-parts.ts';
 import { IGNORE_FILE, ignoredIn, readTree, type TreeEntry } from './project-tree.ts';
 import { secretIn } from './secret-files.ts';
@@ -119,23 +117,6 @@ function configWarnings(config: Config, root: string): readonly string[] {
   const { file } = config;
   if (file === undefined || resolve(root, file) === join(root, 'ansible.cfg')) return [];
   return [`${file} is not part of the project: its settings do not count in the cloud`];
-}
-
-function coreDirectory({ environment, homeDirectory }: CommandDeps): string | undefined {
-  return findCoreDirectory({
-    list: (path) =>
-      statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(path) : [],
-    homeDirectory,
-    named: environment.SORTIE_ANSIBLE_CORE,
-    askPython: (program) => {
-      const { status, stdout } = spawnSync('python3', ['-c', program], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-        timeout: limits.askPythonTimeoutMs,
-      });
-      return status === 0 ? stdout : undefined;
-    },
-  });
 }
 
 /** The name of a project that was given none. */

@@ -245,4 +245,8 @@ export const limits = {
   answerBytesMax: 4_096,
   /** Blobs that a controller function keeps in memory, in bytes: because each replay reads the answers of all stages again. */
   controllerBlobBytesMax: 67_108_864,
+  /** How long a run in the cloud may be silent before its controller is looked after, in ms: because each look is a request. */
+  executionCheckMs: 10_000,
+  /** Time for a run to end by itself when it is asked to, in ms: because a host may have a task in hand. */
+  stopPatienceMs: 30_000,
 } as const;
