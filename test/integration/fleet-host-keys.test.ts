@@ -1,7 +1,7 @@
 /** Host keys by the record that all functions share, and private keys that never touch a disk, against real OpenSSH. */
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openConnection } from '../../functions/host/session/connection.ts';
@@ -133,6 +133,15 @@ describe('against a real server', () => {
     expect((await connect(sshd.target, { hostKeys })).failure).toBeUndefined();
     expect(hostKeys.calls).toEqual([]);
     expect(knownHostLine(sshd.directory, 'ed25519', sshd.port)).toContain(hostKey('ed25519'));
+  });
+
+  test('known_hosts beside the playbook is one of the files', async () => {
+    const directory = path.join(sshd.directory, 'project');
+    mkdirSync(directory);
+    writeFileSync(path.join(directory, 'known_hosts'), knownHostLine(sshd.directory, 'ed25519', sshd.port));
+    const hostKeys = record('strict');
+    expect((await connect({ ...target, directory }, { hostKeys })).failure).toBeUndefined();
+    expect((await connect({ ...target, directory }, {})).failure?.kind).toBe('host-key-unknown');
   });
 
   test('without checking, a changed key is warned about', async () => {

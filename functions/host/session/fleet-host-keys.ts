@@ -103,7 +103,7 @@ function changedMessage(plan: SshPlan, key: Buffer, recorded: string): string {
     `${fingerprint(key)}, but the ${keyTypeTitle(type)} key ${fingerprint(Buffer.from(base64, 'base64'))} was recorded ` +
     'when a function first connected to it. ' +
     'Someone may be reading the connection (man-in-the-middle attack), or the host has a new key. ' +
-    'When the new key is right, put this line into a known_hosts file of the project, which goes before the record: ' +
+    'When the new key is right, put this line into the file known_hosts beside the playbook, which goes before the record: ' +
     `${name} ${recordText(key)}; or delete the item with pk "host-key#${name}" and sk "key" from the deployment's table`
   );
 }
@@ -112,7 +112,7 @@ function unknownMessage(plan: SshPlan, key: Buffer): string {
   const name = addressOf(plan);
   return (
     `No ${keyTypeTitle(hostKeyType(key))} host key is known for ${name} and SORTIE_HOST_KEYS is strict. ` +
-    `The host's key is ${fingerprint(key)}; to trust it, put this line into a known_hosts file of the project: ` +
+    `The host's key is ${fingerprint(key)}; to trust it, put this line into the file known_hosts beside the playbook: ` +
     `${name} ${recordText(key)}\nHost key verification failed.`
   );
 }

@@ -27,7 +27,7 @@ export type ConnectionTarget = {
   /** `-o Name=value` and the like from ansible_ssh_common_args and ansible_ssh_extra_args, already split into words. */
   readonly sshArguments: readonly string[];
   readonly connectTimeoutMs: number;
-  /** Where the processes of a local connection start; absent: where this process is. */
+  /** The playbook's: where the processes of a local connection start; absent: where this process is. */
   readonly directory?: string;
   /** A path, or `auto` to look for the newest usable python3. */
   readonly python: string;

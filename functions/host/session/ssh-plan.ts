@@ -176,7 +176,10 @@ function decide(target: ConnectionTarget, settings: SshSettings, environment: Ss
     hostKeyPort: alias === undefined ? port : DEFAULT_PORT,
     hostKeyChecking: decideHostKeyChecking(target, first('stricthostkeychecking')),
     hostKeys: environment.hostKeys,
-    knownHostsFiles: decideKnownHosts(target, settings, expand),
+    knownHostsFiles: [
+      ...decideKnownHosts(target, settings, expand),
+      ...knownHostsOfProject(target, environment),
+    ],
     algorithms: decideAlgorithms(settings),
     ...decideProxy(settings, expand),
   };
@@ -255,6 +258,12 @@ function decideKnownHosts(
   const global =
     settings.get('globalknownhostsfile')?.[0] ?? '/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2';
   return [...splitWords(user), ...splitWords(global)].filter((file) => file !== 'none').map(expand);
+}
+
+/** A function has no user whose files could know hosts: a project brings them along, beside its playbooks. */
+function knownHostsOfProject(target: ConnectionTarget, environment: SshEnvironment): readonly string[] {
+  const isFunction = environment.hostKeys !== undefined;
+  return isFunction && target.directory !== undefined ? [path.join(target.directory, 'known_hosts')] : [];
 }
 
 function decideAlgorithms(settings: SshSettings): SshAlgorithms {
