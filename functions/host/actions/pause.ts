@@ -81,11 +81,11 @@ function hidden(echo: boolean): string {
   return echo ? '' : ' (output is hidden)';
 }
 
-async function wait({ context }: ActionCall, remote: Remote, pause: Pause): Promise<Dict> {
+async function wait({ context, env }: ActionCall, remote: Remote, pause: Pause): Promise<Dict> {
   const { terminal } = context.local;
   // The report prints what came before this task a little later than it happens.
   await remote.sleep(limits.reportDelayMs);
-  const start = context.now();
+  const start = Number(env.memory.once('pause started', env.now));
   const milliseconds = pause.seconds === undefined ? undefined : pause.seconds * 1000;
   const lines = announcement(pause);
   const end = await terminal.wait?.({ lines, echo: pause.echo, milliseconds });

@@ -14,12 +14,12 @@ export const waitForConnection: RemoteAction = (call, remote) => ({
     : waitWhile(call, remote),
 });
 
-async function waitWhile({ args, context }: ActionCall, remote: Remote): Promise<Dict> {
+async function waitWhile({ args, context, env }: ActionCall, remote: Remote): Promise<Dict> {
   checkArguments('wait_for_connection', args, ['connect_timeout', 'delay', 'sleep', 'timeout']);
   const delayMs = integerArgument(args, 'delay', 0) * 1000;
   const sleepMs = integerArgument(args, 'sleep', 1) * 1000;
   const timeoutMs = integerArgument(args, 'timeout', 600) * 1000;
-  const start = context.now();
+  const start = Number(env.memory.once('wait started', env.now));
   if (delayMs > 0) await remote.sleep(delayMs);
   const problem = await untilAnswered(remote, sleepMs, () => context.now() - start - delayMs < timeoutMs);
   const result = new Map<Value, Value>();

@@ -130,8 +130,10 @@ export class RunLog {
       count += 1;
       const known = this.#begun.get(place)?.sleeps.get(count);
       const until = known ?? clock.now() + ms;
-      if (known === undefined && ms >= limits.notedSleepMsMin)
+      if (known === undefined && ms >= limits.notedSleepMsMin) {
+        this.#noteAnswers();
         journal.note({ kind: 'slept', place, count, until });
+      }
       return this.#sleepUntil(until);
     };
   }
@@ -175,12 +177,16 @@ export class RunLog {
 
   #secureAnswers(): Promise<void> | undefined {
     if (this.isOver) return forever();
-    for (const [place, answers] of this.#unnoted)
-      this.#ports.journal?.note({ kind: 'answered', place, answers });
-    this.#unnoted.clear();
+    this.#noteAnswers();
     if (!this.#isAhead) return undefined;
     this.#isAhead = false;
     return this.secured();
+  }
+
+  #noteAnswers(): void {
+    for (const [place, answers] of this.#unnoted)
+      this.#ports.journal?.note({ kind: 'answered', place, answers });
+    this.#unnoted.clear();
   }
 
   async #sleepUntil(until: number): Promise<void> {

@@ -1,16 +1,11 @@
 /** A host that answers as a test says, and a play loaded from YAML to run on it. */
 
 import { HostRun } from '../../../functions/host/execute/host-run.ts';
-import { noVars } from '../../../functions/host/execute/host-state.ts';
-import type { PlayContext } from '../../../functions/host/execute/play-context.ts';
 import type { Connection, Reply, SessionRequest } from '../../../functions/host/session/session.ts';
 import { systemClock } from '../../../shared/base/clock.ts';
-import type { Dict, Value } from '../../../shared/base/value.ts';
-import { playNodes } from '../../../shared/plan/play-nodes.ts';
-import { loadPlaybook } from '../../../shared/project/load-playbook.ts';
-import type { Play } from '../../../shared/project/model.ts';
+import type { Value } from '../../../shared/base/value.ts';
 import type { HostEvent } from '../../../shared/wire/run-event.ts';
-import { loadDeps } from '../project/load-deps.ts';
+import { fakeContext } from './fake-context.ts';
 
 /** What a target answers to a request: a result, or nothing before `release` is called. */
 export type Answer = (request: SessionRequest, number: number) => Promise<Reply> | Reply;
@@ -57,7 +52,7 @@ export function fakeHost(yaml: string, answer: Answer): FakeHost {
     clock: systemClock,
     factCache: { read: () => undefined, write: () => undefined },
   });
-  run.enterPlay(playContext(loadPlay(yaml)));
+  run.enterPlay(fakeContext({ '/play/site.yml': yaml }));
   return { run, sent, events, finished: () => events.flatMap(finishedText) };
 }
 
@@ -84,92 +79,4 @@ function finishedText({ event }: HostEvent): readonly string[] {
   const { status, ignored, rescued } = event.outcome;
   const fate = ignored === true ? ' ignored' : rescued === true ? ' rescued' : '';
   return [`${status}${fate}`];
-}
-
-function loadPlay(yaml: string): Play {
-  const deps = loadDeps('/play');
-  const files = {
-    ...deps.files,
-    read: (path: string) => (path === '/play/site.yml' ? Buffer.from(yaml) : undefined),
-  };
-  const kind = (path: string): 'file' | undefined => (path === '/play/site.yml' ? 'file' : undefined);
-  const { value, diagnostics } = loadPlaybook('/play/site.yml', { ...deps, files: { ...files, kind } });
-  const [play] = value.plays;
-  if (play === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-  return play;
-}
-
-function playContext(play: Play): PlayContext {
-  const { environment } = loadDeps('/play');
-  const groups: Dict = new Map<Value, Value>([['all', ['web', 'db']]]);
-  return {
-    play,
-    nodes: playNodes(play, { gathersFacts: false, forceHandlers: false }),
-    handlers: play.handlers,
-    settings: {
-      isCheckMode: false,
-      isDiff: false,
-      noLog: false,
-      verbosity: 0,
-      tags: ['all'],
-      skipTags: [],
-      become: false,
-      becomeUser: undefined,
-      becomeMethod: undefined,
-      becomePassword: undefined,
-      connection: undefined,
-      connectionPassword: undefined,
-      remoteUser: undefined,
-      localUser: 'me',
-      privateKeyFile: undefined,
-      sshArguments: [],
-      timeoutSeconds: 10,
-      limit: undefined,
-      inventorySources: [],
-      forks: 5,
-      forceHandlers: false,
-    },
-    config: () => undefined,
-    configFile: undefined,
-    renderOptions: environment.options,
-    extraVars: new Map(),
-    promptVars: new Map(),
-    inventory: {
-      hosts: () => ['web', 'db'],
-      hasHost: (name) => ['web', 'db'].includes(name),
-      groups: () => groups,
-      groupNames: () => [],
-      vars: () => new Map<Value, Value>([['ansible_host', '192.0.2.1']]),
-      sourceOf: () => undefined,
-      after: notHere,
-    },
-    hosts: { all: ['web', 'db'], active: ['web', 'db'], batch: ['web', 'db'] },
-    isSmartGathering: false,
-    isLockStep: false,
-    varsOf: () => noVars,
-    include: { tasks: notHere, role: notHere },
-    local: {
-      ...environment.local,
-      disk: {
-        stat: () => undefined,
-        list: () => [],
-        readLink: notHere,
-        pieces: notHere,
-        stream: notHere,
-        makeDirectories: notHere,
-        replace: notHere,
-        hostName: () => 'here',
-        userName: () => undefined,
-      },
-      terminal: { show: () => undefined, warn: () => undefined, wait: undefined },
-    },
-    decrypt: environment.decrypt,
-    parseYaml: environment.parseYaml,
-    now: systemClock.now,
-    randomBytes: systemClock.randomBytes,
-  };
-}
-
-function notHere(): never {
-  throw new Error('nothing of this is here');
 }
