@@ -172,9 +172,10 @@ function hasAlias(resources: Resources, name: string): boolean {
 
 function environmentProblems(name: string, variables: Readonly<Record<string, unknown>>): readonly string[] {
   const names = Object.keys(variables).sort();
+  const expected = name === 'HostLambdaFunction' ? [...ENVIRONMENT, 'SORTIE_HOST_KEYS'].sort() : ENVIRONMENT;
   const functions = ['SORTIE_HOST_FUNCTION', 'SORTIE_CONTROLLER_FUNCTION'];
   return [
-    ...unless(names.join() === ENVIRONMENT.join(), `${name} has the variables ${names.join(', ')}`),
+    ...unless(names.join() === expected.join(), `${name} has the variables ${names.join(', ')}`),
     ...functions.flatMap((variable) =>
       unless(jsonText(variables[variable]).endsWith(':durable"}'), `${name}: ${variable} names no alias`),
     ),

@@ -23,7 +23,7 @@ function costOf(hosts: number, tasks: number): readonly number[] {
   const operations = 3 + hosts * 2 * input('rounds') + (shards > 1 ? 3 * shards : 0);
   const checkpointGb = (hosts * input('checkpointKb')) / 1e6;
   const writes = hosts * (tasks * input('taskKb') + input('entries'));
-  const objects = hosts * input('objects');
+  const objects = hosts * input('objects') + Math.min(hosts, input('environments')) * input('files');
   const storedGb = (hosts * tasks * input('taskKb')) / 1e6;
   return [
     (invocations * input('request')) / 1e6 + gbSeconds * input('gbSecond'),
