@@ -29,8 +29,10 @@ export function openS3Blobs({
 }: S3BlobsOptions): Blobs & { readonly close: () => Promise<void> } {
   let loaded: Promise<S3Requests> | undefined;
   const load = async (): Promise<S3Requests> => (await import('./s3-requests.ts')).createS3Requests(config);
+  const placeOf = (hash: string, kind: BlobKind): Place => ({ Bucket: bucket, Key: PREFIXES[kind] + hash });
   const ask = async <Answer>(
     action: string,
+    place: Place,
     request: (s3: S3Requests) => Promise<Answer>,
   ): Promise<Answer> => {
     loaded ??= load();
@@ -38,13 +40,14 @@ export function openS3Blobs({
     try {
       return await request(s3);
     } catch (error) {
-      throw isMissing(error) ? error : storeFailure(error, { action, resource: `bucket ${bucket}` });
+      if (isMissing(error)) throw error;
+      throw storeFailure(error, { action, resource: `${place.Key} in bucket ${bucket}` });
     }
   };
-  const placeOf = (hash: string, kind: BlobKind): Place => ({ Bucket: bucket, Key: PREFIXES[kind] + hash });
   const isThere = async (hash: string, kind: BlobKind): Promise<boolean> => {
+    const place = placeOf(hash, kind);
     try {
-      await ask('s3:GetObject and s3:ListBucket', (s3) => s3.headObject(placeOf(hash, kind)));
+      await ask('s3:GetObject', place, (s3) => s3.headObject(place));
       return true;
     } catch (error) {
       if (isMissing(error)) return false;
@@ -54,14 +57,15 @@ export function openS3Blobs({
   return {
     putBlob: async (bytes, kind) => {
       const hash = blobHash(bytes);
+      const place = placeOf(hash, kind);
       const sha256 = Buffer.from(hash, 'hex').toString('base64');
-      await ask('s3:PutObject', (s3) => s3.putObject(placeOf(hash, kind), bytes, sha256));
+      await ask('s3:PutObject', place, (s3) => s3.putObject(place, bytes, sha256));
       return hash;
     },
     getBlob: async (hash, kind) => {
+      const place = placeOf(hash, kind);
       try {
-        const bytes = await ask('s3:GetObject', (s3) => readWhole(s3, placeOf(hash, kind), sleep));
-        return checkedBlob(bytes, hash);
+        return checkedBlob(await ask('s3:GetObject', place, (s3) => readWhole(s3, place, sleep)), hash);
       } catch (error) {
         throw isMissing(error) ? missingBlob(hash, kind) : error;
       }

@@ -44,14 +44,21 @@ function describe(error: SdkError, { action, resource }: StoreRequest): Descript
   if (is(CREDENTIALS))
     return wrong(`there are no AWS credentials that work (${error.message}): sign in, or set AWS_PROFILE`);
   if (/region is missing/i.test(error.message)) return wrong('no AWS region is set: set AWS_REGION');
-  if (is(DENIED) || status === 403)
-    return wrong(`not allowed: the role or user needs ${action} on ${resource}`);
+  if (is(DENIED) || status === 403) return wrong(denied({ action, resource }));
   const again = (what: string): Description => ({ what, retryable: true, detail });
   if (is(THROTTLED))
     return again('AWS keeps refusing for too many requests: try again in a minute, or raise the quota');
   if (status >= 500) return again(`AWS keeps answering with status ${status}: try again in a minute`);
   if (is(CONNECTION)) return again(`it cannot be reached (${error.message}): check network and endpoint`);
   return wrong(detail);
+}
+
+/** Who may not list a bucket is not told what is missing from it. */
+function denied({ action, resource }: StoreRequest): string {
+  const what = `not allowed: the role or user needs ${action} on ${resource}`;
+  return action === 's3:GetObject'
+    ? `${what}; or it is not there, and s3:ListBucket is needed to learn that`
+    : what;
 }
 
 function failure({ action, resource }: StoreRequest, { what, ...rest }: Description): FailureError {

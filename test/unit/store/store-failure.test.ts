@@ -54,3 +54,9 @@ test.each(CASES)('$name $code $status $message', ({ name, code, message = 'm', s
   expect(failure.message).toMatch(/^dynamodb:PutItem on table runs failed: /);
   expect(failure.message).toMatch(says);
 });
+
+test('an object that may be missing is no matter of rights alone', () => {
+  const error = Object.assign(new Error('UnknownError'), { name: '403', $metadata: { httpStatusCode: 403 } });
+  const { failure } = storeFailure(error, { action: 's3:GetObject', resource: 'runs/12 in bucket b' });
+  expect(failure.message).toMatch(/needs s3:GetObject on runs\/12 in bucket b; or it is not there/);
+});
