@@ -10,7 +10,6 @@ const ACTIONS_BY_TYPE: Readonly<Record<Operation['type'], readonly OperationActi
   CONTEXT: ['START', 'SUCCEED', 'FAIL'],
   STEP: ['START', 'SUCCEED', 'FAIL', 'RETRY'],
   WAIT: ['START', 'CANCEL'],
-  CALLBACK: ['START'],
   CHAINED_INVOKE: ['START'],
 };
 
@@ -59,10 +58,6 @@ function start(base: Operation, update: OperationUpdate, now: number): Operation
       const functionName = update.ChainedInvokeOptions?.FunctionName;
       if (functionName === undefined) throw invalidParameter('A chained invoke needs a function name.');
       return { ...started, functionName, input: update.Payload ?? 'null' };
-    }
-    case 'CALLBACK': {
-      const seconds = update.CallbackOptions?.TimeoutSeconds ?? 0;
-      return { ...started, callbackId: base.id, ...(seconds > 0 ? { endsAt: now + seconds * 1000 } : {}) };
     }
     case 'EXECUTION':
     case 'CONTEXT':

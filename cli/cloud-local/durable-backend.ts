@@ -143,9 +143,6 @@ export class DurableBackend {
       case 'WAIT':
         if (!wasStarted) this.#settleAt(running, operation, operation.endsAt, { status: 'SUCCEEDED' });
         return;
-      case 'CALLBACK':
-        if (!wasStarted) this.#settleAt(running, operation, operation.endsAt, { status: 'TIMED_OUT' });
-        return;
       case 'CHAINED_INVOKE':
         if (!wasStarted) void this.#chain(running, operation);
         return;

@@ -174,7 +174,12 @@ export class DurableExecution {
   }
 
   #page(from: number, itemsMax: number): StatePage {
-    const operations = [...this.#operations.values()].slice(from, from + itemsMax);
+    const rest = [...this.#operations.values()].slice(from, from + itemsMax);
+    let bytes = 0;
+    const operations = rest.filter(({ input = '', result = '' }, index) => {
+      bytes += Buffer.byteLength(input) + Buffer.byteLength(result);
+      return index === 0 || bytes <= PAGE_BYTES_MAX;
+    });
     const next = from + operations.length;
     return next < this.#operations.size ? { operations, nextMarker: String(next) } : { operations };
   }
@@ -202,6 +207,9 @@ export class DurableExecution {
     return [...written.keys()];
   }
 }
+
+/** Inputs and results in one part of the state, in bytes: an invocation's event must stay below AWS's 6 MB. */
+const PAGE_BYTES_MAX = 1_048_576;
 
 /** The SDK knows it by these words: the invocation is over, the execution is not. */
 function staleToken(): AwsError {

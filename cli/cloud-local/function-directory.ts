@@ -1,6 +1,6 @@
 /** Where functions are deployed to: a directory for each, with its bundle and nothing else. */
 
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { invalidParameter } from './aws-error.ts';
@@ -46,6 +46,8 @@ export class FunctionDirectory {
   }
 
   remove(): void {
+    // Nothing can be taken out of a directory that cannot be written to.
+    for (const name of readdirSync(this.#root)) chmodSync(path.join(this.#root, name), 0o755);
     rmSync(this.#root, { recursive: true, force: true });
   }
 }

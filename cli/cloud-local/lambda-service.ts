@@ -98,7 +98,10 @@ export class LambdaService {
     if (type === 'Event') {
       let first: ExecutionSummary | undefined;
       const delivery: DeliveryInfo = { kind: 'event', functionName: durable.name, payload: input };
-      for (let copies = this.#copiesOf(delivery); copies > 0; copies--) first ??= this.backend.start(start);
+      for (let copies = this.#copiesOf(delivery); copies > 0; copies--) {
+        const started = this.backend.start(start);
+        first ??= started;
+      }
       return { status: 202, ...(first === undefined ? {} : { executionArn: first.arn }) };
     }
     if (durable.executionTimeoutMs > awsLimits.syncExecutionSecondsMax * 1000) {

@@ -125,12 +125,17 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const services = await openServices({ options, clock, lambda, concurrency, faults: () => faults });
   const environment = clientEnvironment(services.endpoints);
   const directory = new FunctionDirectory();
-  const close = async (): Promise<void> => {
+  const closeAll = async (): Promise<void> => {
     lambda.backend.close();
     clock.close();
     await pool.close();
     await services.close();
     directory.remove();
+  };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= closeAll();
+    return closing;
   };
   try {
     const { bucket, table } = options;

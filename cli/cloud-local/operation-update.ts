@@ -17,11 +17,10 @@ export type OperationUpdate = {
   readonly ContextOptions?: { readonly ReplayChildren?: boolean };
   readonly StepOptions?: { readonly NextAttemptDelaySeconds?: number };
   readonly WaitOptions?: { readonly WaitSeconds?: number };
-  readonly CallbackOptions?: { readonly TimeoutSeconds?: number };
   readonly ChainedInvokeOptions?: { readonly FunctionName: string };
 };
 
-const TYPES: readonly unknown[] = ['EXECUTION', 'CONTEXT', 'STEP', 'WAIT', 'CALLBACK', 'CHAINED_INVOKE'];
+const TYPES: readonly unknown[] = ['EXECUTION', 'CONTEXT', 'STEP', 'WAIT', 'CHAINED_INVOKE'];
 const ACTIONS: readonly unknown[] = ['START', 'SUCCEED', 'FAIL', 'RETRY', 'CANCEL'];
 
 /** The updates of a checkpoint's body; none where the body has none. */
@@ -33,6 +32,7 @@ export function parseUpdates(value: unknown): readonly OperationUpdate[] {
 
 function parseUpdate(value: unknown): OperationUpdate {
   const update = value as Record<string, unknown> | null;
+  if (update?.Type === 'CALLBACK') throw invalidParameter('The local cloud knows no callbacks.');
   if (typeof update?.Id !== 'string' || !TYPES.includes(update.Type)) {
     throw invalidParameter('An update needs an Id and a Type.');
   }

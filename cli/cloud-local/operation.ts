@@ -1,6 +1,7 @@
 /** One operation of a durable execution, and how it travels. */
 
-export type OperationType = 'EXECUTION' | 'CONTEXT' | 'STEP' | 'WAIT' | 'CALLBACK' | 'CHAINED_INVOKE';
+/** Callbacks are left out: nothing of Sortie waits for one. */
+export type OperationType = 'EXECUTION' | 'CONTEXT' | 'STEP' | 'WAIT' | 'CHAINED_INVOKE';
 
 export type OperationStatus =
   | 'STARTED'
@@ -41,7 +42,6 @@ export type Operation = {
   readonly endsAt?: number;
   readonly replayChildren?: boolean;
   readonly functionName?: string;
-  readonly callbackId?: string;
 };
 
 export function isOver({ status }: Operation): boolean {
@@ -54,7 +54,6 @@ export function endsByItself(operation: Operation): boolean {
     case 'STEP':
       return operation.status === 'PENDING';
     case 'WAIT':
-    case 'CALLBACK':
     case 'CHAINED_INVOKE':
       return operation.status === 'STARTED';
     case 'EXECUTION':
@@ -102,8 +101,6 @@ function describeDetails(operation: Operation, time: TimeFormat): Record<string,
     }
     case 'WAIT':
       return { WaitDetails: { ScheduledEndTimestamp: endsAt === undefined ? undefined : time(endsAt) } };
-    case 'CALLBACK':
-      return { CallbackDetails: { CallbackId: operation.callbackId, ...outcome } };
     case 'CHAINED_INVOKE':
       return { ChainedInvokeDetails: { ...outcome } };
     default:

@@ -67,6 +67,9 @@ test('an event delivered three times under one name runs once', async () => {
   expect(await run({ do: 'steps' }, 'once')).toMatchObject({ status: 'SUCCEEDED' });
   expect(cloud.executions.list()).toHaveLength(1);
   expect(marks('first')).toBe(1);
+  // Without a name they are three.
+  await Promise.all([run({ do: 'steps' }), run({ do: 'steps' })]);
+  expect(cloud.executions.list()).toHaveLength(7);
 });
 
 test('an invocation delivered three times at once writes its steps once', async () => {
@@ -108,3 +111,62 @@ test('environments that are frozen when idle, or never used again, give the same
   expect((await cold.run({ do: 'steps' })).result).toMatchObject({ second: 1 });
   expect(cold.cloud.use('sample').coldStarts).toBe(2);
 });
+
+test('executions come to their end whatever dies, freezes, is lost or arrives twice', async () => {
+  const random = seededRandom(7);
+  const { cloud, run } = await sample.start({
+    onInvocation: ({ pid }) => {
+      const draw = random();
+      if (draw < 0.15) soon(random() * 60, () => cloud.environments.kill(pid));
+      else if (draw < 0.22) {
+        soon(random() * 40, () => {
+          cloud.environments.freeze(pid);
+          cloud.environments.abandon(pid);
+          soon(random() * 100, () => cloud.environments.thaw(pid));
+        });
+      }
+    },
+  });
+  cloud.setFaults(randomFaults(random));
+  const chained = { do: 'fan-out', count: 8, worker: 'sample:$LATEST' };
+  const ends = await Promise.all(Array.from({ length: 3 }, () => run(chained)));
+  expect(ends.map(({ result }) => result)).toEqual([8, 8, 8]);
+  const statuses = cloud.executions.list().map(({ status }) => status);
+  expect(new Set(statuses)).toEqual(new Set(['SUCCEEDED']));
+});
+
+function randomFaults(random: () => number): Faults {
+  const requests: readonly RequestFault[] = [
+    { kind: 'throttle' },
+    { kind: 'fail' },
+    { kind: 'lose-answer' },
+    { kind: 'delay', ms: 10 },
+  ];
+  return {
+    request: () => (random() < 0.06 ? requests[Math.floor(random() * requests.length)] : undefined),
+    delivery: ({ kind }) => {
+      if (kind === 'event' || random() > 0.1) return undefined;
+      return random() < 0.5 ? { kind: 'drop' } : { kind: 'duplicate', copies: 3 };
+    },
+  };
+}
+
+/** What is gone in the meantime needs no disturbing. */
+function soon(ms: number, disturb: () => void): void {
+  setTimeout(() => {
+    try {
+      disturb();
+    } catch (error) {
+      if (!String(error).includes('no environment')) throw error;
+    }
+  }, ms);
+}
+
+/** A linear congruential generator: the same numbers each time. */
+function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+}

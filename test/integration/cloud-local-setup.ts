@@ -57,15 +57,16 @@ export async function prepareSample(): Promise<SampleClouds> {
     logLevel: 'error',
   });
   const opened: LocalCloud[] = [];
+  let started = 0;
   return {
     start: async (options = {}) => {
       const cloud = await startLocalCloud({ jumpsOverWaits: true, concurrency: 4, ...options });
       opened.push(cloud);
       await deploy(cloud, file, options);
-      return sampleCloud(cloud, path.join(root, `marks-${opened.length}`));
+      return sampleCloud(cloud, path.join(root, `marks-${started++}`));
     },
     closeAll: async () => {
-      for (const cloud of opened) await cloud.close();
+      for (const cloud of opened.splice(0)) await cloud.close();
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
