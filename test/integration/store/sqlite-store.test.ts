@@ -36,6 +36,26 @@ test('a file of a newer Sortie is refused', () =>
     expect(() => openSqliteStore(directory)).toThrow(/written by a newer Sortie \(schema 99/);
   }));
 
+test('a file of an older Sortie is brought up to date, with what is in it', () =>
+  inDirectory(async (directory) => {
+    const database = new DatabaseSync(join(directory, 'sortie.db'));
+    database.exec(`
+      CREATE TABLE runs (run_id TEXT PRIMARY KEY, started_at INTEGER NOT NULL, finished_at INTEGER, exit_code INTEGER,
+        command TEXT NOT NULL) WITHOUT ROWID, STRICT;
+      CREATE INDEX runs_by_start ON runs (started_at);
+      CREATE TABLE events (run_id TEXT NOT NULL, sequence INTEGER NOT NULL, event TEXT NOT NULL,
+        PRIMARY KEY (run_id, sequence)) WITHOUT ROWID, STRICT;
+      CREATE TABLE facts (host TEXT PRIMARY KEY, at INTEGER NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID, STRICT;
+      INSERT INTO runs VALUES ('r', 1, 2, 0, '["run","site.yml"]');
+      PRAGMA user_version = 1;`);
+    database.close();
+    const store = openSqliteStore(directory);
+    const kept = { runId: 'r', startedAt: 1, finishedAt: 2, exitCode: 0, command: ['run', 'site.yml'] };
+    expect(await store.findRun('r')).toEqual(kept);
+    expect(await store.recordHostKey('h', 'key')).toBe('key');
+    await store.close();
+  }));
+
 test('a directory that cannot be used is a failure that names it', () =>
   inDirectory(async (directory) => {
     writeFileSync(join(directory, 'file'), '');
