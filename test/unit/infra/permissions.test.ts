@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
@@ -39,6 +39,24 @@ test('docs/cloud/permissions.md lets a deployer create every type of resource', 
   ];
   for (const action of [...needed, ...more, 'cloudwatch:PutMetricAlarm', 'cloudformation:CreateStack'])
     expect(page).toContain(`"${action}"`);
+});
+
+/** Calls whose permission has another name than the call. */
+const PERMISSIONS: Readonly<Record<string, string>> = {
+  GetPublicAccessBlock: 'GetBucketPublicAccessBlock',
+  HeadBucket: 'ListBucket',
+  HeadObject: 'GetObject',
+  Invoke: 'InvokeFunction',
+};
+
+test('docs/cloud/permissions.md lets users do what the command line calls', () => {
+  const section = page.split('## Whoever runs playbooks')[1] ?? '';
+  const calls = globSync(['cli/**/*.ts', 'shared/**/*.ts'])
+    .filter((file) => !file.startsWith('cli/cloud-local/'))
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\bnew (?:\w+\.)?(\w+)Command\(/g)])
+    .map(([, call = '']) => PERMISSIONS[call] ?? call);
+  expect(calls).toContain('InvokeFunction');
+  expect(calls.filter((call) => !section.includes(`:${call}\``))).toEqual([]);
 });
 
 function rowsOf(name: string): readonly string[] {
