@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -146,6 +147,15 @@ describe('the packages', () => {
     }
   });
 
+  test('hold a function that loads with nothing beside it', () => {
+    for (const { name } of packages) {
+      const alone = mkdtempSync(join(tmpdir(), 'sortie-alone-'));
+      run('/usr/bin/python3', ['-m', 'zipfile', '-e', join(functions, `${name}.zip`), alone]);
+      const handler = run(process.execPath, ['-p', `typeof require('${alone}/${name}.cjs').handler`]);
+      expect(handler.trim(), name).toBe('function');
+    }
+  });
+
   test('are the same when built again', async () => {
     const sums = async (): Promise<readonly string[]> => {
       const target = mkdtempSync(join(tmpdir(), 'sortie-functions-'));
@@ -171,6 +181,10 @@ function withEverything(): Template {
     'controllerConcurrency=20',
   ]);
   return everything;
+}
+
+function run(command: string, parts: readonly string[]): string {
+  return execFileSync(command, parts, { cwd: '/', env: { PATH: '/usr/bin:/bin' }, encoding: 'utf8' });
 }
 
 function versions({ Resources }: Template): readonly string[] {
