@@ -7,7 +7,6 @@
 
 import type { Position } from '../base/diagnostic.ts';
 import type { Dict, Special, Value } from '../base/value.ts';
-import type { SpecialForms, Wire } from '../wire/wire-json.ts';
 import type { CalendarDate } from './date-format.ts';
 import { makeDatetime, makeDay, makeTimedelta } from './datetime.ts';
 import {
@@ -24,10 +23,19 @@ import {
   Vaulted,
 } from './special.ts';
 
+/** Data in which values may stand anywhere, as JSON on the wire is made of. */
+type Wire = undefined | Uint8Array | Value | readonly Wire[] | { readonly [key: string]: Wire };
+
 type Form = { readonly tag: string; readonly data: Wire };
 
+/** See SpecialForms of the wire floor, which knows nothing of the classes here. */
+type Forms = {
+  readonly write: (special: Special) => Form;
+  readonly read: (tag: string, data: Wire) => Special;
+};
+
 /** The forms of all special values that variables and results may hold. */
-export const specialForms: SpecialForms = { write: writeSpecial, read: parseSpecial };
+export const specialForms: Forms = { write: writeSpecial, read: parseSpecial };
 
 function writeSpecial(special: Special): Form {
   if (special instanceof PyTuple) return form('tuple', [special.items, special.fields]);

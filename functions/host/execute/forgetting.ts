@@ -22,10 +22,9 @@ export function createForgetting({ log, ways }: { readonly log: RunLog; readonly
     const keys = keysByWay(ended);
     ended = [];
     if (keys.size === 0) return;
-    const stored = log.secured();
+    const stored = log.isStored();
     telling = telling.then(async () => {
-      await stored;
-      for (const [way, requests] of keys) await ways.forget(way, requests);
+      if (await stored) for (const [way, requests] of keys) await ways.forget(way, requests);
     });
   };
   return {

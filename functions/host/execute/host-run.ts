@@ -7,7 +7,6 @@
  */
 
 import { limits } from '../../../shared/base/limits.ts';
-import type { Value } from '../../../shared/base/value.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
 import type { HostOutcome, MetaEffect, Reach } from '../../../shared/wire/host-outcome.ts';
 import type { OrderKey } from '../../../shared/wire/run-event.ts';
@@ -18,31 +17,25 @@ import { createForgetting, type Forgetting } from './forgetting.ts';
 import { adoptedState, changedVars } from './host-change.ts';
 import type { StateChange } from './host-journal.ts';
 import type { HostPorts } from './host-ports.ts';
-import { type HostState, type HostVars, noVars, varsAtRest } from './host-state.ts';
+import { freshState, type HostState, type HostVars, noVars, varsAtRest } from './host-state.ts';
 import { metTask } from './met-task.ts';
-import { endOf, resolveNext, treeOf, withEnd } from './next-place.ts';
+import { endOf, isSheltered, orderOf, resolveNext, treeOf, withEnd } from './next-place.ts';
+import { type NotedEnd, notedEnd, notedMeta } from './noted-end.ts';
 import { notifiedHandlers } from './notify.ts';
 import { type PlacePassed, type PlayedBack, playBack } from './play-back.ts';
 import type { PlayContext } from './play-context.ts';
-import { isSkippedResult, type Settled, settleCells, stateAfter } from './progress.ts';
+import { type Settled, settleCells, stateAfter } from './progress.ts';
 import type { RenderSite } from './render-site.ts';
 import { givesLastingFacts } from './result-facts.ts';
-import { forever, type NotedEnd, RunLog } from './run-log.ts';
-import { type Going, startNode } from './start-node.ts';
+import { forever, RunLog } from './run-log.ts';
+import { type Going, type Move, startNode } from './start-node.ts';
 import { startPlace } from './start-place.ts';
+import type { TaskEnd } from './task-end.ts';
 import { rememberAnswers } from './task-memory.ts';
 import { isChanged, outcomeOf } from './task-outcome.ts';
 import { taskSite } from './task-site.ts';
 import { allFacts } from './variable-layers.ts';
 import { createWays, type Ways } from './ways.ts';
-
-/** What the host may do next, or why it cannot. */
-type Move =
-  | { readonly kind: 'ended' | 'moved' }
-  | { readonly kind: 'meet'; readonly order: OrderKey; readonly reason: string; readonly isOnce: boolean }
-  | { readonly kind: 'effect'; readonly effect: MetaEffect }
-  | { readonly kind: 'started'; readonly going: Going }
-  | { readonly kind: 'wait'; readonly until: Promise<unknown> };
 
 const TASKS_BETWEEN_BREATHS = 16;
 
@@ -71,7 +64,7 @@ export class HostRun {
     this.host = host;
     this.#ports = ports;
     this.#log = new RunLog(ports, (error) => this.#break(error));
-    this.#ways = createWays({ connect: ports.connect, onReset: (way) => this.#noteReset(way) });
+    this.#ways = createWays({ connect: ports.connect, onReset: (way) => this.#log.agentReset(way) });
     this.#forgetting = createForgetting({ log: this.#log, ways: this.#ways });
     const cached = ports.factCache.read(host);
     this.#state = freshState(cached === undefined ? noVars : { ...noVars, facts: [cached] });
@@ -106,15 +99,9 @@ export class HostRun {
     if (entered?.kind !== 'entered') throw new Error(`the journal of ${this.host} enters no play`);
     this.#state = { ...this.#state, vars: entered.vars };
     this.enterPlay(context, entered.startAt);
-    const played: PlayedBack = {
-      state: this.#state,
-      history: [],
-      lastSettled: undefined,
-      unanswered: undefined,
-    };
     for (const change of rest) this.#log.remember(change);
     const siteAt = (place: string, state: HostState): RenderSite => this.#site(place, state, true);
-    await playBack({ host: this.host, context, siteAt }, played, rest);
+    const played = await playBack({ host: this.host, context, siteAt }, this.#state, rest);
     this.#state = played.state;
     this.#history = played.history;
     this.#lastSettled = played.lastSettled;
@@ -127,9 +114,7 @@ export class HostRun {
   }
 
   /** The variables of a host outside a play after a change that its controller asks for. */
-  static changedVars(vars: HostVars, change: HostChange): HostVars {
-    return changedVars(vars, change);
-  }
+  static readonly changedVars: (vars: HostVars, change: HostChange) => HostVars = changedVars;
 
   /** Others play without it: what its tasks have set holds for them from the start. */
   rest(): void {
@@ -158,11 +143,7 @@ export class HostRun {
 
   /** Whether it goes on in a rescue or always section: a failure that is fatal for all lets it do so. */
   isSheltered(): boolean {
-    const state = this.#state;
-    if (state.ended !== undefined) return false;
-    const place = resolveNext(treeOf(this.#requireContext(), state), state);
-    const section = place.kind === 'end' ? undefined : place.cursor.at(-1)?.section;
-    return section === 'rescue' || section === 'always';
+    return isSheltered(this.#requireContext(), this.#state);
   }
 
   /** What tasks had set on this host when it came to the first place for which `isReached` holds, or now. */
@@ -179,7 +160,6 @@ export class HostRun {
       return await this.#goOn(reach);
     } finally {
       this.#log.tell();
-      this.#forgetting.tell();
     }
   }
 
@@ -246,8 +226,8 @@ export class HostRun {
   /** The one place where a host's state moves forward. */
   #move(isMet: boolean): Move {
     const state = this.#state;
-    if (state.ended !== undefined) return { kind: 'ended' };
     const context = this.#requireContext();
+    if (state.ended !== undefined) return { kind: 'ended' };
     try {
       const tree = treeOf(context, state);
       const place = resolveNext(tree, state);
@@ -259,14 +239,7 @@ export class HostRun {
     } catch (error) {
       if (!(error instanceof Suspension)) throw error;
       if (error.until !== 'sync') return { kind: 'wait', until: error.until };
-      const place = resolveNext(treeOf(context, this.#state), this.#state);
-      if (place.kind === 'end') throw new Error('a sync was asked for at the end of the play');
-      return {
-        kind: 'meet',
-        order: orderKey(treeOf(context, this.#state), place.cursor),
-        reason: error.reason,
-        isOnce: false,
-      };
+      return { kind: 'meet', order: orderOf(context, this.#state), reason: error.reason, isOnce: false };
     }
   }
 
@@ -296,7 +269,7 @@ export class HostRun {
         return { kind: 'moved' };
       case 'meta':
         this.#state = node.state;
-        if (node.show !== undefined) this.#say(order, node.show, metaEnd(placeKey(at.cursor, state), node));
+        if (node.show !== undefined) this.#say(order, node.show, notedMeta(placeKey(at.cursor, state), node));
         if (node.effect === 'clear_facts') this.#ports.factCache.write(this.host, new Map());
         return node.effect === undefined ? { kind: 'moved' } : { kind: 'effect', effect: node.effect };
       case 'going':
@@ -345,6 +318,7 @@ export class HostRun {
     going.turn.resolve();
     const end = await going.end;
     if (this.#log.isOver) await forever();
+    if (this.#broken !== undefined) return;
     if (end === 'discarded') throw new Error(`the result of ${going.header.title} was discarded out of turn`);
     if (isChanged(end.result)) for (const text of going.at.targets.warnings) going.show.warn(text);
     const settled = going.settled ?? stateAfter(going.before, going.at, end);
@@ -356,7 +330,7 @@ export class HostRun {
       const outcome = outcomeOf(this.host, settled.end, settled.fate);
       going.show.finish(outcome, settled.included, includeError !== undefined);
     }
-    this.#noteEnd(going, settled);
+    this.#noteEnd(going, end, settled);
     if (going.cells !== undefined && !settled.isStop) settleCells(going.cells, settled.end);
     if (givesLastingFacts(settled.end))
       this.#ports.factCache.write(this.host, allFacts(settled.state.vars.facts));
@@ -367,22 +341,14 @@ export class HostRun {
   }
 
   /** Takes note of a task's end, and of the answers that its agents need no longer remember. */
-  #noteEnd(going: Going, { end, isStop }: Settled): void {
-    const { ahead, at, before, settled, traffic } = going;
+  #noteEnd(going: Going, end: TaskEnd, settled: Settled): void {
     if (this.#ports.journal === undefined) return;
-    const place = placeKey(at.cursor, before);
-    const hasRun = ahead !== undefined && settled === undefined && !isStop && isSkippedResult(end.result);
-    this.#log.ended(
-      { place, end, notified: at.targets.numbers, ...(hasRun ? { hasRun } : {}) },
-      !traffic.isRaw && !isUnreachable(end.result),
-    );
+    const { traffic } = going;
+    const isLost = isUnreachable(end.result);
+    this.#log.ended(notedEnd(going, end, settled), !traffic.isRaw && !isLost);
+    // The play goes on without what was lost, and with whatever agent there is next.
+    if (isLost && !settled.isStop) for (const way of traffic.ways.keys()) this.#log.agentEnded(way);
     this.#forgetting.add(traffic);
-  }
-
-  /** An agent that is ended on purpose is not missed by whoever goes on. */
-  async #noteReset(way: string): Promise<void> {
-    this.#ports.journal?.note({ kind: 'agent', way });
-    await this.#log.secured();
   }
 
   #break(error: unknown): void {
@@ -425,27 +391,4 @@ export class HostRun {
     if (this.#context === undefined) throw new Error(`host ${this.host} was run outside a play`);
     return this.#context;
   }
-}
-
-/** What is noted of a meta task: whether its conditions held. */
-function metaEnd(place: string, { isSkipped }: { readonly isSkipped: boolean }): NotedEnd {
-  const result = new Map<Value, Value>(isSkipped ? [['skipped', true]] : []);
-  const end = { result, noLog: false, keywords: undefined, label: undefined, items: undefined };
-  return { place, end, notified: [] };
-}
-
-function freshState(vars: HostVars): HostState {
-  return {
-    next: { kind: 'first' },
-    ended: undefined,
-    hasFailed: false,
-    failures: 0,
-    startsAt: undefined,
-    vars,
-    notified: new Map(),
-    inclusions: new Map(),
-    addedHandlers: [],
-    publicRoles: [],
-    ranRoles: new Map(),
-  };
 }

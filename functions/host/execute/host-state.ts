@@ -54,6 +54,23 @@ export type Notification = true | readonly Pending[];
 /** Of a host that no task has touched. */
 export const noVars: HostVars = { assigned: new Map(), included: new Map(), facts: [] };
 
+/** The state at the beginning of a play. */
+export function freshState(vars: HostVars): HostState {
+  return {
+    next: { kind: 'first' },
+    ended: undefined,
+    hasFailed: false,
+    failures: 0,
+    startsAt: undefined,
+    vars,
+    notified: new Map(),
+    inclusions: new Map(),
+    addedHandlers: [],
+    publicRoles: [],
+    ranRoles: new Map(),
+  };
+}
+
 /** A copy of `vars` in which `names` are set as set_fact does. */
 export function assign(vars: HostVars, names: Iterable<readonly [Value, Value]>): HostVars {
   return { ...vars, assigned: new Map([...vars.assigned, ...names]) };

@@ -3,8 +3,10 @@
 import type { Node, Task } from '../../../shared/project/model.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
 import type { HostEnd } from '../../../shared/wire/host-outcome.ts';
+import type { OrderKey } from '../../../shared/wire/run-event.ts';
 import {
   firstPlace,
+  orderKey,
   type Place,
   type PlayTree,
   placeAfter,
@@ -48,6 +50,14 @@ export function resolveNext(tree: PlayTree, state: HostState): Place {
   }
 }
 
+/** The place, in linear order, of the task at which the host stands. */
+export function orderOf(context: PlayContext, state: HostState): OrderKey {
+  const tree = treeOf(context, state);
+  const place = resolveNext(tree, state);
+  if (place.kind === 'end') throw new Error('a host at the end of its play stands at no task');
+  return orderKey(tree, place.cursor);
+}
+
 /** How the host ends when it comes to the end of its play. */
 export function endOf(place: { readonly failed: boolean }, state: HostState): HostEnd {
   return place.failed || state.hasFailed ? 'failed' : 'done';
@@ -58,6 +68,14 @@ export function withEnd(context: PlayContext, state: HostState): HostState {
   if (state.ended !== undefined) return state;
   const place = resolveNext(treeOf(context, state), state);
   return place.kind === 'end' ? { ...state, ended: endOf(place, state) } : state;
+}
+
+/** Whether the host goes on in a rescue or always section. */
+export function isSheltered(context: PlayContext, state: HostState): boolean {
+  if (state.ended !== undefined) return false;
+  const place = resolveNext(treeOf(context, state), state);
+  const section = place.kind === 'end' ? undefined : place.cursor.at(-1)?.section;
+  return section === 'rescue' || section === 'always';
 }
 
 /** All tasks among nodes and their blocks, in order; a handler's number is its place in this list. */

@@ -40,13 +40,15 @@ export type PlayBackSite = {
   readonly siteAt: (place: string, state: HostState) => RenderSite;
 };
 
-/** Makes the changes, oldest first, to `played`. Throws Error when they do not fit the project. */
+/** The host after the changes, oldest first. Throws Error when they do not fit the project. */
 export async function playBack(
   site: PlayBackSite,
-  played: PlayedBack,
+  state: HostState,
   changes: readonly StateChange[],
-): Promise<void> {
+): Promise<PlayedBack> {
+  const played: PlayedBack = { state, history: [], lastSettled: undefined, unanswered: undefined };
   for (const change of changes) await untilThere(() => apply(site, played, change));
+  return played;
 }
 
 function apply(site: PlayBackSite, played: PlayedBack, change: StateChange): void {
@@ -58,7 +60,7 @@ function apply(site: PlayBackSite, played: PlayedBack, change: StateChange): voi
       changeState(site, played, change.change);
       break;
     case 'answer':
-      giveAnswer(played, site.context, change.answer);
+      giveAnswer(site, played, change.answer);
       break;
     case 'agent':
     case 'answered':
@@ -144,10 +146,7 @@ function stand(site: PlayBackSite, played: PlayedBack): Standing | undefined {
   return { tree, cursor, site: site.siteAt(placeKey(cursor, played.state), played.state) };
 }
 
-/** What a host has passed over it decided with the facts that it had: more do not change that, but fewer would. */
 function changeState(site: PlayBackSite, played: PlayedBack, change: HostChange): void {
-  const hasMoved = played.unanswered !== undefined || played.history.length > 0;
-  if (change.kind === 'adopt' || (change.kind === 'clear-facts' && hasMoved)) walk(site, played);
   const { state } = played;
   const siteAt = (place: string): RenderSite => site.siteAt(place, state);
   played.state =
@@ -156,10 +155,12 @@ function changeState(site: PlayBackSite, played: PlayedBack, change: HostChange)
       : { ...state, vars: changedVars(state.vars, change) };
 }
 
-function giveAnswer(played: PlayedBack, context: PlayContext, answer: HostAbort | HostAnswer): void {
+/** A host that waits has passed over all before the place where it does. */
+function giveAnswer(site: PlayBackSite, played: PlayedBack, answer: HostAbort | HostAnswer): void {
   played.unanswered = undefined;
   if (!('outcome' in answer)) return;
   const { outcome } = answer;
   if (outcome.kind === 'ended') played.state = { ...played.state, ended: outcome.how };
-  if (outcome.kind === 'paused') played.state = withEnd(context, played.state);
+  if (outcome.kind === 'paused') played.state = withEnd(site.context, played.state);
+  if (outcome.kind === 'waiting') walk(site, played);
 }

@@ -15,7 +15,7 @@ import {
   type RequestExtras,
 } from '../actions/action.ts';
 import { hasOwnAction } from '../actions/registry.ts';
-import type { Connection, ConnectionTarget, RawResult, Session } from '../session/session.ts';
+import type { Connection, ConnectionTarget, RawResult, Session, SessionRequest } from '../session/session.ts';
 import { isToleratedByCondition } from './conclude-result.ts';
 import { internalArguments } from './internal-arguments.ts';
 import { mayRerun } from './rerun.ts';
@@ -43,6 +43,8 @@ export type Way = {
    */
   readonly epoch: () => number;
   readonly noteEpoch: (epoch: number) => void;
+  /** An agent has answered there. */
+  readonly noteAgent: () => void;
   /** Closes the connection, unless another one has taken its place, so that the next use opens a new one. */
   readonly drop: (connection: Connection) => Promise<void>;
   /** As {@link Way.drop}, of a connection that works: its agent is ended on purpose. */
@@ -82,38 +84,22 @@ export type RemoteOptions = {
 /** The remote of one call. */
 export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
   const { task, way } = options;
-  const { attempt: attemptNumber, isLast, isLoop, item } = options.place;
-  let hasSent = false;
   let count = 0;
   const run = (module: string, args: Dict, extras: RequestExtras = {}): Promise<ActionReply> => {
-    const isGrouped = isLoop || hasSent || extras.hasMore === true;
-    hasSent = true;
-    const epoch = way.epoch();
-    const asked = nameOf(module, call);
-    const chosen = options.modules.choose(asked, call);
-    const internal = internalArguments(call, { asked, chosen, remoteTmp: options.remoteTmp });
     count += 1;
-    const key =
-      task.keyPrefix === undefined ? undefined : `${task.keyPrefix}#${item}.${attemptNumber}.${count}`;
-    if (key !== undefined) options.keys.push(key);
+    const epoch = way.epoch();
+    const { bundles, request } = moduleRequest(call, options, { module, args, extras, count });
+    if (request.key !== undefined) options.keys.push(request.key);
     const send = (session: Session): Promise<ActionReply> => {
-      for (const bundle of chosen.bundles) session.load(bundle);
-      const { hasMore, ...rest } = extras;
-      return sendRequest(session, options.seen, {
-        epoch: Math.max(Math.min(epoch, way.epoch()), options.seen.epoch),
-        module: chosen.name,
-        args: new Map([...[...args].map(([name, value]) => [name, plainValue(value)] as const), ...internal]),
-        ...requestModes(call, options.become),
-        ...rest,
-        ...(key === undefined ? {} : { key }),
-        ...(isGrouped ? { group: options.group, groupEnd: isLast && hasMore !== true } : {}),
-      });
+      way.noteAgent();
+      for (const bundle of bundles) session.load(bundle);
+      const known = Math.max(Math.min(epoch, way.epoch()), options.seen.epoch);
+      return sendRequest(session, options.seen, { ...request, epoch: known });
     };
     const attempt = async (): Promise<ActionReply> => {
       const connection = way.connection();
-      const sent = task.log.inTurn(connection.session()).then(send);
       try {
-        return await sent;
+        return await task.log.inTurn(connection.session()).then(send);
       } catch (error) {
         throw await lost(error, connection, options);
       }
@@ -135,16 +121,51 @@ export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
     },
     probe: async () => {
       await task.log.during(way.connection().session());
+      way.noteAgent();
     },
     sleep: task.sleep,
   };
+}
+
+type ModuleRun = {
+  readonly module: string;
+  readonly args: Dict;
+  readonly extras: RequestExtras;
+  /** Of the call's requests, from 1. */
+  readonly count: number;
+};
+
+type ModuleRequest = {
+  readonly bundles: ChosenModule['bundles'];
+  readonly request: Omit<SessionRequest, 'epoch'>;
+};
+
+/** The request of a module, in a group with the others of its loop or action where there are some. */
+function moduleRequest(call: ActionCall, options: RemoteOptions, run: ModuleRun): ModuleRequest {
+  const { attempt, isLast, isLoop, item } = options.place;
+  const { hasMore = false, ...extras } = run.extras;
+  const { keyPrefix } = options.task;
+  const asked = nameOf(run.module, call);
+  const chosen = options.modules.choose(asked, call);
+  const internal = internalArguments(call, { asked, chosen, remoteTmp: options.remoteTmp });
+  const args = [...run.args].map(([name, value]) => [name, plainValue(value)] as const);
+  const isGrouped = isLoop || run.count > 1 || hasMore;
+  const request = {
+    module: chosen.name,
+    args: new Map([...args, ...internal]),
+    ...requestModes(call, options.become),
+    ...extras,
+    ...(keyPrefix === undefined ? {} : { key: `${keyPrefix}#${item}.${attempt}.${run.count}` }),
+    ...(isGrouped ? { group: options.group, groupEnd: isLast && !hasMore } : {}),
+  };
+  return { bundles: chosen.bundles, request };
 }
 
 /** Sends the request again when the playbook allows it, once all before it has ended well. */
 async function againWhileUnknown(
   attempt: () => Promise<ActionReply>,
   call: ActionCall,
-  { task }: RemoteOptions,
+  { task, way }: RemoteOptions,
 ): Promise<ActionReply> {
   for (let reruns = 0; ; reruns++) {
     try {
@@ -153,6 +174,7 @@ async function againWhileUnknown(
       const isUnknown = error instanceof FailureError && error.failure.kind === 'outcome-unknown';
       if (!isUnknown || reruns >= limits.rerunsMax || !mayRerun(call)) throw error;
       await task.turn;
+      task.log.agentEnded(way.key);
     }
   }
 }
@@ -163,10 +185,7 @@ function nameOf(module: string, call: ActionCall): string {
   return module.includes('.') ? module : `ansible.legacy.${module}`;
 }
 
-type Modes = Pick<
-  Parameters<Session['run']>[0],
-  'become' | 'check' | 'diff' | 'environment' | 'timeout' | 'tolerated'
->;
+type Modes = Pick<SessionRequest, 'become' | 'check' | 'diff' | 'environment' | 'timeout' | 'tolerated'>;
 
 function requestModes({ keywords, task }: ActionCall, become: BecomeRequest | undefined): Modes {
   return {
@@ -182,7 +201,7 @@ function requestModes({ keywords, task }: ActionCall, become: BecomeRequest | un
 async function sendRequest(
   session: Session,
   seen: RemoteOptions['seen'],
-  request: Parameters<Session['run']>[0],
+  request: SessionRequest,
 ): Promise<ActionReply> {
   const reply = await session.run(request);
   if (reply.kind !== 'discarded') seen.epoch = Math.max(seen.epoch, reply.epoch ?? 0);

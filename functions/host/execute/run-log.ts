@@ -10,12 +10,10 @@ import type { Value } from '../../../shared/base/value.ts';
 import type { HostEvent, OrderKey } from '../../../shared/wire/run-event.ts';
 import type { StateChange } from './host-journal.ts';
 import type { HostPorts } from './host-ports.ts';
+import type { NotedEnd } from './noted-end.ts';
 import { rememberAnswers, type SiteMemory } from './task-memory.ts';
 
 export type RunLogPorts = Pick<HostPorts, 'arrive' | 'clock' | 'emit' | 'journal'>;
-
-/** A task's end as it is noted. */
-export type NotedEnd = Omit<Extract<StateChange, { readonly kind: 'ended' }>, 'kind'>;
 
 /** What is known of a task that has not ended. */
 type Begun = { readonly answers: Map<string, Value>; readonly sleeps: Map<number, number> };
@@ -144,14 +142,23 @@ export class RunLog {
     return Math.min(...[...this.#deadlines].map(({ until }) => until));
   }
 
-  /** Resolves when all that was noted is stored; a failure is told to the run, and nothing goes on. */
-  async secured(): Promise<void> {
-    try {
-      await this.#ports.journal?.secured();
-    } catch (error) {
-      this.#fail(error);
-      await forever();
-    }
+  /** The agent of a way is gone, and not missed by whoever goes on. */
+  agentEnded(way: string): void {
+    if (!this.isOver) this.#ports.journal?.note({ kind: 'agent', way });
+  }
+
+  /** As {@link RunLog.agentEnded}, of one that is going to be ended on purpose: awaited before. */
+  async agentReset(way: string): Promise<void> {
+    this.agentEnded(way);
+    await this.isStored();
+  }
+
+  /** Resolves when all that was noted is stored; with false, and after the run has been told, when that fails. */
+  isStored(): Promise<boolean> {
+    return this.#secured().then(
+      () => true,
+      () => false,
+    );
   }
 
   get isOver(): boolean {
@@ -180,7 +187,16 @@ export class RunLog {
     this.#noteAnswers();
     if (!this.#isAhead) return undefined;
     this.#isAhead = false;
-    return this.secured();
+    return this.#secured();
+  }
+
+  async #secured(): Promise<void> {
+    try {
+      await this.#ports.journal?.secured();
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
   }
 
   #noteAnswers(): void {

@@ -81,6 +81,14 @@ export type StartedNode =
   | { readonly kind: 'meet'; readonly meeting: Meeting }
   | { readonly kind: 'passed'; readonly state: HostState };
 
+/** What the host may do next, or why it cannot. */
+export type Move =
+  | { readonly kind: 'ended' | 'moved' }
+  | { readonly kind: 'meet'; readonly order: OrderKey; readonly reason: string; readonly isOnce: boolean }
+  | { readonly kind: 'effect'; readonly effect: MetaEffect }
+  | { readonly kind: 'started'; readonly going: Going }
+  | { readonly kind: 'wait'; readonly until: Promise<unknown> };
+
 export type StartSite = {
   readonly site: RenderSite & { readonly task: Task };
   readonly state: HostState;

@@ -14,7 +14,12 @@ export type Ways = {
   readonly detach: () => Promise<void>;
 };
 
-type OpenWay = { readonly target: ConnectionTarget; readonly connection: Connection; epoch: number };
+type OpenWay = {
+  readonly target: ConnectionTarget;
+  readonly connection: Connection;
+  epoch: number;
+  hasAgent: boolean;
+};
 
 export type WaysDeps = {
   readonly connect: (target: ConnectionTarget) => Connection;
@@ -31,7 +36,7 @@ export function createWays({ connect, onReset }: WaysDeps): Ways {
     await entry?.connection.close();
   };
   const reset = async (key: string): Promise<void> => {
-    if (open.has(key)) await onReset(key);
+    if (open.get(key)?.hasAgent === true) await onReset(key);
     await drop(key);
   };
   return {
@@ -44,13 +49,17 @@ export function createWays({ connect, onReset }: WaysDeps): Ways {
           const known = open.get(key);
           if (known !== undefined) return known.connection;
           const connection = connect(target);
-          open.set(key, { target, connection, epoch: 0 });
+          open.set(key, { target, connection, epoch: 0, hasAgent: false });
           return connection;
         },
         epoch: () => open.get(key)?.epoch ?? 0,
         noteEpoch: (epoch) => {
           const entry = open.get(key);
           if (entry !== undefined) entry.epoch = Math.max(entry.epoch, epoch);
+        },
+        noteAgent: () => {
+          const entry = open.get(key);
+          if (entry !== undefined) entry.hasAgent = true;
         },
         drop: async (connection) => {
           if (open.get(key)?.connection === connection) await drop(key);
