@@ -37,7 +37,7 @@ const ofQueue = [
     'ApproximateNumberOfMessagesVisible',
     'Maximum',
     1,
-    'events started no run, or their run failed',
+    'events started no run, or their run failed or was cut off',
   ],
 ];
 
