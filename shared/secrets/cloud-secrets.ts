@@ -46,6 +46,24 @@ export async function loadCloudSecrets(source: SecretSource): Promise<CloudSecre
   };
 }
 
+/** After a refused login: the private keys, if they have been replaced since `known` were read. */
+export async function renewIdentities(
+  source: SecretSource,
+  known: CloudSecrets['identities'],
+): Promise<CloudSecrets['identities'] | undefined> {
+  if (!source.refresh()) return undefined;
+  const { identities } = await loadCloudSecrets(source);
+  const isSame =
+    identities.size === known.size &&
+    [...identities].every(([name, identity]) => isSameIdentity(identity, known.get(name)));
+  return isSame ? undefined : identities;
+}
+
+function isSameIdentity(one: CloudIdentity, other: CloudIdentity | undefined): boolean {
+  const isSameText = (a: Secret | undefined, b: Secret | undefined): boolean => a?.reveal() === b?.reveal();
+  return isSameText(one.key, other?.key) && isSameText(one.passphrase, other?.passphrase);
+}
+
 /** The names in `index`, each with what belongs to it. */
 function indexedNames(index: Secret | undefined): readonly string[] {
   const names = (index?.reveal() ?? '').split(/[\s,]+/).filter((name) => name !== '');

@@ -189,6 +189,29 @@ describe('against a real server', () => {
       expect((await connect(login, { identities })).failure).toBeUndefined();
     });
 
+    test('a refused login is tried once more with identities that have been replaced', async () => {
+      const old = path.join(sshd.directory, 'old');
+      makeKey(old, 'ed25519');
+      const identities = new Map([['ssm:ssh-key', identity(old)]]);
+      const login = { ...sshd.target, privateKeyFiles: [] };
+      let renewals = 0;
+      const renewTo = (file: string | undefined) => () => {
+        renewals++;
+        return Promise.resolve(file === undefined ? undefined : new Map([['ssm:ssh-key', identity(file)]]));
+      };
+      const outcomes = [
+        await connect(login, { identities, renewIdentities: renewTo(sshd.keys.ed25519) }),
+        await connect(login, { identities, renewIdentities: renewTo(undefined) }),
+        await connect(login, { identities, renewIdentities: renewTo(old) }),
+      ];
+      expect(outcomes.map(({ failure }) => failure?.kind)).toEqual([
+        undefined,
+        'auth-refused',
+        'auth-refused',
+      ]);
+      expect(renewals).toBe(3);
+    });
+
     test('a name without an identity is explained', async () => {
       const { failure } = await connect(
         { ...sshd.target, privateKeyFiles: ['ssm:nobody'] },

@@ -8,8 +8,9 @@ import { limits } from '../../../shared/base/limits.ts';
 import type { ByteChannel, ChannelExit, ExecRequest } from './byte-channel.ts';
 import { settlesWithin } from './deadline.ts';
 import type { Recorded } from './fleet-host-keys.ts';
-import { decideHostKey, type HostKeyDecision, hostKeyAlgorithms, recordedHostKey } from './host-key.ts';
+import { decideHostKey, type HostKeyDecision, recordedHostKey } from './host-key.ts';
 import { type AheadChannel, sendAhead, signatureAlgorithm } from './ssh-ahead.ts';
+import { algorithmsOf } from './ssh-algorithms.ts';
 import { AuthSequence } from './ssh-auth.ts';
 import {
   closedFailure,
@@ -50,18 +51,33 @@ export type SshConnected = {
   readonly channel: ByteChannel | undefined;
 };
 
-/**
- * Connects and logs in; throws FailureError. When a server ends the connection because of what was sent ahead, it is
- * made again step by step.
- */
+/** Connects and logs in; throws FailureError. A refused login is tried once more when identities have been replaced. */
 export async function connectSsh(plan: SshPlan, options: SshLinkOptions): Promise<SshConnected> {
   const recorded = recordedHostKey(plan);
-  const keys = await loadLoginKeys(plan);
-  const login = new Login(plan, keys, options);
   try {
-    return await login.run(recorded);
+    return await login(plan, options, recorded);
   } catch (error) {
-    if (!login.wasDroppedAhead) {
+    const isRefused = error instanceof FailureError && error.failure.kind === 'auth-refused';
+    const identities = isRefused ? await plan.renewIdentities?.().catch(() => undefined) : undefined;
+    if (identities === undefined) {
+      throw error;
+    }
+    return await login({ ...plan, identities }, options, recorded);
+  }
+}
+
+/** When a server ends the connection because of what was sent ahead, it is made again step by step. */
+async function login(
+  plan: SshPlan,
+  options: SshLinkOptions,
+  recorded: Promise<Recorded | undefined>,
+): Promise<SshConnected> {
+  const keys = await loadLoginKeys(plan);
+  const attempt = new Login(plan, keys, options);
+  try {
+    return await attempt.run(recorded);
+  } catch (error) {
+    if (!attempt.wasDroppedAhead) {
       throw error;
     }
     return await new Login(plan, keys, { ...options, isPlain: true }).run(recorded);
@@ -373,27 +389,4 @@ class Login {
 /** ssh2 takes `false` for the end of all methods; its types do not say so. */
 function parseNextAuth(method: ReturnType<AuthSequence['next']>): Parameters<NextAuthHandler>[0] {
   return method as Parameters<NextAuthHandler>[0];
-}
-
-function algorithmsOf(
-  plan: SshPlan,
-  recorded: Recorded | undefined,
-): NonNullable<ConnectConfig['algorithms']> {
-  const lists = Object.entries(plan.algorithms).map(([name, text]) => [name, algorithmList(text)]);
-  return { serverHostKey: hostKeyAlgorithms(plan, recorded), ...Object.fromEntries(lists) };
-}
-
-/** ssh's notation for lists: a sign in front changes the default list. */
-function algorithmList(text: string): unknown {
-  const names = text.slice(1).split(',');
-  switch (text.charAt(0)) {
-    case '+':
-      return { append: names };
-    case '-':
-      return { remove: names };
-    case '^':
-      return { prepend: names };
-    default:
-      return text.split(',');
-  }
 }

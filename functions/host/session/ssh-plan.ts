@@ -16,6 +16,8 @@ export type SshEnvironment = {
   readonly hostKeys?: FleetHostKeys;
   /** Private keys held in memory, by a name that stands where a key file could: `ssm:deploy`. */
   readonly identities?: ReadonlyMap<string, Identity>;
+  /** Asked after a refused login: newer identities, or undefined when there cannot be any. */
+  readonly renewIdentities?: () => Promise<ReadonlyMap<string, Identity> | undefined>;
 };
 
 /** A private key as text, and what opens it when it is encrypted. */
@@ -37,6 +39,7 @@ export type SshPlan = {
   /** Tried in order; `isNamed` tells a key that the user asked for from one of ssh's usual places. */
   readonly keyFiles: readonly { readonly file: string; readonly isNamed: boolean }[];
   readonly identities: ReadonlyMap<string, Identity>;
+  readonly renewIdentities: SshEnvironment['renewIdentities'];
   readonly passphrase: Secret | undefined;
   readonly password: Secret | undefined;
   readonly agentSocket: string | undefined;
@@ -166,6 +169,7 @@ function decide(target: ConnectionTarget, settings: SshSettings, environment: Ss
     keepaliveCountMax: wholeNumber(first('serveralivecountmax')),
     keyFiles: decideKeyFiles(target, settings, { expand, environment }),
     identities: environment.identities ?? new Map(),
+    renewIdentities: environment.renewIdentities,
     passphrase: target.privateKeyPassphrase,
     password: target.password,
     agentSocket: decideAgentSocket(settings, environment, expand),

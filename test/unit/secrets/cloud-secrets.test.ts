@@ -1,15 +1,19 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { limits } from '../../../shared/base/limits.ts';
 import { Secret } from '../../../shared/base/secret.ts';
-import { loadCloudSecrets } from '../../../shared/secrets/cloud-secrets.ts';
+import { loadCloudSecrets, renewIdentities } from '../../../shared/secrets/cloud-secrets.ts';
 import { cacheSecrets, type SecretSource } from '../../../shared/secrets/secret-source.ts';
 import { findSecrets } from '../../contract/find-secrets.ts';
-import { virtualClock } from './virtual-clock.ts';
+import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 const STORE_KEY = Buffer.alloc(32, 7).toString('base64');
 
-function source(values: Readonly<Record<string, string>>): SecretSource & { readonly calls: string[][] } {
+type Source = SecretSource & { readonly calls: string[][]; readonly clock: VirtualClock };
+
+function source(values: Readonly<Record<string, string>>): Source {
   const calls: string[][] = [];
+  const clock = virtualClock();
   const service = {
     fetch: (names: readonly string[]) => {
       calls.push([...names]);
@@ -18,7 +22,8 @@ function source(values: Readonly<Record<string, string>>): SecretSource & { read
     },
     hint: (name: string) => `put ${name}`,
   };
-  return { ...cacheSecrets(service, virtualClock()), calls };
+  const { find, read, refresh } = cacheSecrets(service, clock);
+  return { find, read, refresh, calls, clock };
 }
 
 const everything = {
@@ -69,6 +74,20 @@ describe('the secrets of a deployment', () => {
     [{ 'store-key': STORE_KEY, index: 'ssh-key,deploy' }, 'The parameter index names ssh-key, deploy'],
   ])('are refused with the reason: %o', async (values: Record<string, string>, message) => {
     await expect(loadCloudSecrets(source(values))).rejects.toThrow(message);
+  });
+
+  test('are read again after a refused login, and count as new only when a key has been replaced', async () => {
+    const values: Record<string, string> = { 'store-key': STORE_KEY, 'ssh-key': 'old' };
+    const from = source(values);
+    const { identities } = await loadCloudSecrets(from);
+    values['ssh-key'] = 'new';
+    expect(await renewIdentities(from, identities)).toBeUndefined();
+    from.clock.advance(limits.secretRefreshMsMin);
+    const renewed = await renewIdentities(from, identities);
+    expect(renewed?.get('ssm:ssh-key')?.key.reveal()).toBe('new');
+    from.clock.advance(limits.secretRefreshMsMin);
+    expect(await renewIdentities(from, renewed ?? identities)).toBeUndefined();
+    expect(from.calls.length).toBe(3);
   });
 
   test('show nothing of themselves, however they are printed', async () => {
