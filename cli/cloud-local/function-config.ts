@@ -4,6 +4,8 @@ export type FunctionConfig = {
   readonly name: string;
   /** The CommonJS bundle as deployed; nothing else is in the function's directory. */
   readonly file: string;
+  /** The package that would be uploaded: its hash is the code's. Without it, the bundle's own is. */
+  readonly packageFile?: string;
   /** The name under which the bundle exports the handler; `handler` by default. */
   readonly exportName?: string;
   readonly environment?: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 /** Where functions are deployed to: a directory for each, with its bundle and nothing else. */
 
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { invalidParameter } from './aws-error.ts';
@@ -42,7 +43,8 @@ export class FunctionDirectory {
         onLog: (text: string) => onLog(config.name, text),
       },
     };
-    return { config, prepared };
+    const code = readFileSync(config.packageFile ?? config.file);
+    return { config, prepared, codeHash: createHash('sha256').update(code).digest('base64') };
   }
 
   remove(): void {

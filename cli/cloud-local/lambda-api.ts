@@ -5,7 +5,7 @@ import { AwsError, resourceNotFound } from './aws-error.ts';
 import type { ExecutionSummary } from './durable-execution.ts';
 import { type FunctionConfig, functionArn, functionDefaults, LATEST } from './function-config.ts';
 import { type Answer, errorAnswer, readBody, send } from './http-front.ts';
-import type { InvokeRequest, LambdaService } from './lambda-service.ts';
+import type { Deployed, InvokeRequest, LambdaService } from './lambda-service.ts';
 import { asSeconds, describeOperation, type ErrorObject } from './operation.ts';
 import { parseUpdates } from './operation-update.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -102,12 +102,12 @@ async function invoke({ deps, query, release, request, subject }: Call): Promise
 }
 
 function getFunction({ deps, subject }: Call): Answer {
-  const Configuration = describeFunction(deps.lambda.find(subject).config);
+  const Configuration = describeFunction(deps.lambda.find(subject));
   return json({ Configuration, Code: { RepositoryType: 'S3' } });
 }
 
 function getConfiguration({ deps, subject }: Call): Answer {
-  return json(describeFunction(deps.lambda.find(subject).config));
+  return json(describeFunction(deps.lambda.find(subject)));
 }
 
 function getAccountSettings({ deps }: Call): Answer {
@@ -193,7 +193,7 @@ function describeExecution(summary: ExecutionSummary): Record<string, unknown> {
   };
 }
 
-function describeFunction(config: FunctionConfig): Record<string, unknown> {
+function describeFunction({ codeHash, config }: Deployed): Record<string, unknown> {
   return {
     FunctionName: config.name,
     FunctionArn: functionArn(config.name),
@@ -203,6 +203,7 @@ function describeFunction(config: FunctionConfig): Record<string, unknown> {
     MemorySize: config.memoryMb ?? functionDefaults.memoryMb,
     Environment: { Variables: config.environment ?? {} },
     DurableConfig: describeDurable(config),
+    CodeSha256: codeHash,
     Version: LATEST,
     State: 'Active',
     LastUpdateStatus: 'Successful',

@@ -13,7 +13,12 @@ import { type FunctionConfig, splitFunctionName } from './function-config.ts';
 import type { ErrorObject } from './operation.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-export type Deployed = { readonly config: FunctionConfig; readonly prepared: PreparedFunction };
+export type Deployed = {
+  readonly config: FunctionConfig;
+  readonly prepared: PreparedFunction;
+  /** SHA-256 of what was deployed, in base64. */
+  readonly codeHash: string;
+};
 
 export type LambdaDeps = {
   readonly clock: VirtualClock;

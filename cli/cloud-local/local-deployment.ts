@@ -32,25 +32,28 @@ export const deploymentVariables: Readonly<Record<string, string>> = {
   SORTIE_PARAMETER_PREFIX: localDeployment.parameterPrefix,
 };
 
-/** Both functions; `bundles` is the directory that the build writes `controller.cjs` and `host.cjs` to. */
+/** Both functions; `bundles` is the directory that the build writes bundles and packages to. */
 export function sortieFunctions(bundles: string): readonly FunctionConfig[] {
   const environment = deploymentVariables;
+  const retentionDays = limits.durableHistoryDays;
   return [
     {
       name: CONTROLLER,
       file: path.join(bundles, 'controller.cjs'),
+      packageFile: path.join(bundles, 'controller.zip'),
       environment,
       timeoutSeconds: limits.controllerFunctionTimeoutSeconds,
       memoryMb: limits.controllerFunctionMemoryMb,
-      durable: { executionTimeoutSeconds: limits.controllerExecutionTimeoutSeconds },
+      durable: { executionTimeoutSeconds: limits.controllerExecutionTimeoutSeconds, retentionDays },
     },
     {
       name: HOST,
       file: path.join(bundles, 'host.cjs'),
+      packageFile: path.join(bundles, 'host.zip'),
       environment,
       timeoutSeconds: limits.hostFunctionTimeoutSeconds,
       memoryMb: limits.hostFunctionMemoryMb,
-      durable: { executionTimeoutSeconds: limits.hostExecutionTimeoutSeconds },
+      durable: { executionTimeoutSeconds: limits.hostExecutionTimeoutSeconds, retentionDays },
     },
   ];
 }

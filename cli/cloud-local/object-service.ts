@@ -2,9 +2,10 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { loadDevPackage } from './dev-package.ts';
-import { readBytes } from './http-front.ts';
+import { readBytes, send } from './http-front.ts';
 import { openKeptObjects } from './kept-objects.ts';
 import type { EmulatedService } from './table-service.ts';
+import { bucketAnswer } from './template-answers.ts';
 
 /** Objects in memory, and in `directory` if there is one. */
 export async function openObjectService(directory: string | undefined): Promise<EmulatedService> {
@@ -24,7 +25,9 @@ export async function openObjectService(directory: string | undefined): Promise<
   };
   return {
     handle: (request, response) => {
-      serve(request, response).catch((error: Error) => response.destroy(error));
+      const known = bucketAnswer(request);
+      if (known !== undefined) send(response, known);
+      else serve(request, response).catch((error: Error) => response.destroy(error));
     },
     close: async () => {
       await app.close();

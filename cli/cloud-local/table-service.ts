@@ -2,6 +2,8 @@
 
 import type { RequestListener, Server } from 'node:http';
 import { loadDevPackage } from './dev-package.ts';
+import { send } from './http-front.ts';
+import { tableAnswer } from './template-answers.ts';
 
 export type EmulatedService = { readonly handle: RequestListener; readonly close: () => Promise<void> };
 
@@ -16,7 +18,9 @@ export async function openTableService(directory: string | undefined): Promise<E
   await promise;
   return {
     handle: (request, response) => {
-      server.emit('request', request, response);
+      const known = tableAnswer(request);
+      if (known === undefined) server.emit('request', request, response);
+      else send(response, known);
     },
     close: () => new Promise((closed) => server.close(() => closed())),
   };

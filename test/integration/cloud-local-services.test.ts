@@ -1,7 +1,13 @@
 /** The stores of the local cloud answer the real clients, and functions see what functions in AWS see. */
 
 import { readdirSync } from 'node:fs';
-import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeContinuousBackupsCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import {
   GetDurableExecutionCommand,
   GetFunctionCommand,
@@ -9,7 +15,13 @@ import {
   ListDurableExecutionsByFunctionCommand,
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  GetPublicAccessBlockCommand,
+  HeadBucketCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import {
   BatchGetSecretValueCommand,
   CreateSecretCommand,
@@ -79,6 +91,28 @@ test('the bucket is found by its name in the path, without a word to the client'
   cloud.setFaults({ request: () => ({ kind: 'throttle' }) });
   await expect(client.send(new GetObjectCommand(place))).rejects.toMatchObject({ name: 'SlowDown' });
   client.destroy();
+});
+
+test('who looks for what the template switches on finds it', async () => {
+  const { cloud } = await sample.start({ table: 'runs', bucket: 'projects' });
+  const tables = new DynamoDBClient(settings(cloud, 'dynamodb'));
+  const objects = new S3Client(settings(cloud, 's3'));
+  expect(await tables.send(new DescribeTimeToLiveCommand({ TableName: 'runs' }))).toMatchObject({
+    TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expires' },
+  });
+  expect(await tables.send(new DescribeContinuousBackupsCommand({ TableName: 'runs' }))).toMatchObject({
+    ContinuousBackupsDescription: {
+      PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' },
+    },
+  });
+  expect(await objects.send(new GetPublicAccessBlockCommand({ Bucket: 'projects' }))).toMatchObject({
+    PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+  });
+  await expect(objects.send(new HeadBucketCommand({ Bucket: 'other' }))).rejects.toMatchObject({
+    name: 'NotFound',
+  });
+  tables.destroy();
+  objects.destroy();
 });
 
 test('parameters are read by name and by path, sealed unless decryption is asked for', async () => {
