@@ -93,6 +93,12 @@ export const limits = {
   storeSocketsMax: 256,
   /** Tries of one request to the cloud's store: because a table that is getting larger refuses for some ten seconds. */
   storeAttemptsMax: 8,
+  /** First wait before a request to the cloud's store is tried again, in ms; doubled each time: because most errors are over at once. */
+  storeRetryDelayMs: 100,
+  /** The same after a refusal for too many requests: because capacity comes within seconds. */
+  storeThrottledDelayMs: 500,
+  /** Longest wait between two tries, in ms: because more tries say more than longer waits. */
+  storeRetryDelayMaxMs: 20_000,
   /** Time to reach the cloud's store, in ms: because it is next door, and another try reaches another of its machines. */
   storeConnectTimeoutMs: 3_000,
   /** Time for one request to the table, in ms: because it answers within tens, and the next try is cheap. */

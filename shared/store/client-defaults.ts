@@ -4,10 +4,11 @@
  */
 
 import { limits } from '../base/limits.ts';
+import { type RetryStrategy, retryStrategy } from './retry-strategy.ts';
 
 export type ClientDefaults = {
   readonly maxAttempts: number;
-  readonly retryMode: 'standard';
+  readonly retryStrategy: RetryStrategy;
   readonly requestHandler: {
     readonly connectionTimeout: number;
     readonly requestTimeout: number;
@@ -23,7 +24,7 @@ export function clientDefaults(requestTimeout: number, socketTimeout: number): C
   const agent = { maxSockets: limits.storeSocketsMax, keepAlive: true } as const;
   return {
     maxAttempts: limits.storeAttemptsMax,
-    retryMode: 'standard',
+    retryStrategy,
     requestHandler: {
       connectionTimeout: limits.storeConnectTimeoutMs,
       requestTimeout,

@@ -22,16 +22,16 @@ export type Counts = {
   writeUnits: number;
 };
 
-/** `fault` says for each request, counted from 1, what goes wrong with it. */
+/** `fault` says for each request, counted from 1, what goes wrong with it, and may look at which try it is, from 1. */
 export function faultyClients<Clients extends { dynamo: DynamoDBClientConfig; s3: S3ClientConfig }>(
   clients: Clients,
-  fault: (count: number) => Fault | undefined,
+  fault: (count: number, attempt: number) => Fault | undefined,
 ): Clients {
   let count = 0;
   const around = (inner: Handler): Handler =>
     handlerAround(inner, (request, pass) => {
       count += 1;
-      return withFault(fault(count), request, pass);
+      return withFault(fault(count, attemptOf(request)), request, pass);
     });
   return {
     ...clients,
@@ -80,6 +80,10 @@ function handlerAround(
     handle: (request, options) => wrap(request, () => inner.handle(request, options)),
     destroy: () => inner.destroy?.(),
   };
+}
+
+function attemptOf({ headers }: Request): number {
+  return Number(/attempt=(\d+)/.exec(headers['amz-sdk-request'] ?? '')?.[1] ?? 1);
 }
 
 async function withFault(

@@ -44,6 +44,48 @@ describe.each(FAULTS)('fault %s in one of %i requests', (fault, every) => {
   });
 });
 
+test('of two writers who both lose answers, one has each number, and both know which', async () => {
+  const options = await aws.create();
+  const faults: readonly (Fault | undefined)[] = [
+    'cut after',
+    undefined,
+    'cut',
+    'cut within',
+    undefined,
+    'error',
+  ];
+  const open = (shift: number): RunStore =>
+    openDynamoStore({
+      ...options,
+      clients: faultyClients(options.clients, (count, attempt) =>
+        attempt > 4 ? undefined : faults[(count + shift) % faults.length],
+      ),
+    });
+  const stores = { one: open(0), two: open(3) };
+  const numbers = Array.from({ length: 100 }, (_, sequence) => sequence);
+  const append = (writer: 'one' | 'two', sequence: number): Promise<'stored' | 'taken'> =>
+    stores[writer].appendEntry('r', 'h', { sequence, entry: entry(`${sequence}`, writer) });
+  const answers = await Promise.all(
+    numbers.map(async (sequence) => ({
+      first: await append(sequence % 2 === 0 ? 'one' : 'two', sequence),
+      second: await append(sequence % 2 === 0 ? 'two' : 'one', sequence),
+    })),
+  );
+  expect(answers).toEqual(numbers.map(() => ({ first: 'stored', second: 'taken' })));
+  const racing = await Promise.all(
+    numbers.map(async (sequence) => {
+      const [one, two] = await Promise.all([append('one', 100 + sequence), append('two', 100 + sequence)]);
+      return { one, two };
+    }),
+  );
+  const kept = await allOf(openDynamoStore(options).readEntries('r', 'h', 100));
+  expect(kept).toHaveLength(100);
+  for (const [index, { entry: winner }] of kept.entries())
+    expect(racing[index]).toEqual(
+      winner.writer === 'one' ? { one: 'stored', two: 'taken' } : { one: 'taken', two: 'stored' },
+    );
+});
+
 test('an endless failure ends in a failure that may be tried again', async () => {
   const options = await aws.create();
   const store = openDynamoStore({ ...options, clients: faultyClients(options.clients, () => 'cut') });
