@@ -43,11 +43,6 @@ const specs: readonly OptionSpec[] = [
     value: 'PRIVATE_KEY_FILE',
     help: 'give the functions this key to log in with, as the parameter ssh-key',
   },
-  {
-    key: 'skipWaits',
-    flags: ['--skip-waits'],
-    help: 'jump over the time in which no function runs',
-  },
   { key: 'verbose', flags: ['-v', '--verbose'], help: 'show what the functions log' },
 ];
 
@@ -113,7 +108,6 @@ async function serve({ bundles, firstPort, parsed, until }: Serving, deps: Comma
     table: localDeployment.table,
     bucket: localDeployment.bucket,
     parameters: initialParameters(values.get('privateKey')?.at(-1), deps),
-    jumpsOverWaits: values.has('skipWaits'),
     ...(data === undefined ? {} : { dataDirectory: path.resolve(deps.workingDirectory, data) }),
     ...(values.has('verbose') ? { onLog: (name, text) => deps.err(`${name}: ${text}`) } : {}),
   });

@@ -38,6 +38,8 @@ export type LocalCloudOptions = {
   readonly table?: string;
   /** Jumps over time in which nothing runs, and shifts the clock inside of environments accordingly. */
   readonly jumpsOverWaits?: boolean;
+  /** Instead of jumping: how much faster time passes while nothing runs, for targets whose work takes real time. */
+  readonly idleSpeed?: number;
   readonly onTimeJump?: (now: number) => void;
   /** Invocations that run at once; four per processor by default. */
   readonly concurrency?: number;
@@ -111,7 +113,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   let faults = options.faults ?? {};
   const { onTimeJump } = options;
   const clock = new VirtualClock({
-    jumps: options.jumpsOverWaits ?? false,
+    idleSpeed: options.jumpsOverWaits === true ? Number.POSITIVE_INFINITY : (options.idleSpeed ?? 1),
     ...(onTimeJump === undefined ? {} : { onJump: onTimeJump }),
   });
   const pool = createPool(options, clock, concurrency);

@@ -1,16 +1,16 @@
-/** The local cloud's time: it passes as usual, and may jump to the next timer while nothing runs. */
+/** The local cloud's time: it passes as usual, and faster while nothing runs, up to jumping from timer to timer. */
 
 import { systemClock } from '../../shared/base/clock.ts';
 
 type Timer = { readonly at: number; readonly order: number; readonly fire: () => void };
 
 export type VirtualClockOptions = {
-  /** Jumps over time in which nothing runs. */
-  readonly jumps: boolean;
+  /** How much faster time passes while nothing runs: 1 is as usual, Infinity jumps to the next timer. */
+  readonly idleSpeed: number;
   readonly onJump?: (now: number) => void;
 };
 
-/** Time, timers and the holds that keep time from jumping. */
+/** Time, timers and the holds that keep time from passing faster. */
 export class VirtualClock {
   readonly #options: VirtualClockOptions;
   /** In the order in which they fire. */
@@ -18,6 +18,8 @@ export class VirtualClock {
   #skippedMs = 0;
   #holds = 0;
   #orders = 0;
+  /** Since when nothing runs, by the machine's clock. */
+  #idleSince: number | undefined = systemClock.now();
   #wakeUp: NodeJS.Timeout | undefined;
   #check: NodeJS.Immediate | undefined;
 
@@ -25,14 +27,16 @@ export class VirtualClock {
     this.#options = options;
   }
 
-  /** Milliseconds since the epoch, with all that was jumped over. */
+  /** Milliseconds since the epoch, with all that was skipped. */
   now(): number {
-    return systemClock.now() + this.#skippedMs;
+    return systemClock.now() + this.skippedMs;
   }
 
   /** How far this clock is ahead of the machine's, in ms. */
   get skippedMs(): number {
-    return this.#skippedMs;
+    if (this.#idleSince === undefined || this.#isJumping) return this.#skippedMs;
+    const idleMs = systemClock.now() - this.#idleSince;
+    return this.#skippedMs + Math.round(idleMs * (this.#options.idleSpeed - 1));
   }
 
   /** Calls `fire` at `at`; the answer takes it back. */
@@ -48,15 +52,18 @@ export class VirtualClock {
     };
   }
 
-  /** Keeps time from jumping until the answer is called. */
+  /** Lets time pass as usual until the answer is called. */
   hold(): () => void {
+    if (this.#holds === 0) {
+      this.#skippedMs = this.skippedMs;
+      this.#idleSince = undefined;
+      this.#arm();
+    }
     this.#holds++;
     let isHeld = true;
     return () => {
-      if (!isHeld) return;
+      if (isHeld) this.#release();
       isHeld = false;
-      this.#holds--;
-      this.#arm();
     };
   }
 
@@ -66,17 +73,30 @@ export class VirtualClock {
     clearImmediate(this.#check);
   }
 
+  get #isJumping(): boolean {
+    return this.#options.idleSpeed === Number.POSITIVE_INFINITY;
+  }
+
+  #release(): void {
+    this.#holds--;
+    if (this.#holds > 0) return;
+    this.#idleSince = systemClock.now();
+    this.#arm();
+  }
+
   /** Waits for the next timer, or jumps to it once what is under way has had its turn. */
   #arm(): void {
     clearTimeout(this.#wakeUp);
     clearImmediate(this.#check);
     const [next] = this.#timers;
     if (next === undefined) return;
-    if (this.#options.jumps && this.#holds === 0) {
+    const isIdle = this.#idleSince !== undefined;
+    if (isIdle && this.#isJumping) {
       this.#check = setImmediate(() => this.#jump());
       return;
     }
-    const waitMs = Math.min(Math.max(0, next.at - this.now()), TIMEOUT_MAX_MS);
+    const speed = isIdle ? this.#options.idleSpeed : 1;
+    const waitMs = Math.min(Math.max(0, Math.ceil((next.at - this.now()) / speed)), TIMEOUT_MAX_MS);
     this.#wakeUp = setTimeout(() => this.#fireDue(), waitMs);
   }
 
@@ -96,7 +116,7 @@ export class VirtualClock {
       this.#timers.shift();
       next.fire();
       // What it set going comes before the next one.
-      if (this.#options.jumps) break;
+      if (this.#isJumping) break;
     }
     this.#arm();
   }

@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 
 test('time jumps from timer to timer, in their order', async () => {
   const jumps: number[] = [];
-  const clock = new VirtualClock({ jumps: true, onJump: (now) => jumps.push(now) });
+  const clock = new VirtualClock({ idleSpeed: Number.POSITIVE_INFINITY, onJump: (now) => jumps.push(now) });
   const begin = clock.now();
   const fired: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -29,7 +29,7 @@ test('time jumps from timer to timer, in their order', async () => {
 });
 
 test('time that is held does not jump', async () => {
-  const clock = new VirtualClock({ jumps: true });
+  const clock = new VirtualClock({ idleSpeed: Number.POSITIVE_INFINITY });
   const release = clock.hold();
   const other = clock.hold();
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -45,12 +45,31 @@ test('time that is held does not jump', async () => {
 });
 
 test('time that does not jump passes as it does', async () => {
-  const clock = new VirtualClock({ jumps: false });
+  const clock = new VirtualClock({ idleSpeed: 1 });
   const { promise, resolve } = Promise.withResolvers<void>();
   clock.schedule(clock.now() + HOUR_MS, () => expect.unreachable());
   clock.schedule(clock.now() + 1, resolve);
   await promise;
   expect(clock.skippedMs).toBe(0);
+  clock.close();
+});
+
+test('time passes faster while nothing holds it', async () => {
+  const clock = new VirtualClock({ idleSpeed: 3_600_000 });
+  const begin = clock.now();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  clock.schedule(begin + HOUR_MS, resolve);
+  await promise;
+  expect(clock.now() - begin).toBeGreaterThanOrEqual(HOUR_MS);
+  const release = clock.hold();
+  const held = clock.skippedMs;
+  await turns();
+  expect(clock.skippedMs).toBe(held);
+  release();
+  const other = Promise.withResolvers<void>();
+  clock.schedule(clock.now() + HOUR_MS, other.resolve);
+  await other.promise;
+  expect(clock.skippedMs).toBeGreaterThan(held);
   clock.close();
 });
 
