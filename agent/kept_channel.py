@@ -47,10 +47,12 @@ class KeptChannel(frames.Channel):
         self._events = select.epoll()
         self._visitors = {}
         self._holder = wish['holder']
+        self._fence = 0
         self._fenced = set()
         self._turn = 0
         self._is_connected = True
         self._is_read = False
+        self._is_writing = False
         self._since = 0
         self._key = None
         self._record = None
@@ -169,10 +171,12 @@ class KeptChannel(frames.Channel):
     def _sort(self, frame):
         header = frame[0]
         kind = header['t']
-        if kind == 'forget':
+        if kind == 'take':
+            self._fence = max(self._fence, header['fence'])
+        elif kind == 'forget':
             self.memory.forget(header['keys'])
         elif kind == 'detach':
-            self._write(frames.encode({'t': 'left'}))
+            self._say_goodbye()
             self._lose()
         elif kind == 'cancel':
             self._cancelled.add(self._current if self._is_in_hand(header['id']) else header['id'])
@@ -225,6 +229,7 @@ class KeptChannel(frames.Channel):
     def _write(self, data):
         """Write for as long as the connection is this one; who asks for the agent is heard meanwhile."""
         turn, view = self._turn, memoryview(data)
+        self._is_writing = True
         while view and self._turn == turn:
             try:
                 view = view[os.write(self.fd_out, view):]
@@ -233,6 +238,7 @@ class KeptChannel(frames.Channel):
                     self._take(None)
             except OSError:
                 self._lose()
+        self._is_writing = False
 
     # Connections
 
@@ -257,7 +263,7 @@ class KeptChannel(frames.Channel):
             header = received.pop(0)[0]
             if header['t'] == 'keep':
                 self._greet(visitor, header)
-            elif header['t'] == 'take' and visitor.holder not in self._fenced:
+            elif header['t'] == 'take' and self._may_take(visitor, header['fence']):
                 self._change_to(visitor, received)
                 return
             else:
@@ -273,6 +279,13 @@ class KeptChannel(frames.Channel):
         except OSError:
             pass
 
+    def _may_take(self, visitor, fence):
+        """Tell whether nobody who knows more has held the agent; who may not finds out when it comes again."""
+        if fence < self._fence:
+            self._fenced.add(visitor.holder)
+        self._fence = max(self._fence, fence)
+        return visitor.holder not in self._fenced
+
     def _dismiss(self, visitor):
         if self._visitors.pop(visitor.connection.fileno(), None):
             self._events.unregister(visitor.connection)
@@ -280,6 +293,7 @@ class KeptChannel(frames.Channel):
 
     def _change_to(self, visitor, received):
         """Serve the visitor from now on, and nobody else."""
+        self._say_goodbye()
         self._lose()
         if visitor.holder != self._holder:
             self._fenced.add(self._holder)
@@ -294,6 +308,14 @@ class KeptChannel(frames.Channel):
         self.fd_out = os.dup(self.fd_in)
         self._is_connected = True
         self._sort_all(received)
+
+    def _say_goodbye(self):
+        """Say that nothing follows, without waiting: a shell around the agent may hold the channel open."""
+        if self._is_connected and not self._is_writing:
+            try:
+                os.write(self.fd_out, frames.encode({'t': 'left'}))
+            except OSError:
+                pass
 
     def _lose(self):
         """Forget the connection: the request in hand goes on, none of those behind it starts."""

@@ -109,8 +109,11 @@ export type KeepRequest = {
   readonly busySeconds: number;
 };
 
-/** Takes the agent over: its previous connection ends, what it has queued is dropped, and its epoch is 0 again. */
-export type TakeRequest = { readonly t: 'take' };
+/**
+ * Takes the agent over: its previous connection ends, what it has queued is dropped, and its epoch is 0 again. Refused when
+ * somebody with a greater `fence` has held the agent: who comes late knows less.
+ */
+export type TakeRequest = { readonly t: 'take'; readonly fence: number };
 
 /** Drops the answers to these requests: they are stored. */
 export type ForgetRequest = { readonly t: 'forget'; readonly keys: readonly string[] };
@@ -180,7 +183,7 @@ export type KeptFrame = {
   readonly fenced?: boolean;
 };
 
-/** The last frame of a connection: the agent goes on without it. A shell around the agent may hold the channel open. */
+/** The last frame of a connection that was left or taken over: a shell around the agent may hold the channel open. */
 export type LeftFrame = { readonly t: 'left' };
 
 export type FromAgent = DataFrame | ErrorFrame | KeptFrame | LeftFrame | NeedFrame | ReadyFrame | ResultFrame;

@@ -21,6 +21,7 @@ import { encodeFrame, type ReadFrame } from '../../../shared/wire/frame-codec.ts
 import type { ModuleBundle } from '../../../shared/wire/module-bundle.ts';
 import type { BootedChannel } from './boot.ts';
 import type { ChannelExit } from './byte-channel.ts';
+import { breakChannel, endChannel, leaveChannel, UNKNOWN_EXIT } from './channel-end.ts';
 import { cutContent, readContent } from './content.ts';
 import { settlesWithin } from './deadline.ts';
 import { FrameWriter } from './frame-writer.ts';
@@ -44,9 +45,6 @@ export type AgentSessionOptions = {
   readonly isKept: boolean;
 };
 
-/** Nobody knows how a process ended, or whether it did. */
-const UNKNOWN_EXIT: ChannelExit = { code: undefined, signal: undefined, lost: undefined };
-
 /** Starts to read the answers of a booted agent. */
 export class AgentSession {
   readonly python: string;
@@ -64,7 +62,8 @@ export class AgentSession {
   #epoch = 0;
   #failure: Failure | undefined;
   #isClosing = false;
-  #isLeaving = false;
+  /** The agent goes on without this conversation. */
+  #isLeft = false;
   #hasEnded = false;
 
   constructor(booted: BootedChannel, options: AgentSessionOptions) {
@@ -145,10 +144,11 @@ export class AgentSession {
 
   /** Ends the conversation, and not the agent. */
   async detach(): Promise<void> {
-    this.#isLeaving = true;
+    this.#isLeft = true;
     this.#end({ t: 'detach' });
-    await settlesWithin(this.ended, limits.closeTimeoutMs);
-    this.#booted.channel.leave();
+    if (!(await settlesWithin(this.ended, limits.closeTimeoutMs))) {
+      this.#booted.channel.leave();
+    }
   }
 
   #end(last: ToAgent): void {
@@ -234,26 +234,21 @@ export class AgentSession {
 
   async #listen(): Promise<Failure | undefined> {
     const broken = await this.#readFrames();
-    const exit = this.#isLeaving ? UNKNOWN_EXIT : await this.#exit(broken !== undefined);
+    const exit = await this.#endChannel(broken !== undefined);
     this.#hasEnded = true;
     if (broken !== undefined || !this.#isClosing) {
       this.#failure = broken ?? endedFailure(this.#host, exit, this.#booted.stderr.text().trim());
     }
-    this.#failOutstanding(this.#failure ?? (this.#isLeaving ? leftFailure : closedFailure)(this.#host));
+    this.#failOutstanding(this.#failure ?? (this.#isLeft ? leftFailure : closedFailure)(this.#host));
     return this.#failure;
   }
 
-  /** Waits for the end of the process at the other end; an agent that is kept may live on, for somebody else. */
-  async #exit(isBroken: boolean): Promise<ChannelExit> {
+  async #endChannel(isBroken: boolean): Promise<ChannelExit> {
     const { channel } = this.#booted;
-    if (isBroken || !(await settlesWithin(channel.exit, limits.closeTimeoutMs))) {
-      if (this.#isKept && !isBroken) {
-        channel.leave();
-        return UNKNOWN_EXIT;
-      }
-      channel.kill();
-    }
-    return (await settlesWithin(channel.exit, limits.closeTimeoutMs)) ? await channel.exit : UNKNOWN_EXIT;
+    if (isBroken) return await breakChannel(channel);
+    if (!this.#isLeft) return await (this.#isKept ? leaveChannel : endChannel)(channel);
+    channel.leave();
+    return UNKNOWN_EXIT;
   }
 
   /** Handles frames until there are no more, or until one makes no sense: then its failure is returned. */
@@ -262,7 +257,10 @@ export class AgentSession {
     try {
       for (;;) {
         for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
-          if (frame.header.t === 'left') return undefined;
+          if (frame.header.t === 'left') {
+            this.#isLeft = true;
+            return undefined;
+          }
           await this.#handle(frame);
         }
         const { value, done } = await pieces.next().catch(() => ({ value: undefined, done: true }));

@@ -103,7 +103,9 @@ class OpenedConnection implements Connection {
     const { host, python } = this.#target;
     const { agent } = this.#deps;
     const stdin = frames.length === 0 ? agent.boot : Buffer.concat([agent.boot, ...frames]);
-    const channel = await this.#route.exec({ command: agent.command(python), stdin }, true);
+    // A login shell that stays around an agent would stay for as long, and hold the channel open.
+    const command = `${frames.length === 0 ? '' : 'exec '}${agent.command(python)}`;
+    const channel = await this.#route.exec({ command, stdin }, true);
     return await bootAgent(channel, { host, python });
   }
 

@@ -93,6 +93,7 @@ class KeptSession {
   /** The caller's count when the connection's began. */
   #epochBase = 0;
   /** Counts what was sent, so that an answer tells what the agent has read before its request. */
+  #fence = 0;
   #lastOrder = 0;
   /** What the agent may not have read yet. */
   #forgotten: { readonly order: number; readonly keys: readonly string[] }[] = [];
@@ -195,7 +196,7 @@ class KeptSession {
         throw new FailureError(replacedFailure(lost ?? closedFailure(this.#host)));
       }
       this.#agent ??= await this.#admit(frame);
-      this.#open(frame);
+      this.#open();
       return undefined;
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;
@@ -219,16 +220,16 @@ class KeptSession {
     const { agent, isNew, known } = frame;
     const kept = { agent, isNew, inHand: frame.inHand ?? undefined, known, isLasting: frame.lasting };
     this.#kept.resolve(kept);
-    await this.#keep.admit?.(kept);
+    this.#fence = (await this.#keep.admit?.(kept)) ?? 0;
     return kept;
   }
 
-  #open(frame: KeptFrame): void {
+  #open(): void {
     const connected = this.#connected;
     this.#openedAtMs = systemClock.now();
     this.#epochBase = this.#epoch;
     this.#isOpen = true;
-    if (!frame.isNew) connected.send({ t: 'take' });
+    connected.send({ t: 'take', fence: this.#fence });
     const keys = this.#forgotten.flatMap((forgotten) => forgotten.keys);
     this.#forgotten = [];
     if (keys.length > 0) this.forget(keys);

@@ -45,9 +45,10 @@ export type KeepOptions = {
   readonly busySeconds: number;
   /**
    * Awaited before the agent is taken over from whom it serves so far, and before the first request leaves. A FailureError
-   * that it throws ends the session and leaves the agent as it is.
+   * that it throws ends the session and leaves the agent as it is. Gives a number that grows with each holder of the agent:
+   * who has a lower one than somebody before cannot have it. Absent: 0.
    */
-  readonly admit?: (kept: KeptAgent) => Promise<void>;
+  readonly admit?: (kept: KeptAgent) => Promise<number>;
 };
 
 /** The agent that a session has found. */
