@@ -111,11 +111,7 @@ const CRASHES_MAX = 50;
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
   const concurrency = options.concurrency ?? availableParallelism() * CONCURRENCY_PER_PROCESSOR;
   let faults = options.faults ?? {};
-  const { onTimeJump } = options;
-  const clock = new VirtualClock({
-    idleSpeed: options.jumpsOverWaits === true ? Number.POSITIVE_INFINITY : (options.idleSpeed ?? 1),
-    ...(onTimeJump === undefined ? {} : { onJump: onTimeJump }),
-  });
+  const clock = createClock(options);
   const pool = createPool(options, clock, concurrency);
   const lambda = new LambdaService({
     clock,
@@ -229,6 +225,13 @@ async function openServices({ clock, concurrency, faults, lambda, options }: Ser
     await close();
     throw error;
   }
+}
+
+function createClock({ idleSpeed = 1, jumpsOverWaits, onTimeJump }: LocalCloudOptions): VirtualClock {
+  return new VirtualClock({
+    idleSpeed: jumpsOverWaits === true ? Number.POSITIVE_INFINITY : idleSpeed,
+    ...(onTimeJump === undefined ? {} : { onJump: onTimeJump }),
+  });
 }
 
 function createPool(options: LocalCloudOptions, clock: VirtualClock, concurrency: number): EnvironmentPool {
