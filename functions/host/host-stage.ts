@@ -38,7 +38,7 @@ export type HostStage = {
 
 export type AgentKeeping = {
   /** Asked before the agent is given work; see KeepOptions. */
-  readonly admit: (kept: KeptAgent) => Promise<void>;
+  readonly admit: (kept: KeptAgent) => Promise<number>;
   readonly warn: (text: string) => void;
 };
 

@@ -68,6 +68,8 @@ export type HostWriter = HostJournal & {
   readonly say: (said: Said) => void;
   /** Stores what was noted, without waiting for more. */
   readonly flush: () => Promise<void>;
+  /** The same; gives the number of the last entry, which is greater than that of anybody who wrote before. */
+  readonly claim: () => Promise<number>;
   /** Stops storing: what comes now belongs to nobody. */
   readonly stop: () => void;
 };
@@ -130,6 +132,7 @@ export function openWriter(options: WriterOptions, deps: StreamDeps): HostWriter
     },
     secured: flush,
     flush,
+    claim: () => flush().then(() => next - 1),
     stop: () => {
       hasStopped = true;
       clearTimeout(timer);

@@ -29,15 +29,15 @@ export function roundPorts(
   const counter = createCounter(host, past.saidSinceAnswer);
   const activity = createActivity(clock);
   const agents = knownAgents(past);
-  const admit = async (way: string, kept: KeptAgent): Promise<void> => {
+  /** Claims the host before its agent: an invocation that knows less of the past cannot have either any more. */
+  const admit = async (way: string, kept: KeptAgent): Promise<number> => {
     const known = agents.get(way);
     if (known?.isClean === false && known.agent !== kept.agent) throw agentGone(host);
-    if (known?.agent !== kept.agent) {
-      agents.set(way, { agent: kept.agent, isClean: false });
-      writer.note({ kind: 'agent', way, agent: kept.agent });
-      await writer.secured();
-    }
+    agents.set(way, { agent: kept.agent, isClean: false });
+    writer.note({ kind: 'agent', way, agent: kept.agent });
+    const fence = await writer.claim();
     activity.connected();
+    return fence;
   };
   let place: OrderKey = [];
   return {

@@ -73,8 +73,8 @@ export async function deployLocally(options: DeployOptions): Promise<DeployedClo
   const names = {
     SORTIE_TABLE: TABLE,
     SORTIE_BUCKET: BUCKET,
-    SORTIE_HOST_FUNCTION: HOST,
-    SORTIE_CONTROLLER_FUNCTION: CONTROLLER,
+    SORTIE_HOST_FUNCTION: `${HOST}:$LATEST`,
+    SORTIE_CONTROLLER_FUNCTION: `${CONTROLLER}:$LATEST`,
     SORTIE_PARAMETER_PREFIX: PREFIX,
   };
   await putSecrets(cloud, { 'store-key': randomBytes(32).toString('base64'), ...options.secrets });

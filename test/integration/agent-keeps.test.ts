@@ -171,12 +171,12 @@ test('stays with whom it serves when somebody comes who is not admitted', async 
 });
 
 test('holds requests back until it is admitted', async () => {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = Promise.withResolvers<number>();
   const session = await keeping.session({ admit: () => promise });
   const reply = keyed(session, keeping.append(1));
   await keeping.open({ name: `${keeping.file('other')}` }).session();
   expect(keeping.log()).toBe('');
-  resolve();
+  resolve(1);
   expect(stdoutOf(await reply)).toBe('1');
 });
 

@@ -34,7 +34,7 @@ TO_AGENT = {
         't': 'run', 'id': 5, 'epoch': 0, 'module': 'command', 'args': {'_raw_params': 'echo a'},
         'group': 4, 'groupEnd': True, 'groupFailed': True, 'key': 'play 1 task 2'}, b''),
     'keep': ({'t': 'keep', 'name': '0f9c', 'holder': 'a1', 'idleSeconds': 60, 'busySeconds': 3600}, b''),
-    'take': ({'t': 'take'}, b''),
+    'take': ({'t': 'take', 'fence': 7}, b''),
     'forget': ({'t': 'forget', 'keys': ['play 1 task 1', 'play 1 task 2']}, b''),
     'detach': ({'t': 'detach'}, b''),
 }

@@ -5,7 +5,7 @@
 
 import type { MetaEffect } from '../../../shared/wire/host-outcome.ts';
 import type { OrderKey } from '../../../shared/wire/run-event.ts';
-import type { HostAbort, HostAnswer, HostChange } from '../../../shared/wire/stage.ts';
+import type { HostAnswer, HostChange } from '../../../shared/wire/stage.ts';
 import { shortName } from '../actions/action-name.ts';
 import { untilThere } from './call-run.ts';
 import { type Cursor, cursorKey, orderKey, type PlayTree, placeKey, taskAt } from './cursor.ts';
@@ -156,9 +156,8 @@ function changeState(site: PlayBackSite, played: PlayedBack, change: HostChange)
 }
 
 /** A host that waits has passed over all before the place where it does. */
-function giveAnswer(site: PlayBackSite, played: PlayedBack, answer: HostAbort | HostAnswer): void {
+function giveAnswer(site: PlayBackSite, played: PlayedBack, answer: HostAnswer): void {
   played.unanswered = undefined;
-  if (!('outcome' in answer)) return;
   const { outcome } = answer;
   if (outcome.kind === 'ended') played.state = { ...played.state, ended: outcome.how };
   if (outcome.kind === 'paused') played.state = withEnd(site.context, played.state);

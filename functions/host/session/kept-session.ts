@@ -87,13 +87,15 @@ class KeptSession {
   /** Requests may leave over the connection. */
   #isOpen = false;
   #openedAtMs = 0;
-  #awaySinceMs = 0;
+  /** Since when no connection has brought an answer or lasted for a while. */
+  #awaySinceMs: number | undefined;
   #agent: KeptAgent | undefined;
   #epoch = 0;
   /** The caller's count when the connection's began. */
   #epochBase = 0;
-  /** Counts what was sent, so that an answer tells what the agent has read before its request. */
+  /** See {@link KeepOptions.admit}. */
   #fence = 0;
+  /** Counts what was sent, so that an answer tells what the agent has read before its request. */
   #lastOrder = 0;
   /** What the agent may not have read yet. */
   #forgotten: { readonly order: number; readonly keys: readonly string[] }[] = [];
@@ -270,6 +272,7 @@ class KeptSession {
       return;
     }
     this.#entries.delete(entry);
+    this.#awaySinceMs = undefined;
     this.#forgotten = this.#forgotten.filter(({ order }) => order > entry.order);
     this.#groups.note(entry.request, reply);
     if (reply.kind === 'discarded' || reply.epoch === undefined) {
@@ -288,17 +291,21 @@ class KeptSession {
       return lost;
     }
     const brokeAtMs = systemClock.now();
-    if (brokeAtMs - this.#openedAtMs > limits.reconnectPauseMsMax) this.#awaySinceMs = brokeAtMs;
+    const hasLasted = brokeAtMs - this.#openedAtMs > limits.reconnectPauseMsMax;
+    const awaySinceMs = hasLasted ? brokeAtMs : (this.#awaySinceMs ?? brokeAtMs);
+    this.#awaySinceMs = awaySinceMs;
+    let problem: Failure = lost;
     let pauseMs: number = limits.reconnectPauseMsMin;
-    for (;;) {
+    while (systemClock.now() - awaySinceMs <= limits.reconnectForMs) {
       await settlesWithin(this.#left.promise, pauseMs);
-      const problem = await this.#tryAgain(lost);
-      const isLate = systemClock.now() - this.#awaySinceMs > limits.reconnectForMs;
-      if (problem === undefined || this.#isLeaving || isLate || !mayHavePassed(problem)) {
-        return problem;
+      const met = await this.#tryAgain(lost);
+      if (met === undefined || this.#isLeaving || !mayHavePassed(met)) {
+        return met;
       }
+      problem = met;
       pauseMs = Math.min(pauseMs * 2, limits.reconnectPauseMsMax);
     }
+    return problem;
   }
 
   async #tryAgain(lost: Failure): Promise<Failure | undefined> {
