@@ -10,12 +10,15 @@ import { openTable } from './dynamo-table.ts';
 import { createValuePacker, numberValue } from './dynamo-values.ts';
 import type { RunStore } from './run-store.ts';
 import { openS3Blobs } from './s3-blobs.ts';
+import type { Sealer } from './seal.ts';
 
 export type DynamoStoreOptions = Pick<Clock, 'now' | 'sleep'> & {
   readonly table: string;
   readonly bucket: string;
   /** How long runs and facts are kept; the bucket's lifecycle says the same of its objects. */
   readonly retentionDays: number;
+  /** With it facts are kept sealed, and none but sealed ones are read; functions have it, laptops need no facts. */
+  readonly sealer?: () => Promise<Sealer>;
   /** Settings of the SDK's clients beyond the store's own: an endpoint, a region, credentials. */
   readonly clients?: { readonly dynamo?: DynamoDBClientConfig; readonly s3?: S3ClientConfig };
 };
@@ -37,6 +40,7 @@ export function openDynamoStore(options: DynamoStoreOptions): RunStore {
     values: createValuePacker(blobs),
     now,
     keptMs,
+    ...(options.sealer && { sealer: options.sealer }),
     expires: () => ({ expires: numberValue(Math.floor((now() + keptMs) / 1000)) }),
   };
   const history = dynamoHistory(cloud);

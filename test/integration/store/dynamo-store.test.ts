@@ -1,11 +1,13 @@
 /** The cloud's store against emulators: the contract of all stores, and what is its own. */
 
+import { randomBytes } from 'node:crypto';
 import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dict } from '../../../shared/base/value.ts';
 import { openDynamoStore } from '../../../shared/store/dynamo-store.ts';
 import type { RunStore } from '../../../shared/store/run-store.ts';
+import { createSealer } from '../../../shared/store/seal.ts';
 import { testRunStore } from '../../contract/run-store.ts';
 import { type LocalAws, startLocalAws } from './local-aws.ts';
 
@@ -40,6 +42,27 @@ test('what belongs to a run has an end, what outlives it has none', async () => 
         .concat('host-key stays', 'project stays'),
     ),
   );
+});
+
+test('facts are sealed where there is a key, and then no others are read', async () => {
+  const options = await aws.create();
+  const sealed = openDynamoStore({
+    ...options,
+    sealer: async () => createSealer(Buffer.alloc(32, 1), randomBytes),
+  });
+  const facts = dict([['secret', 'hunter2']]);
+  await sealed.putFacts('h', facts, 1);
+  expect(await sealed.readFacts('h', 0)).toEqual(facts);
+  const [item] = await itemsOf(options);
+  expect(Object.keys(item ?? {}).sort()).toEqual(['at', 'expires', 'pk', 'sealed', 'sk']);
+  expect(Buffer.from(item?.sealed?.B ?? []).includes('hunter2')).toBe(false);
+  const other = openDynamoStore({
+    ...options,
+    sealer: async () => createSealer(Buffer.alloc(32, 2), randomBytes),
+  });
+  expect(await other.readFacts('h', 0)).toBeUndefined();
+  await openDynamoStore(options).putFacts('h', dict([['secret', 'mine']]), 2);
+  expect(await sealed.readFacts('h', 0)).toBeUndefined();
 });
 
 test('large values lie in the bucket, below the prefix of their kind', async () => {
