@@ -1,10 +1,10 @@
 /** Secrets from Systems Manager Parameter Store: ten names a call, decrypted on the way. */
 
-import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { Clock } from '../base/clock.ts';
 import { limits } from '../base/limits.ts';
 import { Secret } from '../base/secret.ts';
 import { askService } from './ask-service.ts';
+import type { ParameterRequests } from './parameter-requests.ts';
 import type { SecretService } from './secret-source.ts';
 
 /** What the API takes at most in one call. */
@@ -15,56 +15,36 @@ const NAMES_PER_CALL = 10;
  * AWS lets happen ten times as often once higher throughput is switched on.
  */
 export function parameterStore(prefix: string, clock: Clock): SecretService {
-  let opened: Promise<SSMClient> | undefined;
-  const client = (): Promise<SSMClient> => {
-    opened ??= openClient();
-    return opened;
+  let opened: Promise<ParameterRequests> | undefined;
+  const read = async (
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly (readonly [string, Secret])[]> => {
+    opened ??= openRequests();
+    const paths = names.map((name) => `${prefix}/${name}`);
+    const found = await (await opened).get(paths, { isDecrypted: true, signal });
+    return found.map(({ name, value }) => [name.slice(prefix.length + 1), new Secret(value)]);
   };
+  const options = { clock, place: `${prefix}/*`, permission: 'ssm:GetParameters' };
   return {
     fetch: async (names) => {
-      const found: (readonly (readonly [string, Secret])[])[] = [];
+      const found = new Map<string, Secret>();
       for (let first = 0; first < names.length; first += NAMES_PER_CALL) {
         const some = names.slice(first, first + NAMES_PER_CALL);
-        found.push(
-          await askService(
-            async (signal) => readParameters(await client(), { prefix, names: some, signal }),
-            {
-              clock,
-              place: `${prefix}/*`,
-              permission: 'ssm:GetParameters',
-            },
-          ),
-        );
+        const entries = await askService((signal) => read(some, signal), options);
+        for (const [name, secret] of entries) found.set(name, secret);
       }
-      return new Map(found.flat());
+      return found;
     },
     hint: (name) =>
       `aws ssm put-parameter --type SecureString --name ${prefix}/${name} --value ${valueHint(name)}`,
   };
 }
 
-async function openClient(): Promise<SSMClient> {
-  const { SSMClient } = await import('@aws-sdk/client-ssm');
+async function openRequests(): Promise<ParameterRequests> {
+  const { createParameterRequests } = await import('./parameter-requests.ts');
   // One level owns the retries: askService, which knows how many environments start at the same time.
-  return new SSMClient({ maxAttempts: 1 });
-}
-
-async function readParameters(
-  client: SSMClient,
-  wanted: { readonly prefix: string; readonly names: readonly string[]; readonly signal: AbortSignal },
-): Promise<readonly (readonly [string, Secret])[]> {
-  const { GetParametersCommand } = await import('@aws-sdk/client-ssm');
-  const { names, prefix, signal } = wanted;
-  const command = new GetParametersCommand({
-    Names: names.map((name) => `${prefix}/${name}`),
-    WithDecryption: true,
-  });
-  const { Parameters: parameters = [] } = await client.send(command, { abortSignal: signal });
-  return parameters.flatMap(({ Name: name, Value: value }) =>
-    name === undefined || value === undefined
-      ? []
-      : [[name.slice(prefix.length + 1), new Secret(value)] as const],
-  );
+  return createParameterRequests({ region: undefined, maxAttempts: 1 });
 }
 
 function valueHint(name: string): string {

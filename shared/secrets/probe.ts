@@ -24,19 +24,17 @@ export async function probeSecrets(probe: SecretsProbe): Promise<readonly SeenSe
 }
 
 async function probeParameters({ names, prefix, region }: SecretsProbe): Promise<readonly SeenSecret[]> {
-  const { GetParametersCommand, SSMClient } = await import('@aws-sdk/client-ssm');
-  const client = new SSMClient(region === undefined ? {} : { region });
+  const { createParameterRequests } = await import('./parameter-requests.ts');
+  const requests = createParameterRequests({ region, maxAttempts: 2 });
   try {
-    const command = new GetParametersCommand({ Names: names.map((name) => `${prefix}/${name}`) });
-    const { Parameters: parameters = [] } = await client.send(command, {
-      abortSignal: AbortSignal.timeout(limits.doctorLookTimeoutMs),
-    });
-    return parameters.flatMap(({ Name: name, Type: type }) =>
-      name === undefined
-        ? []
-        : [{ name: name.slice(prefix.length + 1), isEncrypted: type === 'SecureString' }],
-    );
+    const paths = names.map((name) => `${prefix}/${name}`);
+    const signal = AbortSignal.timeout(limits.doctorLookTimeoutMs);
+    const found = await requests.get(paths, { isDecrypted: false, signal });
+    return found.map(({ name, type }) => ({
+      name: name.slice(prefix.length + 1),
+      isEncrypted: type === 'SecureString',
+    }));
   } finally {
-    client.destroy();
+    requests.close();
   }
 }

@@ -1,10 +1,10 @@
 /** Secrets from one secret of Secrets Manager: a JSON object of names and texts, read whole in one call. */
 
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../base/clock.ts';
 import { FailureError } from '../base/failure.ts';
 import { Secret } from '../base/secret.ts';
 import { askService } from './ask-service.ts';
+import type { SecretRequests } from './secret-requests.ts';
 import type { SecretService } from './secret-source.ts';
 
 /**
@@ -12,14 +12,14 @@ import type { SecretService } from './secret-source.ts';
  * deployments where thousands of functions start at once.
  */
 export function secretsManager(id: string, clock: Clock, patienceMs?: number): SecretService {
-  let opened: Promise<SecretsManagerClient> | undefined;
-  const client = (): Promise<SecretsManagerClient> => {
-    opened ??= openClient();
-    return opened;
+  let opened: Promise<SecretRequests> | undefined;
+  const read = async (signal: AbortSignal): Promise<string | undefined> => {
+    opened ??= openRequests();
+    return (await opened).get(id, signal);
   };
   return {
     fetch: async () => {
-      const text = await askService(async (signal) => readSecret(await client(), id, signal), {
+      const text = await askService(read, {
         clock,
         place: `the secret ${id}`,
         permission: 'secretsmanager:GetSecretValue',
@@ -32,27 +32,9 @@ export function secretsManager(id: string, clock: Clock, patienceMs?: number): S
   };
 }
 
-async function openClient(): Promise<SecretsManagerClient> {
-  const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  return new SecretsManagerClient({ maxAttempts: 1 });
-}
-
-/** The text of the secret, or undefined when there is no such secret. */
-async function readSecret(
-  client: SecretsManagerClient,
-  id: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const { GetSecretValueCommand, ResourceNotFoundException } = await import(
-    '@aws-sdk/client-secrets-manager'
-  );
-  try {
-    const answer = await client.send(new GetSecretValueCommand({ SecretId: id }), { abortSignal: signal });
-    return answer.SecretString ?? '';
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
-    throw error;
-  }
+async function openRequests(): Promise<SecretRequests> {
+  const { createSecretRequests } = await import('./secret-requests.ts');
+  return createSecretRequests(1);
 }
 
 function parseTexts(text: string, id: string): ReadonlyMap<string, Secret> {

@@ -1,5 +1,12 @@
 /** Looks whether the cloud's table and bucket are there and as they should be. */
 
+import {
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { GetPublicAccessBlockCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Failure, FailureError } from '../base/failure.ts';
 import { limits } from '../base/limits.ts';
 import { storeFailure } from './store-failure.ts';
@@ -25,12 +32,6 @@ type Place = { readonly name: string; readonly region: string | undefined };
 
 /** Looks at a table. */
 export async function probeTable({ name, region }: Place): Promise<Probed<TableFacts>> {
-  const {
-    DescribeContinuousBackupsCommand,
-    DescribeTableCommand,
-    DescribeTimeToLiveCommand,
-    DynamoDBClient,
-  } = await import('@aws-sdk/client-dynamodb');
   const client = new DynamoDBClient({ ...(region !== undefined && { region }), maxAttempts: 2 });
   const at = { abortSignal: AbortSignal.timeout(limits.doctorLookTimeoutMs) };
   const see = <T>(action: string, look: () => Promise<T>): Promise<Probed<T>> =>
@@ -61,7 +62,6 @@ export async function probeTable({ name, region }: Place): Promise<Probed<TableF
 
 /** Looks at a bucket. */
 export async function probeBucket({ name, region }: Place): Promise<Probed<BucketFacts>> {
-  const { GetPublicAccessBlockCommand, HeadBucketCommand, S3Client } = await import('@aws-sdk/client-s3');
   const client = new S3Client({ ...(region !== undefined && { region }), maxAttempts: 2 });
   const at = { abortSignal: AbortSignal.timeout(limits.doctorLookTimeoutMs) };
   const see = <T>(action: string, look: () => Promise<T>): Promise<Probed<T>> =>
