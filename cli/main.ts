@@ -9,6 +9,7 @@ import { version } from './version.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   cloud: async () => (await import('./cloud-local.ts')).cloud,
+  deploy: async () => (await import('./cloud/deploy.ts')).deploy,
   doctor: async () => (await import('./doctor.ts')).doctor,
   exec: async () => {
     const [{ createExec }, { runPlaybooks }] = await Promise.all([
