@@ -86,7 +86,7 @@ export async function runDeployer(
 
 /** What to do about the mistakes that everybody makes at first. */
 function adviceFor(printed: string): string {
-  if (/AWS credentials missing|could not load credentials|CredentialsProvider/i.test(printed))
+  if (/AWS (?:provider )?credentials (?:missing|not found)|could not load credentials/i.test(printed))
     return ': no AWS credentials were found. Log in (`aws sso login`), or set AWS_PROFILE';
   if (/ExpiredToken|security token .*(?:expired|invalid)|UnrecognizedClient/i.test(printed))
     return ': the AWS credentials are not valid (any more). Log in again';
