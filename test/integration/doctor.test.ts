@@ -40,7 +40,26 @@ function actionOf({ action }: AwsCall): string {
   return action.includes('publicAccessBlock') ? 'block' : action;
 }
 
+/** What AWS answers about a deployment that is as it should be. */
 function deployment(): Record<string, AwsAnswer> {
+  return {
+    ...functionAnswers(),
+    ...tableAnswers(),
+    ...bucketAnswers(),
+    GetParameters: {
+      body: {
+        InvalidParameters: [],
+        Parameters: ['store-key', 'ssh-key'].map((name) => ({
+          Name: `/sortie/prod/${name}`,
+          Type: 'SecureString',
+          Value: 'AQICAHg-sealed',
+        })),
+      },
+    },
+  };
+}
+
+function functionAnswers(): Record<string, AwsAnswer> {
   const functionBody = (memory: number, executionTimeout: number): object => ({
     FunctionName: 'f',
     Runtime: 'nodejs24.x',
@@ -69,6 +88,11 @@ function deployment(): Record<string, AwsAnswer> {
       body: functionBody(limits.controllerFunctionMemoryMb, limits.controllerExecutionTimeoutSeconds),
     },
     host: { body: functionBody(limits.hostFunctionMemoryMb, limits.hostExecutionTimeoutSeconds) },
+  };
+}
+
+function tableAnswers(): Record<string, AwsAnswer> {
+  return {
     DescribeTable: {
       body: {
         Table: {
@@ -96,21 +120,16 @@ function deployment(): Record<string, AwsAnswer> {
         },
       },
     },
+  };
+}
+
+function bucketAnswers(): Record<string, AwsAnswer> {
+  return {
     bucket: { body: '' },
     block: {
       body:
         '<?xml version="1.0"?><PublicAccessBlockConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><BlockPublicAcls>true</BlockPublicAcls>' +
         '<IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>',
-    },
-    GetParameters: {
-      body: {
-        InvalidParameters: [],
-        Parameters: ['store-key', 'ssh-key'].map((name) => ({
-          Name: `/sortie/prod/${name}`,
-          Type: 'SecureString',
-          Value: 'AQICAHg-sealed',
-        })),
-      },
     },
   };
 }
