@@ -3,7 +3,6 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { FailureError } from '../../shared/base/failure.ts';
-import { makeStoreKey } from '../../shared/secrets/store-key.ts';
 import { exitCodes } from '../../shared/wire/exit-code.ts';
 import type { Command, CommandDeps } from '../command-deps.ts';
 import { type ParsedOptions, parseOptions } from '../option-parser.ts';
@@ -120,12 +119,18 @@ export function parseOutputs(printed: string): Deployed {
   };
 }
 
+async function storeKeyLine({ parameterPrefix: prefix, region }: Deployed): Promise<string> {
+  if (prefix.startsWith('secret:'))
+    return `${prefix.slice('secret:'.length)} in Secrets Manager must hold store-key: see docs/cloud/secrets.md`;
+  const { makeStoreKey } = await import('../../shared/secrets/store-key.ts');
+  const made = await makeStoreKey({ prefix, region });
+  return `${prefix}/store-key (${made === 'made' ? 'made now' : 'was there'})`;
+}
+
 /** Makes the store key when there is none, writes the settings down, and says what there is now. */
 export async function finish(settings: Deployed, deps: CommandDeps): Promise<void> {
-  const { parameterPrefix: prefix, region } = settings;
-  const key = prefix.startsWith('secret:')
-    ? `${prefix.slice('secret:'.length)} in Secrets Manager must hold store-key: see docs/cloud/secrets.md`
-    : `${prefix}/store-key (${(await makeStoreKey({ prefix, region })) === 'made' ? 'made now' : 'was there'})`;
+  const { region } = settings;
+  const key = await storeKeyLine(settings);
   const file = cloudFile(deps);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, `${JSON.stringify(settings, undefined, 2)}\n`);
