@@ -10,15 +10,23 @@ import { adoptEnd } from './progress.ts';
 import type { RenderSite } from './render-site.ts';
 import { addResultFacts } from './result-facts.ts';
 
-type AdoptedAt = {
-  readonly context: PlayContext;
+type ChangedAt = {
+  /** Undefined outside a play. */
+  readonly context: PlayContext | undefined;
   readonly state: HostState;
   /** What the task at a place sees. */
   readonly siteAt: (place: string) => RenderSite;
 };
 
+/** The state after a change. */
+export function changedState(at: ChangedAt, change: HostChange): HostState {
+  if (change.kind === 'adopt') return adoptedState(at, change.end);
+  return { ...at.state, vars: changedVars(at.state.vars, change) };
+}
+
 /** The state of a host that takes over the end of the task at which all hosts met, as if it had run it. */
-export function adoptedState({ context, state, siteAt }: AdoptedAt, end: SharedEnd): HostState {
+function adoptedState({ context, state, siteAt }: ChangedAt, end: SharedEnd): HostState {
+  if (context === undefined) throw new Error('a host outside a play stands at no task');
   const tree = treeOf(context, state);
   const place = resolveNext(tree, state);
   if (place.kind === 'end') return state;

@@ -14,7 +14,7 @@ import type { HostChange } from '../../../shared/wire/stage.ts';
 import { isUnreachable } from './conclude-result.ts';
 import { type Cursor, cursorKey, orderKey, type PlayTree, placeKey, taskAt } from './cursor.ts';
 import { createForgetting, type Forgetting } from './forgetting.ts';
-import { adoptedState, changedVars } from './host-change.ts';
+import { changedState, changedVars } from './host-change.ts';
 import type { StateChange } from './host-journal.ts';
 import type { HostPorts } from './host-ports.ts';
 import { freshState, type HostState, type HostVars, noVars, varsAtRest } from './host-state.ts';
@@ -51,6 +51,7 @@ export class HostRun {
   #generation = 0;
   #interruption: PromiseWithResolvers<void> = Promise.withResolvers();
   #broken: { readonly error: unknown } | undefined;
+  #giveUp: (nothing: undefined) => void = () => undefined;
   #lastSettled: Settled | undefined;
   /** Played back from the journal: the controller waits for the answer to it. */
   #unanswered: PlayedBack['unanswered'];
@@ -130,10 +131,7 @@ export class HostRun {
   change(change: HostChange): void {
     const state = this.#state;
     const siteAt = (place: string): RenderSite => this.#site(place, state, true);
-    this.#state =
-      change.kind === 'adopt'
-        ? adoptedState({ context: this.#requireContext(), state, siteAt }, change.end)
-        : { ...state, vars: changedVars(state.vars, change) };
+    this.#state = changedState({ context: this.#context, state, siteAt }, change);
   }
 
   /** Ends the play for the host. */
@@ -316,9 +314,9 @@ export class HostRun {
     this.#log.arrive(going.order);
     going.show.begin();
     going.turn.resolve();
-    const end = await going.end;
+    const end = await this.#unlessBroken(going.end);
     if (this.#log.isOver) await forever();
-    if (this.#broken !== undefined) return;
+    if (end === undefined) return;
     if (end === 'discarded') throw new Error(`the result of ${going.header.title} was discarded out of turn`);
     if (isChanged(end.result)) for (const text of going.at.targets.warnings) going.show.warn(text);
     const settled = going.settled ?? stateAfter(going.before, going.at, end);
@@ -351,8 +349,16 @@ export class HostRun {
     this.#forgetting.add(traffic);
   }
 
+  /** The result, or undefined when the run breaks before it comes. */
+  async #unlessBroken<T>(result: Promise<T>): Promise<T | undefined> {
+    const broken = Promise.withResolvers<undefined>();
+    this.#giveUp = broken.resolve;
+    return Promise.race([result, broken.promise]);
+  }
+
   #break(error: unknown): void {
     this.#broken ??= { error };
+    this.#giveUp(undefined);
     this.#interruption.resolve();
   }
 

@@ -9,7 +9,7 @@ import type { HostAnswer, HostChange } from '../../../shared/wire/stage.ts';
 import { shortName } from '../actions/action-name.ts';
 import { untilThere } from './call-run.ts';
 import { type Cursor, cursorKey, orderKey, type PlayTree, placeKey, taskAt } from './cursor.ts';
-import { adoptedState, changedVars } from './host-change.ts';
+import { changedState } from './host-change.ts';
 import type { StateChange } from './host-journal.ts';
 import type { HostState, HostVars } from './host-state.ts';
 import { runMeta } from './meta.ts';
@@ -149,10 +149,7 @@ function stand(site: PlayBackSite, played: PlayedBack): Standing | undefined {
 function changeState(site: PlayBackSite, played: PlayedBack, change: HostChange): void {
   const { state } = played;
   const siteAt = (place: string): RenderSite => site.siteAt(place, state);
-  played.state =
-    change.kind === 'adopt'
-      ? adoptedState({ context: site.context, state, siteAt }, change.end)
-      : { ...state, vars: changedVars(state.vars, change) };
+  played.state = changedState({ context: site.context, state, siteAt }, change);
 }
 
 /** A host that waits has passed over all before the place where it does. */

@@ -101,7 +101,10 @@ export class RunLog {
     const stored = this.#secureAnswers();
     // Told apart from the awaited promise: it may fail before its turn comes.
     ready.catch(() => undefined);
-    const turn = this.#turn.then(() => stored).then(() => ready);
+    const turn = this.#turn.then(async () => {
+      if (!(await stored)) await forever();
+      return ready;
+    });
     this.#turn = turn.then(
       () => undefined,
       () => undefined,
@@ -154,11 +157,14 @@ export class RunLog {
   }
 
   /** Resolves when all that was noted is stored; with false, and after the run has been told, when that fails. */
-  isStored(): Promise<boolean> {
-    return this.#secured().then(
-      () => true,
-      () => false,
-    );
+  async isStored(): Promise<boolean> {
+    try {
+      await this.#ports.journal?.secured();
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
   }
 
   get isOver(): boolean {
@@ -182,21 +188,12 @@ export class RunLog {
     return known;
   }
 
-  #secureAnswers(): Promise<void> | undefined {
-    if (this.isOver) return forever();
+  async #secureAnswers(): Promise<boolean> {
+    if (this.isOver) return false;
     this.#noteAnswers();
-    if (!this.#isAhead) return undefined;
+    if (!this.#isAhead) return true;
     this.#isAhead = false;
-    return this.#secured();
-  }
-
-  async #secured(): Promise<void> {
-    try {
-      await this.#ports.journal?.secured();
-    } catch (error) {
-      this.#fail(error);
-      throw error;
-    }
+    return this.isStored();
   }
 
   #noteAnswers(): void {

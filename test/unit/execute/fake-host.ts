@@ -1,6 +1,8 @@
 /** A host that answers as a test says, and a play loaded from YAML to run on it. */
 
+import type { HostPorts } from '../../../functions/host/execute/host-ports.ts';
 import { HostRun } from '../../../functions/host/execute/host-run.ts';
+import type { PlayContext } from '../../../functions/host/execute/play-context.ts';
 import type { Connection, Reply, SessionRequest } from '../../../functions/host/session/session.ts';
 import { systemClock } from '../../../shared/base/clock.ts';
 import type { Value } from '../../../shared/base/value.ts';
@@ -15,14 +17,21 @@ export type FakeHost = {
   /** Requests in the order in which they were sent, by their first argument. */
   readonly sent: readonly string[];
   readonly events: readonly HostEvent[];
+  readonly context: PlayContext;
+  /** Keys of requests whose answers the agent was told to forget. */
+  readonly forgotten: readonly string[];
+  /** How connections ended. */
+  readonly closed: () => readonly string[];
   /** `title: status` of each finished task. */
   readonly finished: () => readonly string[];
 };
 
-/** A host in the first play of `yaml`, with all requests answered by `answer`. */
-export function fakeHost(yaml: string, answer: Answer): FakeHost {
+/** A host in the first play of `yaml`, with all requests answered by `answer`; `ports` stand in for its own. */
+export function fakeHost(yaml: string, answer: Answer, ports: Partial<HostPorts> = {}): FakeHost {
   const sent: string[] = [];
   const events: HostEvent[] = [];
+  const forgotten: string[] = [];
+  const closed: string[] = [];
   const session = {
     python: '3.11.2',
     executable: '/usr/bin/python3',
@@ -34,15 +43,21 @@ export function fakeHost(yaml: string, answer: Answer): FakeHost {
     load: () => undefined,
     cancel: () => undefined,
     kept: Promise.resolve(undefined),
-    forget: () => undefined,
+    forget: (keys: readonly string[]) => {
+      forgotten.push(...keys);
+    },
     close: async () => undefined,
     detach: async () => undefined,
   };
   const connection: Connection = {
     raw: () => Promise.reject(new Error('no raw commands here')),
     session: async () => session,
-    close: async () => undefined,
-    detach: async () => undefined,
+    close: async () => {
+      closed.push('closed');
+    },
+    detach: async () => {
+      closed.push('detached');
+    },
   };
   const run = new HostRun('web', {
     connect: () => connection,
@@ -51,9 +66,19 @@ export function fakeHost(yaml: string, answer: Answer): FakeHost {
     arrive: () => undefined,
     clock: systemClock,
     factCache: { read: () => undefined, write: () => undefined },
+    ...ports,
   });
-  run.enterPlay(fakeContext({ '/play/site.yml': yaml }));
-  return { run, sent, events, finished: () => events.flatMap(finishedText) };
+  const context = fakeContext({ '/play/site.yml': yaml });
+  run.enterPlay(context);
+  return {
+    run,
+    context,
+    sent,
+    events,
+    forgotten,
+    closed: () => closed,
+    finished: () => events.flatMap(finishedText),
+  };
 }
 
 /** A result as the agent gives it. */

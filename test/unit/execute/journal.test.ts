@@ -55,6 +55,9 @@ function projectOf(place: string): FakeFiles {
   );
 }
 
+/** Whether something had left for the target when a process was stopped. */
+type IsBefore = (left: Pick<Executed, 'noted' | 'stored'>) => boolean;
+
 async function check(script: Script): Promise<void> {
   const target = newTarget();
   const whole = await runProcess(script, { target, past: [], seed: 1 });
@@ -62,21 +65,45 @@ async function check(script: Script): Promise<void> {
   expect(new Set(expected.executed).size).toBe(expected.executed.length);
   for (let stored = 1; stored <= whole.entries.length; stored++) {
     const past = whole.entries.slice(0, stored);
-    const lasts: ((left: Pick<Executed, 'noted' | 'stored'>) => boolean)[] = [
-      (left) => left.noted <= stored,
-      (left) => left.stored <= stored,
-    ];
-    for (const [index, isBefore] of lasts.entries()) {
+    // It was stopped as soon as so much was noted, or as late as possible: before anything more had to be stored.
+    for (const isBefore of [isNoted(stored), isStored(stored)]) {
       const left = targetAt(target, isBefore);
       const rest = await runProcess(script, { target: left, past, seed: 2 });
-      const place = `after ${stored} of ${whole.entries.length} (${index}): ${past.at(-1)?.text}`;
+      const place = `after ${stored} of ${whole.entries.length}: ${past.at(-1)?.text}`;
       expect({ place, ...summary(rest, past, left) }).toEqual({ place, ...expected });
+      await checkThird(script, { place, stored, past: [...past, ...rest.entries], target: left, expected });
     }
   }
 }
 
+function isNoted(count: number): IsBefore {
+  return ({ noted }) => noted <= count;
+}
+
+function isStored(count: number): IsBefore {
+  return ({ stored }) => stored <= count;
+}
+
+type Second = {
+  readonly place: string;
+  readonly stored: number;
+  readonly past: readonly Entry[];
+  readonly target: Target;
+  readonly expected: Summary;
+};
+
+/** The process that went on is stopped half-way as well. */
+async function checkThird(script: Script, second: Second): Promise<void> {
+  const { expected, place, stored, target } = second;
+  const half = Math.ceil((stored + second.past.length) / 2);
+  const past = second.past.slice(0, half);
+  const left = targetAt(target, isStored(half));
+  const third = await runProcess(script, { target: left, past, seed: 3 });
+  expect({ place, half, ...summary(third, past, left) }).toEqual({ place, half, ...expected });
+}
+
 /** The target as it was at the last moment at which so much was stored. */
-function targetAt(target: Target, isBefore: (left: Pick<Executed, 'noted' | 'stored'>) => boolean): Target {
+function targetAt(target: Target, isBefore: IsBefore): Target {
   const executed = target.executed.filter(isBefore);
   const known = new Set(executed.map(({ key }) => key));
   for (const { keys } of target.forgotten.filter(isBefore)) for (const key of keys) known.delete(key);
@@ -89,16 +116,18 @@ function targetAt(target: Target, isBefore: (left: Pick<Executed, 'noted' | 'sto
 type Summary = {
   readonly told: readonly string[];
   readonly executed: readonly string[];
-  readonly vars: string;
+  readonly vars: readonly string[];
   readonly outcome: string;
 };
 
 /** All that must not depend on where the run stopped; what was drawn at random is numbered as it comes. */
 function summary(process: Process, past: readonly Entry[], { executed }: Target): Summary {
   const events = [...past.flatMap(({ told }) => told), ...process.told];
-  const vars = encodeChanges([{ kind: 'entered', work: '', vars: process.vars, lastOrder: -1 }]);
+  const vars = [process.vars, ...process.varsAlong].map((each) =>
+    encodeChanges([{ kind: 'entered', work: '', vars: each, lastOrder: -1 }]),
+  );
   const told = events.map(({ event, order }) => `${order.join('.')} ${formatEvent(event)}`);
-  const outcome = JSON.stringify(process.answer?.outcome.kind);
+  const outcome = encodeChanges([{ kind: 'answer', stage: 0, work: '', answer: process.answer }]);
   const text = JSON.stringify({ told, vars, outcome })
     .replace(/\\"at\\": \d+/g, '')
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+|Paused for [\d.]+/g, '<time>');

@@ -47,7 +47,9 @@ export type Process = {
   readonly entries: readonly Entry[];
   readonly told: readonly HostEvent[];
   readonly vars: HostVars;
-  readonly answer: HostAnswer | undefined;
+  /** What was set when it came to each place at which something was told, by this process or those before it. */
+  readonly varsAlong: readonly HostVars[];
+  readonly answer: HostAnswer;
 };
 
 export type ProcessOptions = {
@@ -104,7 +106,9 @@ export async function runProcess(script: Script, { target, past, seed }: Process
   await run.restore({ ...context, local }, changes);
   const answer = await runStages(run, { script, changes, journal });
   await run.leave();
-  return { entries, told, vars: run.snapshot(), answer };
+  const places = [...past.flatMap((entry) => entry.told), ...told].map(({ order }) => order.join('.'));
+  const varsAlong = [...new Set(places)].map((place) => run.varsAt((order) => order.join('.') === place));
+  return { entries, told, vars: run.snapshot(), varsAlong, answer };
 }
 
 type Stages = {
@@ -114,19 +118,14 @@ type Stages = {
 };
 
 /** Stage after stage, each with an answer in the journal; those that have one are over. */
-async function runStages(
-  run: HostRun,
-  { script, changes, journal }: Stages,
-): Promise<HostAnswer | undefined> {
+async function runStages(run: HostRun, { script, changes, journal }: Stages): Promise<HostAnswer> {
   const answers = changes.filter((change) => change.kind === 'answer');
   let last = answers.at(-1)?.answer;
   const lastAnswer = changes.findLastIndex((change) => change.kind === 'answer');
   let hasAdopted = changes.slice(lastAnswer + 1).some((change) => change.kind === 'changed');
   for (let stage = answers.length; ; stage++) {
-    const answer = last !== undefined && 'outcome' in last ? last : undefined;
-    const outcome = answer?.outcome;
-    if (outcome?.kind === 'ended' || (outcome?.kind === 'paused' && outcome.met.ended !== undefined))
-      return answer;
+    const outcome = last?.outcome;
+    if (last !== undefined && hasEnded(last)) return last;
     const { adopts } = script;
     const isAdopting = outcome?.kind === 'waiting' && outcome.isOnce && adopts !== undefined;
     if (isAdopting && !hasAdopted) {
@@ -139,6 +138,10 @@ async function runStages(
     last = { outcome: met, isSheltered: run.isSheltered(), hasStarted: true };
     journal.note({ kind: 'answer', stage, work: '', answer: last });
   }
+}
+
+function hasEnded({ outcome }: HostAnswer): boolean {
+  return outcome.kind === 'ended' || (outcome.kind === 'paused' && outcome.met.ended !== undefined);
 }
 
 /** Time goes on with each pause; no two processes draw the same. */
@@ -242,7 +245,7 @@ function structuredReply(reply: Reply): Reply {
   return reply.kind === 'result' ? { ...reply, result: new Map(reply.result) } : reply;
 }
 
-/** Lines say what becomes of them: `fail …` fails, `flaky …` fails twice and then does well. */
+/** Lines say what becomes of them: `fail …` fails, `skip …` is skipped, `flaky …` fails twice and then does well. */
 function execute(target: Target, request: SessionRequest, left: Left): Reply {
   const line = String(request.args.get('_raw_params') ?? request.module);
   const job = request.args.get('jid') ?? request.job?.id;
@@ -255,6 +258,7 @@ function execute(target: Target, request: SessionRequest, left: Left): Reply {
     result.set('ansible_job_id', job).set('started', 1);
     return { kind: 'result', result: result.set('finished', count < 3 ? 0 : 1) };
   }
+  if (line.startsWith('skip')) return { kind: 'result', result: result.set('skipped', true) };
   result
     .set('stdout', `said ${line}`)
     .set('stderr', '')
