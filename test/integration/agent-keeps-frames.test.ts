@@ -38,9 +38,9 @@ describe.each(PYTHONS)('a kept agent under %s', (python) => {
     return { agent, kept };
   }
 
-  async function takeOver(holder: string): Promise<{ agent: TestAgent; kept: KeptFrame }> {
+  async function takeOver(holder: string, fence = 0): Promise<{ agent: TestAgent; kept: KeptFrame }> {
     const found = await keep(holder);
-    found.agent.send({ t: 'take', fence: 0 });
+    found.agent.send({ t: 'take', fence });
     return found;
   }
 
@@ -96,6 +96,18 @@ describe.each(PYTHONS)('a kept agent under %s', (python) => {
     expect(await answer(second.agent)).toMatchObject({ t: 'result', id });
     const third = await takeOver('two');
     expect(third.kept.fenced).toBeUndefined();
+  });
+
+  test('stays with who knows more', async () => {
+    const first = await takeOver('one', 2);
+    const late = await takeOver('two', 1);
+    expect(await answer(late.agent)).toBeUndefined();
+    const id = ask(first.agent, 'echo first');
+    expect(await answer(first.agent)).toMatchObject({ t: 'result', id });
+    expect((await keep('two')).kept.fenced).toBe(true);
+    const third = await takeOver('three', 2);
+    ask(third.agent, 'echo third');
+    expect(await answer(third.agent)).toMatchObject({ t: 'result' });
   });
 
   test('is taken over while a command runs, drops what is queued, and remembers', async () => {

@@ -208,8 +208,9 @@ class KeptSession {
   }
 
   async #introduction(connected: Conversation): Promise<KeptFrame> {
-    const ended = connected.ended.then((failure) => {
-      throw new FailureError(failure ?? closedFailure(this.#host));
+    const ended = connected.ended.then((failure = closedFailure(this.#host)) => {
+      // The agent may have ended just when it was found: the next look finds a new one.
+      throw new FailureError({ ...failure, retryable: failure.retryable || failure.kind === 'agent-died' });
     });
     const met = Promise.race([connected.kept, ended]);
     if (await settlesWithin(met, limits.keptTimeoutMs)) {
@@ -287,7 +288,9 @@ class KeptSession {
   /** Looks for the agent until it is found; gives the failure when it is not, or when not all may be sent to it again. */
   async #comeBack(lost: Failure): Promise<Failure | undefined> {
     const isOnce = [...this.#entries].some(({ request, wasSent }) => wasSent && request.key === undefined);
-    if (isOnce || this.#agent?.isLasting === false || !mayHavePassed(lost)) {
+    // The way to an agent ends like an agent that died.
+    const isBroken = lost.kind === 'agent-died' || mayHavePassed(lost);
+    if (isOnce || this.#agent?.isLasting === false || !isBroken) {
       return lost;
     }
     const brokeAtMs = systemClock.now();
@@ -346,9 +349,9 @@ class KeptSession {
   }
 }
 
-/** Whether looking for the agent again may help. The way to it ends like an agent that died. */
+/** Whether looking for the agent again may help; a host that goes down or comes up may fail to boot one. */
 function mayHavePassed(failure: Failure): boolean {
-  return failure.retryable || failure.kind === 'agent-died' || failure.kind === 'boot-failed';
+  return failure.retryable || failure.kind === 'boot-failed';
 }
 
 /** Receives data that is sent again from its beginning, and hands on what has not been handed on yet. */
