@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../shared/base/clock.ts';
 import { limits } from '../../shared/base/limits.ts';
-import { type CloudSecrets, loadCloudSecrets } from '../../shared/secrets/cloud-secrets.ts';
-import { openSecretSource } from '../../shared/secrets/secret-source.ts';
+import { type CloudSecrets, loadCloudSecrets, renewIdentities } from '../../shared/secrets/cloud-secrets.ts';
+import { openSecretSource, type SecretSource } from '../../shared/secrets/secret-source.ts';
 import { openDynamoStore } from '../../shared/store/dynamo-store.ts';
 import type { RunStore } from '../../shared/store/run-store.ts';
 import { createSealer, type Sealer } from '../../shared/store/seal.ts';
@@ -20,7 +20,7 @@ import { specialForms } from '../../shared/template/special-json.ts';
 import type { StageAnswer, StageHosts, StageWork } from '../../shared/wire/stage.ts';
 import type { CloudProjectDeps } from './cloud-project.ts';
 import { embeddedAgent } from './embedded-agent.ts';
-import { type FunctionSettings, functionSettings } from './function-settings.ts';
+import { functionSettings } from './function-settings.ts';
 import { openConnection } from './session/connection.ts';
 import { fleetHostKeys, hostKeyPolicy } from './session/fleet-host-keys.ts';
 import type { Connection, ConnectionTarget } from './session/session.ts';
@@ -44,32 +44,36 @@ type Variables = Readonly<Record<string, string | undefined>>;
 let opened: Promise<Kept> | undefined;
 
 /** What does not change as long as the environment lives. */
-type Kept = { readonly settings: FunctionSettings; readonly clock: Clock; readonly store: RunStore } & {
-  readonly secrets: () => Promise<CloudSecrets>;
-};
+type Kept = { readonly clock: Clock; readonly store: RunStore; readonly source: SecretSource };
 
 /** The environment, opened with the first invocation; secrets are read again when they have become old. */
 export async function functionEnvironment(variables: Variables): Promise<FunctionEnvironment> {
   opened ??= Promise.resolve().then(() => open(variables));
   const kept = await opened;
-  return equip(kept, await kept.secrets(), variables);
+  return equip(kept, await loadCloudSecrets(kept.source), variables);
 }
 
 function open(variables: Variables): Kept {
-  const settings = functionSettings(variables);
+  const { bucket, parameterPrefix, table } = functionSettings(variables);
   const clock = systemClock;
-  const source = openSecretSource({ prefix: settings.parameterPrefix, clock });
-  const { bucket, table } = settings;
+  const source = openSecretSource({ prefix: parameterPrefix, clock });
   const { now, sleep } = clock;
-  return {
-    settings,
-    clock,
-    secrets: () => loadCloudSecrets(source),
-    store: openDynamoStore({ table, bucket, now, sleep, retentionDays: limits.runHistoryDays }),
-  };
+  const store = openDynamoStore({
+    table,
+    bucket,
+    now,
+    sleep,
+    retentionDays: limits.runHistoryDays,
+    sealer: async () => createSealer((await loadCloudSecrets(source)).storeKey, clock.randomBytes),
+  });
+  return { clock, source, store };
 }
 
-function equip({ clock, store }: Kept, secrets: CloudSecrets, variables: Variables): FunctionEnvironment {
+function equip(
+  { clock, source, store }: Kept,
+  secrets: CloudSecrets,
+  variables: Variables,
+): FunctionEnvironment {
   const sealer = createSealer(secrets.storeKey, clock.randomBytes);
   const blobs: StageBlobDeps = { store, sealer, forms: specialForms };
   const agent = embeddedAgent();
@@ -97,6 +101,7 @@ function equip({ clock, store }: Kept, secrets: CloudSecrets, variables: Variabl
           user: '',
           authSocket: undefined,
           identities: secrets.identities,
+          renewIdentities: () => renewIdentities(source, secrets.identities),
           hostKeys: fleetHostKeys(store, policy),
         },
         warn,

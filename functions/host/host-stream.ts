@@ -38,7 +38,7 @@ export async function readPast(place: StreamPlace, deps: StreamDeps): Promise<Ho
   let said: Said[] = [];
   for await (const { entry, sequence } of deps.store.readEntries(runId, host, last.entry.start)) {
     if (sequence > last.sequence) break;
-    const opened = openChanges(entry, place, deps.sealer);
+    const opened = openChanges(entry, sealedAt(place, sequence), deps.sealer);
     changes.push(...opened);
     said.push(...entry.said);
     if (opened.at(-1)?.kind === 'answer') said = [];
@@ -47,13 +47,14 @@ export async function readPast(place: StreamPlace, deps: StreamDeps): Promise<Ho
   return { next: last.sequence + 1, start, batch, changes, saidSinceAnswer: said };
 }
 
-function openChanges(entry: HostEntry, place: StreamPlace, sealer: Sealer): readonly StateChange[] {
+function openChanges(entry: HostEntry, place: string, sealer: Sealer): readonly StateChange[] {
   if (entry.sealed === undefined) return [];
-  return decodeChanges(Buffer.from(sealer.open(entry.sealed, contextOf(place))).toString('utf8'));
+  return decodeChanges(Buffer.from(sealer.open(entry.sealed, place)).toString('utf8'));
 }
 
-function contextOf({ runId, host }: StreamPlace): string {
-  return `${runId}/${host}`;
+/** Sealed for its number: entries that somebody has moved do not open. */
+function sealedAt({ runId, host }: StreamPlace, sequence: number): string {
+  return `${runId}/${host}/${sequence}`;
 }
 
 /** Another invocation goes on with this host: this one must stop, and has nothing to say. */
@@ -84,6 +85,9 @@ export type WriterOptions = {
   readonly delayMs: number;
 };
 
+/** What will be the next entry. */
+type Waiting = { readonly changes: readonly StateChange[]; readonly said: readonly Said[] };
+
 /** Writes the stream on from its past. A first change of kind `entered` begins a new fold. */
 export function openWriter(options: WriterOptions, deps: StreamDeps): HostWriter {
   const { place, batch, writer, delayMs } = options;
@@ -96,10 +100,12 @@ export function openWriter(options: WriterOptions, deps: StreamDeps): HostWriter
   let timer: NodeJS.Timeout | undefined;
   let hasStopped = false;
 
-  const store = async (entry: Omit<HostEntry, 'start'>, begins: boolean): Promise<void> => {
+  const store = async ({ changes, said }: Waiting): Promise<void> => {
     const sequence = next;
-    if (begins) start = sequence;
-    const numbered = { sequence, entry: { ...entry, start } };
+    if (changes[0]?.kind === 'entered') start = sequence;
+    const content = Buffer.from(encodeChanges(changes), 'utf8');
+    const sealed = deps.sealer.seal(content, sealedAt(place, sequence));
+    const numbered = { sequence, entry: { writer, batch, start, said, sealed } };
     if ((await deps.store.appendEntry(place.runId, place.host, numbered)) === 'taken')
       throw new Replaced(place.host);
     next += 1;
@@ -107,13 +113,11 @@ export function openWriter(options: WriterOptions, deps: StreamDeps): HostWriter
   const flush = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    if (hasStopped || (changes.length === 0 && said.length === 0)) return stored;
-    const sealed = deps.sealer.seal(Buffer.from(encodeChanges(changes), 'utf8'), contextOf(place));
-    const begins = changes[0]?.kind === 'entered';
-    const entry = { writer, batch, said, ...(changes.length === 0 ? {} : { sealed }) };
+    if (hasStopped || changes.length === 0) return stored;
+    const waiting = { changes, said };
     changes = [];
     said = [];
-    stored = stored.then(() => store(entry, begins));
+    stored = stored.then(() => store(waiting));
     // Told apart from the awaited promise: a failure is seen by whoever waits next.
     stored.catch(() => undefined);
     return stored;

@@ -159,6 +159,8 @@ export const limits = {
   durableOperationsAlarm: 2_400,
   /** Largest package of a function, zipped, in bytes: because size is what a cold start waits for. */
   functionPackageBytesMax: 614_400,
+  /** How long a first connection that breaks is tried again, in ms: because a host that is down should be told so soon. */
+  firstMeetingMs: 5_000,
   /** How long a function gives a connection that is being made, in ms: because logins and boots end by then, or fail. */
   connectingMs: 90_000,
   /** Tries of a round whose store fails: because with the time between them they outlast an outage of minutes. */
@@ -241,8 +243,8 @@ export const limits = {
   throttledInvokesMax: 3,
   /** Longest random wait before that, in s, doubled each time: because throttled invocations must not come back together. */
   throttledWaitSeconds: 30,
-  /** Durable operations after which a run goes on in a new execution: because AWS ends an execution at 3,000. */
-  runOperationsMax: 2_000,
+  /** Durable operations after which a run goes on in a new execution: because AWS ends one at 3,000, and each replay goes over all of them. */
+  runOperationsMax: 1_000,
   /** How often a step of the controller is tried: because a store that fails for half a minute comes back. */
   stepTriesMax: 6,
   /** Longest wait before a step is tried again, in s: because a run should not stand still for longer than the store did. */

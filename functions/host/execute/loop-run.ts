@@ -147,6 +147,8 @@ async function sendAtOnce({ ready, ended, ports }: Items, progress: SendProgress
       { ...item, call: prepared.call, item: index, isLast: index === last, isLoop: progress.isWhole },
       ports,
     );
+    // A reply that nobody waits for any more may reject: whoever waits hears of an earlier one.
+    started.end.catch(() => undefined);
     progress.replies.push(started.end);
     if (started.isWhole) continue;
     progress.isWhole = false;

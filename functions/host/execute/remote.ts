@@ -226,6 +226,9 @@ const WORLD_GONE = new Set([
   'unreachable',
 ]);
 
+/** Nothing that a host or a task has done: the run cannot go on here. */
+const STORE_GONE = new Set(['store-conflict', 'store-failed']);
+
 /** The error, once a connection on which the world has failed is closed. */
 async function lost(
   error: unknown,
@@ -240,7 +243,7 @@ async function lost(
 
 /** A failure of the world as a result: the host is unreachable, or the module failed. */
 function unreachable(error: unknown, call: ActionCall): Dict {
-  if (!(error instanceof FailureError)) throw error;
+  if (!(error instanceof FailureError) || STORE_GONE.has(error.failure.kind)) throw error;
   const { failure } = error;
   if (failure.kind === 'timed-out') throw new ActionFailure(timeoutMessage(call));
   if (!WORLD_GONE.has(failure.kind)) throw new ActionFailure(failure.message, detail(failure.detail));

@@ -178,6 +178,8 @@ function startGoing(start: StartSite, env: Environment): Going {
       isOnTheWay: false,
     };
   }
+  // It may reject when nobody waits for it any more, because the run has broken already.
+  begun.end.catch(() => undefined);
   const cells = newCells();
   const isOurs = nearestKeyword(task, 'delegateFacts') === undefined;
   const ahead = begun.isWhole && isOurs ? stateAhead(before, at, cells) : undefined;

@@ -1,13 +1,15 @@
 /** Connections: to hosts over SSH, and to this machine. Nothing is opened before it is used. */
 
 import type { Duplex } from 'node:stream';
+import { systemClock } from '../../../shared/base/clock.ts';
 import { FailureError } from '../../../shared/base/failure.ts';
+import { limits } from '../../../shared/base/limits.ts';
 import type { AgentPayload } from '../../../shared/modules/agent-payload.ts';
 import { encodeFrame } from '../../../shared/wire/frame-codec.ts';
 import { AgentSession } from './agent-session.ts';
 import { type BootedChannel, bootAgent } from './boot.ts';
 import type { ByteChannel, ExecRequest } from './byte-channel.ts';
-import { startKeptSession } from './kept-session.ts';
+import { mayHavePassed, startKeptSession } from './kept-session.ts';
 import { execLocally, openProxyCommand } from './local-channel.ts';
 import { startSession } from './plain-session.ts';
 import { runRaw } from './raw.ts';
@@ -88,14 +90,33 @@ class OpenedConnection implements Connection {
         native,
         isKept: true,
       });
-    return startKeptSession(await converse(), {
-      host,
-      keep,
-      reconnect: () => {
-        this.#changeRoute();
-        return converse();
-      },
-    });
+    const reconnect = (): Promise<AgentSession> => {
+      this.#changeRoute();
+      return converse();
+    };
+    return startKeptSession(await this.#meet(converse, reconnect), { host, keep, reconnect });
+  }
+
+  /** Meets the agent for the first time: nothing has been sent yet, so a way that broke is tried again at once. */
+  async #meet(
+    converse: () => Promise<AgentSession>,
+    reconnect: () => Promise<AgentSession>,
+  ): Promise<AgentSession> {
+    const { now, sleep } = systemClock;
+    const untilMs = now() + limits.firstMeetingMs;
+    let pauseMs: number = limits.reconnectPauseMsMin;
+    let attempt = converse();
+    for (;;) {
+      try {
+        return await attempt;
+      } catch (error) {
+        const hasTime = now() + pauseMs < untilMs;
+        if (!(error instanceof FailureError && mayHavePassed(error.failure) && hasTime)) throw error;
+      }
+      await sleep(pauseMs);
+      pauseMs *= 2;
+      attempt = reconnect();
+    }
   }
 
   /** `frames` leave in the same flight as the agent. */

@@ -349,8 +349,8 @@ class KeptSession {
   }
 }
 
-/** Whether looking for the agent again may help; a host that goes down or comes up may fail to boot one. */
-function mayHavePassed(failure: Failure): boolean {
+/** Whether trying again may help; a host that goes down or comes up may fail to boot an agent. */
+export function mayHavePassed(failure: Failure): boolean {
   return failure.retryable || failure.kind === 'boot-failed';
 }
 
