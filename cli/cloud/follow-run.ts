@@ -43,11 +43,11 @@ export async function followRun(
     return !hasLeft;
   };
   for await (const event of readRun(store, runId, { wait })) {
+    if (hasLeft) break;
     report(event);
     if (event.kind === 'run-finished') return { kind: 'finished', exitCode: event.exitCode };
     lookAfter.noteLife();
-    hasLeft ||= await interrupt.asksToLeave();
-    if (hasLeft) break;
+    hasLeft = await interrupt.asksToLeave();
   }
   if (hasLeft || ended === undefined) return { kind: 'left' };
   const { error, how } = ended;

@@ -121,6 +121,10 @@ function findModules(files: readonly TreeEntry[], places: PartsPlaces): Found {
     prefersAnsible: false,
   };
   const isForeign = (name: string): boolean => {
+    const lookup = chooser.modules.find(name, search);
+    // Ansible's own modules all import; a file that does not only documents an action that is part of the functions.
+    if (lookup.kind === 'found' && lookup.module.origin === 'core' && lookup.module.kind !== 'python')
+      return false;
     const choice = chooseModule(name, search, chooser);
     return choice.kind === 'found' && choice.bundles.length > 0;
   };
