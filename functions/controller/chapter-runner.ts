@@ -37,7 +37,7 @@ export function createChapterRunner(runner: StageRunner, past: readonly string[]
     call: async (name, calls, width) => {
       const before = known();
       if (before !== undefined) return parseCallEnds(remember(before));
-      operations += calls.length + 1;
+      operations += calls.length === 1 ? 1 : calls.length + 1;
       const ends = await runner.call(name, calls, width);
       remember(JSON.stringify(ends));
       return ends;

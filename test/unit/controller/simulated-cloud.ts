@@ -5,7 +5,11 @@
 
 import { createHash } from 'node:crypto';
 import { type AskDeps, runShard } from '../../../functions/controller/ask-hosts.ts';
-import { type ControlledProject, runInCloud } from '../../../functions/controller/cloud-run.ts';
+import {
+  type CloudRunDeps,
+  type ControlledProject,
+  runInCloud,
+} from '../../../functions/controller/cloud-run.ts';
 import type { CallEnd, FunctionCall, StageRunner } from '../../../functions/controller/stage-runner.ts';
 import { systemClock } from '../../../shared/base/clock.ts';
 import { loadConfig } from '../../../shared/project/config/load-config.ts';
@@ -24,6 +28,7 @@ import type { RunRecord } from '../../../shared/wire/host-journal.ts';
 import type { RunRequest } from '../../../shared/wire/run-request.ts';
 import type {
   ControllerInvocation,
+  HostInvocation,
   RunInvocation,
   StageAnswer,
   StageHosts,
@@ -78,83 +83,73 @@ export type Simulated = {
 
 class CutOff extends Error {}
 
-/** Runs `/project/site.yml` over the inventory `/project/hosts`. */
-export async function simulate(simulation: Simulation): Promise<Simulated> {
-  const store: SimulatedStore = { records: new Map(), blobs: new Map(), run: undefined, writes: 0, bytes: 0 };
-  const blobs: StageBlobDeps = {
-    store: blobPort(store),
-    sealer: createSealer(new Uint8Array(32).fill(7), (length) => new Uint8Array(length)),
-    forms: specialForms,
-  };
-  const executions: Execution[] = [];
-  const stages = new Map<number, StageWork>();
-  const counts = { invocations: 0 };
-  const loaded = load(simulation);
-  const world: World = { simulation, store, blobs, executions, stages, counts, loaded };
-  const event: RunInvocation = {
-    kind: 'run',
-    runId: 'run1',
-    project: 'p',
-    request: requestOf(simulation),
-    command: ['run', 'site.yml'],
-  };
-  const exitCode = Number(await execute(event, world));
-  return {
-    exitCode,
-    store,
-    executions,
-    invocations: counts.invocations,
-    records: [...store.records].toSorted(([a], [b]) => a - b).map(([, record]) => record),
-    stages: [...stages.values()],
-  };
-}
-
-type World = {
+/** What runs around the controller: its store, its project and its hosts. */
+export type World = {
   readonly simulation: Simulation;
   readonly store: SimulatedStore;
   readonly blobs: StageBlobDeps;
-  readonly executions: Execution[];
+  readonly runDeps: Omit<CloudRunDeps, 'blobs' | 'runner'>;
+  readonly event: RunInvocation;
+  /** The stages of which hosts have run their part, by number. */
   readonly stages: Map<number, StageWork>;
-  readonly counts: { invocations: number };
-  readonly loaded: ControlledProject;
 };
 
+type Executing = World & { readonly executions: Execution[]; invocations: number };
+
+/** Runs `/project/site.yml` over the inventory `/project/hosts`. */
+export async function simulate(simulation: Simulation): Promise<Simulated> {
+  const world: Executing = { ...openWorld(simulation), executions: [], invocations: 0 };
+  const exitCode = Number(await execute(world.event, world));
+  const { executions, invocations, stages, store } = world;
+  const records = recordsOf(store);
+  return { exitCode, store, executions, invocations, records, stages: [...stages.values()] };
+}
+
+/** What the store holds, in the order of the numbers. */
+export function recordsOf({ records }: SimulatedStore): readonly RunRecord[] {
+  return [...records].toSorted(([a], [b]) => a - b).map(([, record]) => record);
+}
+
+/** A world in which nothing has run yet. */
+export function openWorld(simulation: Simulation): World {
+  const store: SimulatedStore = { records: new Map(), blobs: new Map(), run: undefined, writes: 0, bytes: 0 };
+  const stages = new Map<number, StageWork>();
+  const loaded = load(simulation);
+  const isStopped = (): boolean => stages.size > (simulation.stopAfterStage ?? Infinity);
+  return {
+    simulation,
+    store,
+    stages,
+    blobs: {
+      store: blobPort(store),
+      sealer: createSealer(new Uint8Array(32).fill(7), (length) => new Uint8Array(length)),
+      forms: specialForms,
+    },
+    runDeps: {
+      store: runPort(store, isStopped),
+      clock: systemClock,
+      loadProject: () => Promise.resolve(loaded),
+    },
+    event: {
+      kind: 'run',
+      runId: 'run1',
+      project: 'p',
+      request: requestOf(simulation),
+      command: ['run', 'site.yml'],
+    },
+  };
+}
+
 /** Invokes the controller function until its execution ends. */
-async function execute(event: ControllerInvocation, world: World): Promise<string> {
+async function execute(event: ControllerInvocation, world: Executing): Promise<string> {
   const execution: Execution = { event, done: [], trace: [], operations: 0, bytes: 0 };
   world.executions.push(execution);
   for (;;) {
-    world.counts.invocations += 1;
+    world.invocations += 1;
     const deps: AskDeps = { runner: simulatedRunner(execution, world), blobs: world.blobs };
     try {
       if (event.kind === 'shard') return await runShard(event, deps);
-      const { loaded, store } = world;
-      const runStore = {
-        startRun: async (run: RunSummary) => {
-          store.run ??= run;
-        },
-        findRun: async () => {
-          const { stopAfterStage } = world.simulation;
-          const isStopped = stopAfterStage !== undefined && world.stages.size > stopAfterStage;
-          return { ...(store.run ?? fail()), ...(isStopped ? { stopRequestedAt: 1 } : {}) };
-        },
-        putRecords: async (_run: string, first: number, records: readonly RunRecord[]) => {
-          for (const [index, record] of records.entries()) {
-            if (store.records.has(first + index)) continue;
-            store.records.set(first + index, record);
-            store.writes += 1;
-            store.bytes += JSON.stringify(record).length;
-          }
-        },
-        finishRun: async (_run: string, end: { finishedAt: number; exitCode: number }) => {
-          store.run = { ...(store.run ?? fail()), ...end };
-        },
-      };
-      const loadProjectNow = () => Promise.resolve(loaded);
-      const clock = systemClock;
-      return String(
-        await runInCloud(event, { ...deps, store: runStore, clock, loadProject: loadProjectNow }),
-      );
+      return String(await runInCloud(event, { ...world.runDeps, ...deps }));
     } catch (error) {
       if (!(error instanceof CutOff)) throw error;
     }
@@ -165,7 +160,28 @@ function fail(): never {
   throw new Error('the run was not started');
 }
 
-function simulatedRunner(execution: Execution, world: World): StageRunner {
+function runPort(store: SimulatedStore, isStopped: () => boolean): CloudRunDeps['store'] {
+  const started = (): RunSummary => store.run ?? fail();
+  return {
+    startRun: async (run) => {
+      store.run ??= run;
+    },
+    findRun: async () => ({ ...started(), ...(isStopped() ? { stopRequestedAt: 1 } : {}) }),
+    putRecords: async (_run, first, records) => {
+      for (const [index, record] of records.entries()) {
+        if (store.records.has(first + index)) continue;
+        store.records.set(first + index, record);
+        store.writes += 1;
+        store.bytes += JSON.stringify(record).length;
+      }
+    },
+    finishRun: async (_run, end) => {
+      store.run = { ...started(), ...end };
+    },
+  };
+}
+
+function simulatedRunner(execution: Execution, world: Executing): StageRunner {
   let position = 0;
   let news = 0;
   const once = async <T extends string | readonly CallEnd[]>(
@@ -217,13 +233,18 @@ function simulatedRunner(execution: Execution, world: World): StageRunner {
 const isText = (known: string | readonly CallEnd[]): known is string => typeof known === 'string';
 const isEnds = (known: string | readonly CallEnd[]): known is readonly CallEnd[] => typeof known !== 'string';
 
-async function callFunction(call: FunctionCall, world: World): Promise<CallEnd> {
+async function callFunction(call: FunctionCall, world: Executing): Promise<CallEnd> {
   if (call.to === 'controller') return { kind: 'returned', text: await execute(call.event, world) };
+  return runHost(call.event, world);
+}
+
+/** What the host function makes of its event. */
+export async function runHost(event: HostInvocation, world: World): Promise<CallEnd> {
   const { blobs, simulation, stages } = world;
-  const work = await remembered(call.event.stage, world);
+  const work = await remembered(event.stage, world);
   stages.set(work.stage, work);
   const hosts = await rememberedHosts(work.hosts, world);
-  const answer = simulation.host(call.event.host, work, hosts);
+  const answer = simulation.host(event.host, work, hosts);
   if (answer === 'crashes') return { kind: 'failed', message: 'it ran out of memory' };
   return { kind: 'returned', text: await packAnswers([answer], blobs) };
 }
