@@ -1,5 +1,6 @@
 /** How a kept agent speaks with those who find it, frame by frame and under each Python. */
 
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -108,6 +109,19 @@ describe.each(PYTHONS)('a kept agent under %s', (python) => {
     const third = await takeOver('three', 2);
     ask(third.agent, 'echo third');
     expect(await answer(third.agent)).toMatchObject({ t: 'result' });
+  });
+
+  test.runIf(process.getuid?.() === 0)('does not last where somebody else has the name', async () => {
+    const place = `sortie-${process.getuid?.()}-${name}`;
+    const program = `import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind("\\0${place}"); s.listen(1); print(flush=True); sys.stdin.read()`;
+    const squatter = spawn('sudo', ['-n', '-u', 'nobody', '/usr/bin/python3', '-c', program]);
+    await new Promise((resolve) => squatter.stdout.once('data', resolve));
+    const { agent, kept } = await keep('one');
+    expect(kept).toMatchObject({ isNew: true, lasting: false });
+    agent.send({ t: 'take', fence: 1 });
+    const id = ask(agent, 'echo works');
+    expect(await answer(agent)).toMatchObject({ t: 'result', id });
+    squatter.stdin.end();
   });
 
   test('is taken over while a command runs, drops what is queued, and remembers', async () => {

@@ -1,6 +1,7 @@
 """Checks parts of the agent that a host cannot see from outside, under the Python that runs this file."""
 
 import os
+import socket
 import sys
 import syslog
 import tempfile
@@ -10,6 +11,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', '..', 'agent'))
 
 import arguments  # noqa: E402
+import frames  # noqa: E402
+import kept_channel  # noqa: E402
+import memory  # noqa: E402
 import module_output  # noqa: E402
 import surroundings  # noqa: E402
 from context import Context  # noqa: E402
@@ -67,6 +71,49 @@ class SurroundingsTest(unittest.TestCase):
         os.umask(0o077)
         around.leave()
         self.assertEqual((os.getcwd(), os.umask(mask)), (here, mask))
+
+
+class MemoryTest(unittest.TestCase):
+    """What a kept agent remembers is bounded."""
+
+    def setUp(self):
+        """Make the room small, and keep our own output."""
+        self.kept = memory._REMEMBERED_BYTES_MAX, kept_channel._silence
+        memory._REMEMBERED_BYTES_MAX, kept_channel._silence = 100, lambda: None
+
+    def tearDown(self):
+        """Put everything back."""
+        memory._REMEMBERED_BYTES_MAX, kept_channel._silence = self.kept
+
+    def next_key(self, key, size):
+        """Return the key of the next request, of a host that sends one and goes away, with so much remembered."""
+        reading, writing = os.pipe()
+        os.write(writing, frames.encode({'t': 'run', 'id': 1, 'epoch': 0, 'key': key}))
+        os.close(writing)
+        listener = socket.socket(socket.AF_UNIX)
+        wish = {'holder': 'me', 'idleSeconds': 0, 'busySeconds': 0}
+        first = frames.Channel(reading, os.open(os.devnull, os.O_WRONLY))
+        channel = kept_channel.KeptChannel(first, listener, wish, {})
+        channel.memory.add('known', memory.Answer(False, b'{}', [b'x' * size]))
+        found = channel.next_request()
+        channel.close()
+        return found and found[0]['key']
+
+    def test_room(self):
+        """A request waits until there is room for its answer; one whose answer is there needs none."""
+        self.assertEqual(self.next_key('new', 50), 'new')
+        self.assertIsNone(self.next_key('new', 200))
+        self.assertEqual(self.next_key('known', 200), 'known')
+
+    def test_forgetting(self):
+        """What is forgotten makes room."""
+        remembered = memory.Memory()
+        for key in 'ab':
+            remembered.add(key, memory.Answer(False, b'x' * 60, []))
+        self.assertEqual((remembered.is_full(), len(remembered)), (True, 2))
+        remembered.forget(['a', 'never there'])
+        self.assertEqual((remembered.is_full(), len(remembered)), (False, 1))
+        self.assertIsNone(remembered.get('a'))
 
 
 class InvocationLogTest(unittest.TestCase):
