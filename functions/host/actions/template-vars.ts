@@ -5,7 +5,7 @@ import { dateOfMilliseconds, formatDate } from '../../../shared/template/date-fo
 import { makeDatetime } from '../../../shared/template/datetime.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { str } from '../../../shared/template/python-repr.ts';
-import { createEnvironment, dictLayer } from '../../../shared/template/scope.ts';
+import { createEnvironment, dictLayer, type Layer } from '../../../shared/template/scope.ts';
 import type { ActionCall } from './action.ts';
 
 /** A template file: its name in the task, its path here, and where its text goes. */
@@ -17,10 +17,25 @@ export function templateEnvironment(call: ActionCall, place: TemplatePlace): Env
   const { scope, ...surroundings } = env;
   const directory = place.path.slice(0, place.path.lastIndexOf('/')) || '/';
   const below = { get: scope.raw ?? scope.resolve, names: scope.names };
-  return createEnvironment([dictLayer(templateVars(call, place)), below], {
+  return createEnvironment([runDateLayer(env), dictLayer(templateVars(call, place)), below], {
     ...surroundings,
     searchPath: [...env.searchPath, directory],
   });
+}
+
+/** The time of the run: asked for by few templates, and then kept, so that it is the same when they are rendered again. */
+function runDateLayer(env: Environment): Layer {
+  const name = 'template_run_date';
+  let date: Value | undefined;
+  const now = (): Value => localTime(Number(env.memory.once('template run date', env.now)));
+  return {
+    get: (asked) => {
+      if (asked !== name) return undefined;
+      date ??= now();
+      return date;
+    },
+    names: () => [name],
+  };
 }
 
 function templateVars({ env, context }: ActionCall, { name, path, dest }: TemplatePlace): Dict {
@@ -30,13 +45,11 @@ function templateVars({ env, context }: ActionCall, { name, path, dest }: Templa
   const host = disk.hostName();
   const user = disk.userName(uid) ?? String(uid);
   const modifiedMs = stat?.modifiedMs ?? 0;
-  const runMs = Number(env.memory.once('template run date', env.now));
   return new Map<Value, Value>([
     ['template_host', host],
     ['template_path', name],
     ['template_mtime', localTime(modifiedMs)],
     ['template_uid', user],
-    ['template_run_date', localTime(runMs)],
     ['template_destpath', dest === '' ? null : dest],
     ['template_fullpath', path],
     ['ansible_managed', managedText(env, { host, uid: user, file: name }, modifiedMs)],

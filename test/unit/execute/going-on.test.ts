@@ -155,6 +155,20 @@ test('the run ends with the error of a journal that cannot be stored', async () 
   await host.run.leave();
 });
 
+test('a store that fails while a host is reached ends the run, and is no failure of the task', async () => {
+  const failure = new FailureError({ kind: 'store-failed', message: 'no room', retryable: true });
+  const host = fakeHost(play('    - command: "{{ item }}"\n      loop: [a, b]\n    - command: c\n'), well, {
+    connect: () => ({
+      raw: () => Promise.reject(failure),
+      session: () => Promise.reject(failure),
+      close: async () => undefined,
+      detach: async () => undefined,
+    }),
+  });
+  await expect(host.run.run('ahead')).rejects.toThrow('no room');
+  expect(host.finished()).toEqual([]);
+});
+
 const lost = new FailureError({ kind: 'outcome-unknown', message: 'gone', retryable: false });
 
 test('a task whose outcome is unknown is sent again where sortie_rerun says that it may', async () => {
