@@ -118,7 +118,7 @@ async function disturbedRun(deployed: DeployedCloud, how: Disturbance): Promise<
   const unknown = checks.filter((check) => check.isUnknown).length;
   if (once.length > 1 || (once.length === 0 && unknown === 0))
     problems.push(`run once: ${once.length} times`);
-  if (problems.length > 0) problems.push(shown.stdout, shown.stderr, deployed.log().slice(-4000));
+  if (problems.length > 0) problems.push(shown.stdout, shown.stderr, deployed.log().slice(-6000));
   return { problems: problems.map((problem) => about + problem), unknown };
 }
 
