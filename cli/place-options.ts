@@ -22,18 +22,15 @@ export type RunPlace = {
 };
 
 /** Opens the place that `--on` names; a text says what is wrong with the name. */
-export async function openRunPlace(
-  name: string | undefined,
-  deps: CommandDeps,
-  loadAccess: () => Promise<CloudAccess> = loadAwsAccess,
-): Promise<RunPlace | string> {
+export async function openRunPlace(name: string | undefined, deps: CommandDeps): Promise<RunPlace | string> {
   switch (name) {
     case undefined:
     case 'local':
       return { store: openSqliteStore(storeDirectory(deps)) };
     case 'aws': {
-      const [access, { cloudSettings }] = await Promise.all([
-        loadAccess(),
+      // The code for the cloud is only loaded for those who ask for it.
+      const [{ awsAccess: access }, { cloudSettings }] = await Promise.all([
+        import('./cloud/cloud-access.ts'),
         import('./cloud/cloud-settings.ts'),
       ]);
       const settings = cloudSettings(deps);
@@ -42,9 +39,4 @@ export async function openRunPlace(
     default:
       return `argument --on: invalid choice: '${name}' (choose from 'local', 'aws')`;
   }
-}
-
-/** The code for the cloud is only loaded for those who ask for it. */
-async function loadAwsAccess(): Promise<CloudAccess> {
-  return (await import('./cloud/cloud-access.ts')).awsAccess;
 }

@@ -86,11 +86,12 @@ async function explained<T>(call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (error) {
     if (error instanceof FailureError || !(error instanceof Error)) throw error;
-    throw failure(`Lambda says: ${error.message}${adviceFor(error.name)}`);
+    throw failure(`Lambda says: ${error.message || error.name}${adviceFor(error)}`);
   }
 }
 
-function adviceFor(name: string): string {
+function adviceFor({ message, name }: Error): string {
+  if (message === 'Region is missing') return ': set AWS_REGION';
   switch (name) {
     case 'CredentialsProviderError':
       return '. No AWS credentials were found: log in (`aws sso login`), or set AWS_PROFILE';

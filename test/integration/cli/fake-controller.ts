@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { systemClock } from '../../../shared/base/clock.ts';
 import type { RunStore } from '../../../shared/store/run-store.ts';
 import type { RunRecord, Said } from '../../../shared/wire/host-journal.ts';
 import type { OrderKey, RunEvent } from '../../../shared/wire/run-event.ts';
@@ -126,7 +127,7 @@ function hostsBehind(events: readonly RunEvent[], play: RunEvent): string[] {
 
 /** Writes the streams as functions do, bit by bit. */
 export async function playStreams(runId: string, streams: CloudStreams, store: RunStore): Promise<void> {
-  await store.startRun({ runId, startedAt: 1, command: ['run', 'site.yml'] });
+  await store.startRun({ runId, startedAt: systemClock.now(), command: ['run', 'site.yml'] });
   const sequences = new Map<string, number>();
   let exitCode = 0;
   let batch = -1;
@@ -136,7 +137,7 @@ export async function playStreams(runId: string, streams: CloudStreams, store: R
     await store.putRecords(runId, index, [record]);
     if (record.kind === 'run-finished') exitCode = record.exitCode;
   }
-  await store.finishRun(runId, { finishedAt: 2, exitCode });
+  await store.finishRun(runId, { finishedAt: systemClock.now(), exitCode });
 
   async function sayAll(of: number): Promise<void> {
     const appended: Promise<unknown>[] = [];
