@@ -77,15 +77,32 @@ function parseEnd(written: Wire): TaskEnd {
   return { ...whole, items: items === undefined ? undefined : parseList(items).map(parseListed) };
 }
 
+/** Of a task that says nothing: what differs is written. */
+const NOTHING_SAID: Fields = {
+  isCheckMode: false,
+  isDiff: false,
+  noLog: false,
+  ignoreErrors: false,
+  ignoreUnreachable: false,
+  anyErrorsFatal: false,
+  become: false,
+  delegateFacts: false,
+  timeout: 0,
+  asyncSeconds: 0,
+};
+
 /** Names of the environment are the user's, and a dict may have any. */
 function writeKeywords({ environment, ...keywords }: TaskKeywords): Wire {
-  return { ...keywords, environment: new Map<Value, Value>(Object.entries(environment)) };
+  const said = Object.entries(keywords).filter(([name, value]) => value !== NOTHING_SAID[name]);
+  const names = Object.entries(environment);
+  const all = names.length === 0 ? said : [...said, ['environment', new Map<Value, Value>(names)] as const];
+  return Object.fromEntries(all);
 }
 
 function parseKeywords(written: Wire): TaskKeywords {
   const { environment, ...keywords } = written as Fields;
   const entries = isDict(environment as Value) ? [...(environment as Dict)] : [];
-  return { ...keywords, environment: Object.fromEntries(entries) } as TaskKeywords;
+  return { ...NOTHING_SAID, ...keywords, environment: Object.fromEntries(entries) } as TaskKeywords;
 }
 
 function parseList(written: Wire): readonly Wire[] {

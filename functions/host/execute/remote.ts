@@ -99,7 +99,7 @@ export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
     const attempt = async (): Promise<ActionReply> => {
       const connection = way.connection();
       try {
-        return await task.log.inTurn(connection.session()).then(send);
+        return await task.log.inTurn(way.key, connection.session()).then(send);
       } catch (error) {
         throw await lost(error, connection, options);
       }
@@ -278,7 +278,7 @@ async function runRaw(
   task.log.answer(task.place, question, BEGUN);
   const connection = way.connection();
   try {
-    await task.log.inTurn(Promise.resolve());
+    await task.log.inTurn(way.key, Promise.resolve());
     const result = await connection.raw(command, become);
     const { exitCode, stderr, stdout } = result;
     task.log.answer(task.place, question, [exitCode, new PyBytes(stdout), new PyBytes(stderr)]);

@@ -24,11 +24,13 @@ export class RunLog {
   readonly #begun = new Map<string, Begun>();
   readonly #unnoted = new Map<string, (readonly [string, Value])[]>();
   readonly #deadlines = new Set<{ readonly until: number }>();
+  /** By way: what is to leave before. */
+  readonly #turns = new Map<string, Promise<void>>();
   readonly #over = new AbortController();
   #heldBack: (() => void)[] = [];
   /** Something that requests may be built on is not stored yet. */
   #isAhead = false;
-  #turn: Promise<void> = Promise.resolve();
+  #stored: Promise<boolean> = Promise.resolve(true);
   #busy = 0;
 
   /** `fail` is told when the journal cannot be stored. */
@@ -95,20 +97,24 @@ export class RunLog {
     this.#isAhead = true;
   }
 
-  /** Resolves with what is ready, in the order of the calls, and after all that requests may be built on is stored. */
-  inTurn<T>(ready: Promise<T>): Promise<T> {
+  /**
+   * Resolves with what is ready for a way, in the order of the calls, and after all that requests may be built on is
+   * stored.
+   */
+  inTurn<T>(way: string, ready: Promise<T>): Promise<T> {
     if (this.#ports.journal === undefined) return ready;
     const stored = this.#secureAnswers();
     // Told apart from the awaited promise: it may fail before its turn comes.
     ready.catch(() => undefined);
-    const turn = this.#turn.then(async () => {
+    const turn = Promise.resolve(this.#turns.get(way)).then(async () => {
       if (!(await stored)) await forever();
       return ready;
     });
-    this.#turn = turn.then(
+    const left = turn.then(
       () => undefined,
       () => undefined,
     );
+    this.#turns.set(way, left);
     return turn;
   }
 
@@ -188,12 +194,12 @@ export class RunLog {
     return known;
   }
 
-  async #secureAnswers(): Promise<boolean> {
-    if (this.isOver) return false;
+  #secureAnswers(): Promise<boolean> {
+    if (this.isOver) return Promise.resolve(false);
     this.#noteAnswers();
-    if (!this.#isAhead) return true;
+    if (this.#isAhead) this.#stored = this.isStored();
     this.#isAhead = false;
-    return this.isStored();
+    return this.#stored;
   }
 
   #noteAnswers(): void {
