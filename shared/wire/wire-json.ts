@@ -5,7 +5,7 @@
  * values as `{"$": tag, …}`. Entries of objects that are undefined are left out.
  */
 
-import { type Dict, isSpecial, PyFloat, type Special, type Value } from '../base/value.ts';
+import { type Dict, PyFloat, type Special, type Value } from '../base/value.ts';
 
 /** What may be written: data of our own types, with values anywhere inside. */
 export type Wire = undefined | Uint8Array | Value | readonly Wire[] | { readonly [key: string]: Wire };
@@ -78,11 +78,11 @@ function tagged(tag: string, of: Json, forms: SpecialForms | undefined): Wire {
 function dictOf(flat: readonly Json[], forms: SpecialForms | undefined): Dict {
   const dict: Dict = new Map();
   for (let index = 0; index < flat.length; index += 2)
-    dict.set(itemOf(flat[index] ?? null, forms), itemOf(flat[index + 1] ?? null, forms));
+    dict.set(parseItem(flat[index] ?? null, forms), parseItem(flat[index + 1] ?? null, forms));
   return dict;
 }
 
-function itemOf(json: Json, forms: SpecialForms | undefined): Value {
+function parseItem(json: Json, forms: SpecialForms | undefined): Value {
   return fromWritten(json, forms) as Value;
 }
 
@@ -95,6 +95,7 @@ function isList<T, Rest>(value: readonly T[] | Rest): value is readonly T[] {
   return Array.isArray(value);
 }
 
-function isSpecialValue(value: Special | { readonly [key: string]: Wire }): value is Special {
-  return isSpecial(value as Value) && Object.getPrototypeOf(value) !== Object.prototype;
+/** Special values are objects of classes; plain ones may have an entry of that name. */
+function isSpecialValue(value: object): value is Special {
+  return 'special' in value && Object.getPrototypeOf(value) !== Object.prototype;
 }

@@ -59,6 +59,14 @@ export type DeployOptions = LocalCloudOptions & {
   readonly hostEnvironment?: Readonly<Record<string, string>>;
 };
 
+const variables = {
+  SORTIE_TABLE: TABLE,
+  SORTIE_BUCKET: BUCKET,
+  SORTIE_HOST_FUNCTION: `${HOST}:$LATEST`,
+  SORTIE_CONTROLLER_FUNCTION: `${CONTROLLER}:$LATEST`,
+  SORTIE_PARAMETER_PREFIX: PREFIX,
+};
+
 /** Starts the cloud and deploys to it what `npm run build` has made. */
 export async function deployLocally(options: DeployOptions): Promise<DeployedCloud> {
   let log = '';
@@ -70,60 +78,19 @@ export async function deployLocally(options: DeployOptions): Promise<DeployedClo
     },
     ...options,
   });
-  const names = {
-    SORTIE_TABLE: TABLE,
-    SORTIE_BUCKET: BUCKET,
-    SORTIE_HOST_FUNCTION: `${HOST}:$LATEST`,
-    SORTIE_CONTROLLER_FUNCTION: `${CONTROLLER}:$LATEST`,
-    SORTIE_PARAMETER_PREFIX: PREFIX,
-  };
   await putSecrets(cloud, { 'store-key': randomBytes(32).toString('base64'), ...options.secrets });
-  const deploy = (name: string, bundle: string, more: Readonly<Record<string, string>> = {}): Promise<void> =>
-    cloud.addFunction({
-      name,
-      file: path.join(import.meta.dirname, `../../dist/functions/${bundle}.cjs`),
-      environment: { ...names, ...more },
-      timeoutSeconds: options.timeoutSeconds ?? limits.hostFunctionTimeoutSeconds,
-      memoryMb: limits.hostFunctionMemoryMb,
-      durable: { executionTimeoutSeconds: limits.controllerExecutionTimeoutSeconds },
-    });
-  await deploy(CONTROLLER, 'controller');
-  await deploy(HOST, 'host', options.hostEnvironment);
-  const environment = { ...cloud.environment, ...names };
+  await deployFunctions(cloud, options);
   const store = openLocalStore(cloud);
-  const executions = new Map<string, string>();
   return {
     cloud,
     store,
-    environment,
-    push: async (directory) => {
-      const deps = commandDeps(directory);
-      const prepared = prepareProject({ allowsKeys: false, directory }, deps);
-      if (prepared.kind === 'refused') throw new Error(prepared.message);
-      const pushed = await pushProject(prepared.entries, store, { name: 'test', at: systemClock.now() });
-      return pushed.hash;
-    },
-    start: async (project, words) => {
-      const runId = createRunId(systemClock);
-      const parsed = parseRunArguments(words);
-      if (parsed.kind !== 'run') throw new Error(`not a run: ${words.join(' ')}`);
-      const event: RunInvocation = {
-        kind: 'run',
-        runId,
-        project,
-        request: parsed.request,
-        command: ['run', ...words],
-      };
-      const payload: unknown = JSON.parse(formatWire(event));
-      const started = await cloud.invoke(CONTROLLER, payload, { type: 'Event', executionName: runId });
-      if ('arn' in started && typeof started.arn === 'string') executions.set(runId, started.arn);
-      return runId;
-    },
+    environment: { ...cloud.environment, ...variables },
+    push: (directory) => push(directory, store),
+    start: (project, words) => start(cloud, project, words),
     ended: async (runId) => {
-      const arn =
-        executions.get(runId) ?? cloud.executions.list(CONTROLLER).find(({ name }) => name === runId)?.arn;
-      if (arn === undefined) throw new Error(`no execution of ${runId}`);
-      const end = await cloud.executions.ended(arn);
+      const execution = cloud.executions.list(CONTROLLER).find(({ name }) => name === runId);
+      if (execution === undefined) throw new Error(`no execution of ${runId}`);
+      const end = await cloud.executions.ended(execution.arn);
       const run = await store.findRun(runId);
       if (run?.exitCode === undefined) throw new Error(`the run has no end: ${JSON.stringify(end)}\n${log}`);
       return run.exitCode;
@@ -135,6 +102,41 @@ export async function deployLocally(options: DeployOptions): Promise<DeployedClo
       await cloud.close();
     },
   };
+}
+
+async function deployFunctions(
+  cloud: LocalCloud,
+  { hostEnvironment = {}, timeoutSeconds = limits.hostFunctionTimeoutSeconds }: DeployOptions,
+): Promise<void> {
+  const deploy = (name: string, bundle: string, more: Readonly<Record<string, string>>): Promise<void> =>
+    cloud.addFunction({
+      name,
+      file: path.join(import.meta.dirname, `../../dist/functions/${bundle}.cjs`),
+      environment: { ...variables, ...more },
+      timeoutSeconds,
+      memoryMb: limits.hostFunctionMemoryMb,
+      durable: { executionTimeoutSeconds: limits.controllerExecutionTimeoutSeconds },
+    });
+  await deploy(CONTROLLER, 'controller', {});
+  await deploy(HOST, 'host', hostEnvironment);
+}
+
+async function push(directory: string, store: RunStore): Promise<string> {
+  const prepared = prepareProject({ allowsKeys: false, directory }, commandDeps(directory));
+  if (prepared.kind === 'refused') throw new Error(prepared.message);
+  const pushed = await pushProject(prepared.entries, store, { name: 'test', at: systemClock.now() });
+  return pushed.hash;
+}
+
+async function start(cloud: LocalCloud, project: string, words: readonly string[]): Promise<string> {
+  const runId = createRunId(systemClock);
+  const parsed = parseRunArguments(words);
+  if (parsed.kind !== 'run') throw new Error(`not a run: ${words.join(' ')}`);
+  const { request } = parsed;
+  const event: RunInvocation = { kind: 'run', runId, project, request, command: ['run', ...words] };
+  const payload: unknown = JSON.parse(formatWire(event));
+  await cloud.invoke(CONTROLLER, payload, { type: 'Event', executionName: runId });
+  return runId;
 }
 
 function openLocalStore(cloud: LocalCloud): RunStore {

@@ -1,8 +1,8 @@
 /** What goes wrong in a run on purpose: processes of the cloud and of hosts that die, services that refuse or are slow. */
 
 import { randomInt } from 'node:crypto';
-import type { InvocationStart } from '../../cli/cloud-local/environment-pool.ts';
-import type { Faults, RequestFault, RequestInfo } from '../../cli/cloud-local/faults.ts';
+import type { EnvironmentInfo, InvocationStart } from '../../cli/cloud-local/environment-pool.ts';
+import type { Faults, RequestFault, ServiceName } from '../../cli/cloud-local/faults.ts';
 import type { LocalCloud } from '../../cli/cloud-local/local-cloud.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { FleetHost, HostProcess } from '../fleet/fleet-host.ts';
@@ -34,88 +34,117 @@ export type FaultMaker = {
 /** After these, what tasks have done may be unknown. */
 export const LEAVES_UNKNOWN: ReadonlySet<FaultKind> = new Set(['agent killed', 'host rebooted']);
 
+/** A maker of the kind of fault; `cloud` is asked when one is due. */
 export function faultMaker(kind: FaultKind, cloud: () => LocalCloud): FaultMaker {
   let count = 0;
-  const counted = <Fault>(fault: Fault): Fault => {
+  const struck = (): void => {
     count += 1;
-    return fault;
   };
-  const nothing: FaultMaker = {
+  return {
     count: () => count,
     faults: {},
     onInvocation: () => undefined,
     disturb: () => () => undefined,
+    ...makerOf(kind, { cloud, struck }),
   };
-  const later = (name: string, strike: (pid: number) => void): FaultMaker => ({
-    ...nothing,
-    onInvocation: ({ functionName, pid }) => {
-      if (functionName !== name || randomInt(3) === 0) return;
-      setTimeout(() => {
-        strike(pid);
-      }, randomInt(900));
-    },
-  });
-  const isBusy = (pid: number): boolean =>
-    cloud()
-      .environments.list()
-      .some((environment) => environment.pid === pid && environment.state === 'busy');
-  const kill = (pid: number): void => {
-    if (isBusy(pid)) counted(cloud().environments.kill(pid));
-  };
-  const freeze = (pid: number): void => {
-    if (!isBusy(pid)) return;
-    counted(cloud().environments.freeze(pid));
-    cloud().environments.abandon(pid);
-    setTimeout(() => {
-      cloud().environments.thaw(pid);
-    }, 500 + randomInt(2500));
-  };
-  const requests = (fault: (request: RequestInfo) => RequestFault | undefined): FaultMaker => ({
-    ...nothing,
-    faults: {
-      request: (request) => {
-        const found = fault(request);
-        return found === undefined ? undefined : counted(found);
-      },
-    },
-  });
-  const hosts = (strike: (host: FleetHost) => boolean, everyMs: number): FaultMaker => ({
-    ...nothing,
-    disturb: (fleet) => {
-      const timer = setInterval(() => {
-        const host = fleet.hosts[randomInt(fleet.hosts.length)];
-        if (host !== undefined && strike(host)) count += 1;
-      }, everyMs);
-      return () => clearInterval(timer);
-    },
-  });
+}
+
+type Making = { readonly cloud: () => LocalCloud; readonly struck: () => void };
+
+function makerOf(kind: FaultKind, making: Making): Partial<FaultMaker> {
   switch (kind) {
     case 'host function killed':
-      return later(HOST, kill);
+      return strikeAt(HOST, making, kill);
     case 'host function frozen':
-      return later(HOST, freeze);
+      return strikeAt(HOST, making, freeze);
     case 'controller killed':
-      return later(CONTROLLER, kill);
+      return strikeAt(CONTROLLER, making, kill);
     case 'connection cut':
-      return hosts((host) => killSome(host, ({ command }) => /^sshd: \w+(@notty)?( |$)/.test(command)), 150);
+      return strikeHosts(making, 150, ({ command }) => /^sshd: \w+(@notty)?( |$)/.test(command));
     case 'agent killed':
-      return hosts((host) => killSome(host, ({ command }) => command.includes('python3')), 400);
+      return strikeHosts(making, 400, ({ command }) => command.includes('python3'));
     case 'host rebooted':
-      return hosts((host) => killSome(host, ({ isFirst }) => !isFirst), 1500);
+      return strikeHosts(making, 1500, ({ isFirst }) => !isFirst);
     case 'store failing':
-      return requests(({ service }) =>
-        service === 'dynamodb' || service === 's3' ? oneOf(storeFaults, 6) : undefined,
-      );
+      return failRequests(making, ['dynamodb', 's3'], storeFaults);
     case 'calls throttled':
-      return requests(({ service }) => (service === 'lambda' ? oneOf([{ kind: 'throttle' }], 5) : undefined));
+      return failRequests(making, ['lambda'], [{ kind: 'throttle' }]);
     case 'delivered three times':
       return {
-        ...nothing,
-        faults: { delivery: () => counted({ kind: 'duplicate', copies: 3 }) },
+        faults: {
+          delivery: () => {
+            making.struck();
+            return { kind: 'duplicate', copies: 3 };
+          },
+        },
       };
     default:
       return kind satisfies never;
   }
+}
+
+/** Strikes most invocations of a function, at a random moment of theirs. */
+function strikeAt(
+  name: string,
+  { cloud, struck }: Making,
+  strike: (pid: number, cloud: LocalCloud) => void,
+): Partial<FaultMaker> {
+  return {
+    onInvocation: ({ functionName, pid }) => {
+      if (functionName !== name || randomInt(3) === 0) return;
+      setTimeout(() => {
+        const isBusy = ({ pid: each, state }: EnvironmentInfo): boolean => each === pid && state === 'busy';
+        if (!cloud().environments.list().some(isBusy)) return;
+        strike(pid, cloud());
+        struck();
+      }, randomInt(900));
+    },
+  };
+}
+
+function kill(pid: number, { environments }: LocalCloud): void {
+  environments.kill(pid);
+}
+
+/** Makes a zombie of an invocation: it counts as dead, and wakes up when another one has gone on. */
+function freeze(pid: number, { environments }: LocalCloud): void {
+  environments.freeze(pid);
+  environments.abandon(pid);
+  setTimeout(() => environments.thaw(pid), 500 + randomInt(2500));
+}
+
+/** Kills what is meant of a host's processes, again and again, on one host after the other. */
+function strikeHosts(
+  { struck }: Making,
+  everyMs: number,
+  isMeant: (process: HostProcess) => boolean,
+): Partial<FaultMaker> {
+  return {
+    disturb: ({ hosts }) => {
+      const timer = setInterval(() => {
+        const host = hosts[randomInt(hosts.length)];
+        if (host !== undefined && killSome(host, isMeant)) struck();
+      }, everyMs);
+      return () => clearInterval(timer);
+    },
+  };
+}
+
+/** Every sixth request to these services fails. */
+function failRequests(
+  { struck }: Making,
+  services: readonly ServiceName[],
+  faults: readonly RequestFault[],
+): Partial<FaultMaker> {
+  return {
+    faults: {
+      request: ({ service }) => {
+        if (!services.includes(service) || randomInt(6) > 0) return undefined;
+        struck();
+        return faults[randomInt(faults.length)];
+      },
+    },
+  };
 }
 
 const storeFaults: readonly RequestFault[] = [
@@ -124,10 +153,6 @@ const storeFaults: readonly RequestFault[] = [
   { kind: 'delay', ms: 400 },
   { kind: 'lose-answer' },
 ];
-
-function oneOf(faults: readonly RequestFault[], outOf: number): RequestFault | undefined {
-  return randomInt(outOf) === 0 ? faults[randomInt(faults.length)] : undefined;
-}
 
 function killSome(host: FleetHost, isMeant: (process: HostProcess) => boolean): boolean {
   const meant = host.processes().filter((each) => !each.isFirst && isMeant(each));
