@@ -47,6 +47,8 @@ export function createHostFeeds(store: Pick<RunStore, 'readEntries'>, runId: str
         const from = cursors.get(feed.host) ?? 0;
         const before = feed.said.length;
         for await (const { entry, sequence } of store.readEntries(runId, feed.host, from)) {
+          // An entry in between is on its way; once all is there, none is.
+          if (!isLast && sequence !== (cursors.get(feed.host) ?? 0)) break;
           if (entry.batch > batch.batch) {
             feed.hasEnded = true;
             return true;

@@ -140,14 +140,28 @@ export async function playStreams(runId: string, streams: CloudStreams, store: R
   await store.finishRun(runId, { finishedAt: systemClock.now(), exitCode });
 
   async function sayAll(of: number): Promise<void> {
-    const appended: Promise<unknown>[] = [];
-    for (const { host, said } of streams.said.filter((each) => each.batch === of)) {
+    const spoken = Map.groupBy(
+      streams.said.filter((each) => each.batch === of),
+      ({ host }) => host,
+    );
+    await Promise.all(
+      [...spoken].map(([host, all]) =>
+        sayHost(
+          host,
+          of,
+          all.map(({ said }) => said),
+        ),
+      ),
+    );
+  }
+
+  /** A host appends one entry after the other, with two things in most. */
+  async function sayHost(host: string, of: number, all: readonly Said[]): Promise<void> {
+    for (let at = 0; at < all.length; at += 2) {
       const sequence = sequences.get(host) ?? 0;
       sequences.set(host, sequence + 1);
-      const entry = { writer: 'w', batch: of, start: 0, said: [said] };
-      appended.push(store.appendEntry(runId, host, { sequence, entry }));
-      if (appended.length % 10 === 0) await Promise.all(appended);
+      const entry = { writer: 'w', batch: of, start: 0, said: all.slice(at, at + 2) };
+      await store.appendEntry(runId, host, { sequence, entry });
     }
-    await Promise.all(appended);
   }
 }

@@ -175,6 +175,31 @@ test('a host that has ended is not waited for', async () => {
   expect(told).toEqual(['started', '[0]', 'a', 'b', '[1]', 'b']);
 });
 
+test('an entry that is seen before the one in front of it waits for that', async () => {
+  const entries = [said('a', [0], 0), said('a', [1], 0)].map((words) => ({
+    writer: 'w',
+    batch: 0,
+    start: 0,
+    said: words,
+  }));
+  let waits = 0;
+  const store: ReadableStore = {
+    readRecords: async function* (_run, from = 0) {
+      const records: RunRecord[] = [{ kind: 'batch', batch: 0, hosts: ['a'], isFree: false }, finished];
+      yield* records.slice(from, waits < 3 ? 1 : 2);
+    },
+    readEntries: async function* (_run, _host, from) {
+      for (const [sequence, entry] of entries.entries())
+        if (sequence >= from && (sequence === 1 || waits > 1)) yield { sequence, entry };
+    },
+  };
+  const wait = async (): Promise<boolean> => {
+    waits += 1;
+    return true;
+  };
+  expect(await collect(readRun(store, 'r', { wait }))).toEqual(['[0]', 'a', '[1]', 'a', 'run-finished']);
+});
+
 test('hosts that run freely are told by time', async () => {
   const entry = (host: string, batch: number, words: readonly Said[]): [string, HostEntry[]] => [
     host,
