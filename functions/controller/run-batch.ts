@@ -8,6 +8,7 @@
 import type { Value } from '../../shared/base/value.ts';
 import type { BatchWork } from '../../shared/plan/batch-work.ts';
 import type { Inventory } from '../../shared/project/inventory/inventory.ts';
+import type { ChangeReport } from '../../shared/project/inventory/result-changes.ts';
 import type { HostEnd, HostOutcome, MetTask } from '../../shared/wire/host-outcome.ts';
 import type { OrderBook } from '../../shared/wire/order-book.ts';
 import type { OrderKey, RunEvent } from '../../shared/wire/run-event.ts';
@@ -20,7 +21,7 @@ export type BatchDeps = {
   readonly emit: (event: RunEvent) => void;
   /** The host says nothing more in this play. */
   readonly onEnd: (host: string) => void;
-  readonly changeInventory: (inventory: Inventory, host: string, met: MetTask) => Inventory;
+  readonly changeInventory: (inventory: Inventory, changes: readonly ChangeReport[]) => Inventory;
   readonly refreshInventory: () => Promise<Inventory>;
 };
 
@@ -147,12 +148,16 @@ async function meetAll(
   deps: BatchDeps,
 ): Promise<readonly MetTask[]> {
   const met: MetTask[] = [];
+  const changes: ChangeReport[] = [];
   await deps.engine.run(hosts, 'one', (host, outcome) => {
     take(host, outcome, progress, deps);
     if (outcome.kind !== 'paused') return;
     met.push(outcome.met);
-    noteChanges(host, outcome.met, progress, deps);
+    for (const gift of outcome.met.gifts) deps.engine.give(gift);
+    for (const result of outcome.met.changes) changes.push({ host, result });
   });
+  const { work } = progress;
+  progress.work = { ...work, inventory: deps.changeInventory(work.inventory, changes) };
   return met;
 }
 
@@ -169,12 +174,6 @@ async function meetOnce(
   await applyEffect(met, others, progress, deps);
   if (met.shared !== undefined && met.status !== 'unreachable') deps.engine.adopt(others, met.shared);
   return [met];
-}
-
-/** What the task has made of the inventory and of other hosts' facts. */
-function noteChanges(host: string, met: MetTask, progress: Progress, deps: BatchDeps): void {
-  for (const gift of met.gifts) deps.engine.give(gift);
-  progress.work = { ...progress.work, inventory: deps.changeInventory(progress.work.inventory, host, met) };
 }
 
 /** What a meta action does to the whole play; the `others` stood at it too. */

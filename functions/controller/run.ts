@@ -204,16 +204,15 @@ async function runOneBatch(one: OneBatch, state: RunState, deps: RunDeps): Promi
   };
   const options = builderOptions(deps.project.config);
   const changed = (before: Inventory, changes: readonly ChangeReport[]): Inventory =>
-    changes.reduce((inventory, change) => changeInventory(inventory, change, options).inventory, before);
+    changeInventory(before, changes, options).inventory;
   return runBatch(work, {
     engine: state.engine,
     book,
     isFree: description.isFree,
     emit: deps.emit,
     onEnd: (host) => order?.end(host),
-    changeInventory: (inventory, host, met) => {
-      const changes = met.changes.map((result) => ({ host, result }));
-      state.changes.push(...changes);
+    changeInventory: (inventory, changes) => {
+      for (const change of changes) state.changes.push(change);
       return changed(inventory, changes);
     },
     refreshInventory: async () => changed(await deps.reloadInventory(), state.changes),

@@ -27,9 +27,5 @@ export function batchWorkOf(stage: StageWork, hosts: StageHosts, project: Projec
 }
 
 function changedInventory({ changes }: StageWork, project: Project): Inventory {
-  const options = builderOptions(project.config);
-  return changes.reduce(
-    (inventory, change) => changeInventory(inventory, change, options).inventory,
-    project.inventory,
-  );
+  return changeInventory(project.inventory, changes, builderOptions(project.config)).inventory;
 }

@@ -236,15 +236,18 @@ export class InventoryBuilder {
 
   /** Keeps the rules: every group is below `all`, and hosts without a group are in `ungrouped`. */
   reconcile(): void {
-    for (const group of this.#groups.values()) {
-      if (group.name !== 'all' && group.parents.size === 0) this.addChild('all', group.name);
-    }
+    for (const name of this.#groups.keys()) this.settleGroup(name);
     this.#settleUngrouped();
     for (const name of this.#groups.keys()) {
       if (this.#hosts.has(name)) {
         this.warn('inventory-same-name', `Found both group and host with same name: ${name}`);
       }
     }
+  }
+
+  /** Puts a group that has no parent below `all`. */
+  settleGroup(name: string): void {
+    if (name !== 'all' && this.#groups.get(name)?.parents.size === 0) this.addChild('all', name);
   }
 
   /** The inventory so far. The builder is spent. */

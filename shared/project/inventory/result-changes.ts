@@ -2,19 +2,30 @@
 
 import { type Dict, isDict } from '../../base/value.ts';
 import { str } from '../../template/python-repr.ts';
-import { addHost, addToGroup, type ChangedInventory } from './change-inventory.ts';
+import {
+  addHost,
+  addToGroup,
+  type ChangedInventory,
+  type InventoryChange,
+  withChanges,
+} from './change-inventory.ts';
 import type { Inventory } from './inventory.ts';
 import type { BuilderOptions } from './inventory-builder.ts';
 
 /** A result that says so, and the host whose task gave it. */
 export type ChangeReport = { readonly host: string; readonly result: Dict };
 
-/** The inventory after a result; any other result leaves it as it is. */
+/** The inventory after results, in order; any other result leaves it as it is. */
 export function changeInventory(
   inventory: Inventory,
-  { host, result }: ChangeReport,
+  reports: readonly ChangeReport[],
   options: BuilderOptions,
 ): ChangedInventory {
+  const changes = reports.flatMap((report) => changeOf(report, options));
+  return changes.length === 0 ? { inventory, isChanged: false } : withChanges(inventory, changes, options);
+}
+
+function changeOf({ host, result }: ChangeReport, options: BuilderOptions): readonly InventoryChange[] {
   const added = result.get('add_host');
   if (isDict(added)) {
     const groups = added.get('groups');
@@ -25,15 +36,15 @@ export function changeInventory(
       groups: Array.isArray(groups) ? groups.map(str) : [],
       vars: isDict(vars) ? vars : new Map(),
     };
-    return addHost(inventory, newHost, options);
+    return [addHost(newHost, options)];
   }
   const group = result.get('add_group');
-  if (group === undefined) return { inventory, isChanged: false };
+  if (group === undefined) return [];
   const parents = result.get('parent_groups');
   const membership = {
     host,
     group: str(group),
     parents: Array.isArray(parents) ? parents.map(str) : ['all'],
   };
-  return addToGroup(inventory, membership, options);
+  return [addToGroup(membership)];
 }

@@ -94,7 +94,7 @@ export function viewInventory(
       return typeof source === 'string' ? source : undefined;
     },
     after: (host, result) => {
-      const changed = changeInventory(inventory, { host, result }, options);
+      const changed = changeInventory(inventory, [{ host, result }], options);
       return { view: viewInventory(changed.inventory, variables, options), isChanged: changed.isChanged };
     },
   };

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../../shared/base/value.ts';
-import { addHost, addToGroup } from '../../../shared/project/inventory/change-inventory.ts';
+import { addHost, addToGroup, withChanges } from '../../../shared/project/inventory/change-inventory.ts';
 import { readIniInventory } from '../../../shared/project/inventory/ini-inventory.ts';
 import { groupHosts, type Inventory } from '../../../shared/project/inventory/inventory.ts';
 import {
@@ -26,7 +26,7 @@ describe('add_host', () => {
   it('adds a host with variables to new and known groups', () => {
     const before = inventory();
     const host = { name: 'new', groups: ['web', 'fresh'], vars: vars({ x: 1 }) };
-    const { inventory: after, isChanged } = addHost(before, host, options);
+    const { inventory: after, isChanged } = withChanges(before, [addHost(host, options)], options);
     expect(isChanged).toBe(true);
     expect(groupHosts(after, 'web')).toEqual(['w1', 'w2', 'new']);
     expect(groupNames(after, 'new')).toEqual(['fresh', 'web']);
@@ -37,20 +37,27 @@ describe('add_host', () => {
   });
 
   it('puts a host without groups into ungrouped', () => {
-    const { inventory: after } = addHost(inventory(), { name: 'new', groups: [], vars: new Map() }, options);
+    const { inventory: after } = withChanges(
+      inventory(),
+      [addHost({ name: 'new', groups: [], vars: new Map() }, options)],
+      options,
+    );
     expect(groupNames(after, 'new')).toEqual(['ungrouped']);
   });
 
   it('changes nothing when everything is there', () => {
     const before = inventory();
     const host = { name: 'w1', groups: ['web'], vars: vars({ list: [1] }) };
-    expect(addHost(before, host, options)).toEqual({ inventory: before, isChanged: false });
+    expect(withChanges(before, [addHost(host, options)], options)).toEqual({
+      inventory: before,
+      isChanged: false,
+    });
   });
 
   it('leaves the variables of the old inventory alone', () => {
     const before = inventory();
     const host = { name: 'w1', groups: [], vars: vars({ list: [2] }) };
-    const { inventory: after, isChanged } = addHost(before, host, options);
+    const { inventory: after, isChanged } = withChanges(before, [addHost(host, options)], options);
     expect(isChanged).toBe(true);
     expect(before.hosts.get('w1')?.vars.get('list')).toEqual([1]);
     expect(after.hosts.get('w1')?.vars.get('list')).toEqual([2]);
@@ -60,10 +67,28 @@ describe('add_host', () => {
 describe('group_by', () => {
   it('takes a host out of ungrouped and puts the group below its parents', () => {
     const membership = { host: 'lone', group: 'os_debian', parents: ['os'] };
-    const { inventory: after, isChanged } = addToGroup(inventory(), membership, options);
+    const { inventory: after, isChanged } = withChanges(inventory(), [addToGroup(membership)], options);
     expect(isChanged).toBe(true);
     expect(groupNames(after, 'lone')).toEqual(['os', 'os_debian']);
     expect(groupHosts(after, 'ungrouped')).toEqual([]);
-    expect(addToGroup(after, membership, options).isChanged).toBe(false);
+    expect(withChanges(after, [addToGroup(membership)], options).isChanged).toBe(false);
   });
+});
+
+it('makes the same of many changes at once as of one after the other', () => {
+  const changes = [
+    addHost({ name: 'new', groups: ['fresh'], vars: vars({ x: 1 }) }, options),
+    addToGroup({ host: 'lone', group: 'os_debian', parents: ['os', 'all'] }),
+    addHost({ name: 'loner', groups: [], vars: new Map() }, options),
+    addToGroup({ host: 'new', group: 'os', parents: ['kind'] }),
+    addHost({ name: 'loner', groups: ['fresh', 'late'], vars: vars({ x: 2 }) }, options),
+  ];
+  const oneByOne = changes.reduce(
+    (before, change) => withChanges(before, [change], options).inventory,
+    inventory(),
+  );
+  const atOnce = withChanges(inventory(), changes, options).inventory;
+  expect(atOnce).toEqual(oneByOne);
+  const order = ({ groups }: Inventory): unknown => [...groups.values()].map((group) => [...group.children]);
+  expect(order(atOnce)).toEqual(order(oneByOne));
 });
