@@ -10,6 +10,7 @@ import { loadPlaybook } from '../../../shared/project/load-playbook.ts';
 import type { LoadDeps } from '../../../shared/project/loading.ts';
 import type { Play } from '../../../shared/project/model.ts';
 import type { LocalPort } from '../../../shared/template/environment.ts';
+import type { LocalDisk } from '../../../shared/template/local-disk.ts';
 import { loadDeps } from '../project/load-deps.ts';
 
 /** Texts by absolute path. What lookups write is added. */
@@ -51,17 +52,7 @@ export function fakeContext(project: FakeFiles, overrides: Partial<PlayContext> 
     },
     local: {
       ...fakeLocal(files, environment.local),
-      disk: {
-        stat: () => undefined,
-        list: () => [],
-        readLink: notHere,
-        pieces: notHere,
-        stream: notHere,
-        makeDirectories: notHere,
-        replace: notHere,
-        hostName: () => 'here',
-        userName: () => undefined,
-      },
+      disk: fakeDisk(files),
       terminal: { show: () => undefined, warn: () => undefined, wait: undefined },
     },
     decrypt: environment.decrypt,
@@ -115,6 +106,23 @@ function fakeDeps(files: ReadonlyMap<string, string>): LoadDeps {
         ),
       ],
     },
+  };
+}
+
+function fakeDisk(files: ReadonlyMap<string, string>): LocalDisk {
+  return {
+    stat: (path) =>
+      files.has(path)
+        ? { kind: 'file', size: 0, inode: 1, device: 1, mode: 0o644, modifiedMs: 0, uid: 0 }
+        : undefined,
+    list: () => [],
+    readLink: notHere,
+    pieces: (path) => [textAt(files, path) ?? notHere()],
+    stream: notHere,
+    makeDirectories: notHere,
+    replace: notHere,
+    hostName: () => 'here',
+    userName: () => undefined,
   };
 }
 

@@ -6,6 +6,7 @@ import { HostRun } from '../../../functions/host/execute/host-run.ts';
 import { type HostVars, noVars } from '../../../functions/host/execute/host-state.ts';
 import type { Connection, Reply, Session, SessionRequest } from '../../../functions/host/session/session.ts';
 import type { Clock } from '../../../shared/base/clock.ts';
+import type { Failure } from '../../../shared/base/failure.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
 import type { SharedEnd } from '../../../shared/wire/host-outcome.ts';
@@ -82,6 +83,7 @@ export async function runProcess(script: Script, { target, past, seed }: Process
     now: clock.now,
     randomBytes: clock.randomBytes,
     varsOf: laterVars(script.others ?? noVars),
+    decrypt: (ciphertext) => Buffer.from(ciphertext.split('\n')[1] ?? '', 'hex').toString(),
   });
   const local = { ...context.local, run: async () => ({ exitCode: 0, stdout: drawnText(clock) }) };
   const run = new HostRun('web', {
@@ -203,6 +205,7 @@ function connectTo(target: Target, counted: () => Left): Connection {
   const answer = async (request: SessionRequest, sentIn: number): Promise<Reply> => {
     await tick();
     if (sentIn < epoch) return { kind: 'discarded' };
+    if (String(request.args.get('_raw_params')).startsWith('unreachable')) return { kind: 'failed', failure };
     const { key = '' } = request;
     const known = target.memory.get(key) ?? execute(target, request, counted());
     target.memory.set(key, known);
@@ -241,11 +244,13 @@ function connectTo(target: Target, counted: () => Left): Connection {
   };
 }
 
+const failure: Failure = { kind: 'unreachable', message: 'nobody is there', retryable: true };
+
 function structuredReply(reply: Reply): Reply {
   return reply.kind === 'result' ? { ...reply, result: new Map(reply.result) } : reply;
 }
 
-/** Lines say what becomes of them: `fail …` fails, `skip …` is skipped, `flaky …` fails twice and then does well. */
+/** Lines say what becomes of them: `fail …` fails, `unreachable …` breaks the connection, `skip …` is skipped, `flaky …` fails twice and then does well. */
 function execute(target: Target, request: SessionRequest, left: Left): Reply {
   const line = String(request.args.get('_raw_params') ?? request.module);
   const job = request.args.get('jid') ?? request.job?.id;
