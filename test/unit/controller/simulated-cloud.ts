@@ -16,7 +16,7 @@ import { loadConfig } from '../../../shared/project/config/load-config.ts';
 import { loadProject } from '../../../shared/project/load-project.ts';
 import { blobHash } from '../../../shared/store/blob-hash.ts';
 import type { RunSummary } from '../../../shared/store/run-store.ts';
-import { createSealer } from '../../../shared/store/seal.ts';
+import { createSealer, type Sealer } from '../../../shared/store/seal.ts';
 import {
   packAnswers,
   readStageHosts,
@@ -68,6 +68,8 @@ export type Simulation = {
   /** In which order calls are made; by default in theirs. */
   readonly shuffle?: (count: number) => readonly number[];
   readonly stopAfterStage?: number;
+  /** Instead of a real one, which takes most of the time. */
+  readonly sealer?: Sealer;
 };
 
 export type Simulated = {
@@ -122,7 +124,8 @@ export function openWorld(simulation: Simulation): World {
     stages,
     blobs: {
       store: blobPort(store),
-      sealer: createSealer(new Uint8Array(32).fill(7), (length) => new Uint8Array(length)),
+      sealer:
+        simulation.sealer ?? createSealer(new Uint8Array(32).fill(7), (length) => new Uint8Array(length)),
       forms: specialForms,
     },
     runDeps: {
