@@ -6,14 +6,16 @@
  * it runs. A word that merely looks like a name costs a file too many, never one too few.
  */
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { limits } from '../../shared/base/limits.ts';
 import type { AgentPayload } from '../../shared/modules/agent-payload.ts';
-import { chooseModule, type ModuleChooser } from '../../shared/modules/choose-module.ts';
+import { chooseModule } from '../../shared/modules/choose-module.ts';
+import type { FoundModule } from '../../shared/modules/find-module.ts';
 import type { ModuleDeps, ModuleSearch } from '../../shared/modules/module-search.ts';
 import { openModules } from '../../shared/modules/open-modules.ts';
 import { parseYamlText } from '../../shared/project/yaml-text.ts';
+import { isDirectory, listDirectory, readIfThere } from './disk.ts';
+import { moduleNames, yamlTextOf } from './module-names.ts';
 import { readTree, type TreeEntry } from './project-tree.ts';
 
 /** Where parts from outside lie in a pushed project. */
@@ -41,24 +43,6 @@ export type NamedParts = {
   readonly modules: readonly string[];
   /** Roles that come from outside. */
   readonly roles: readonly string[];
-};
-
-/** The modules that stand behind `package` and `service`, depending on the host. */
-const BEHIND: Readonly<Record<string, readonly string[]>> = {
-  package: [
-    'apk',
-    'apt',
-    'dnf',
-    'dnf5',
-    'openbsd_pkg',
-    'opkg',
-    'pacman',
-    'pkgng',
-    'portage',
-    'yum',
-    'zypper',
-  ],
-  service: ['service', 'systemd', 'sysvinit'],
 };
 
 /** Collects the parts that the files name, and those that these parts name in turn. */
@@ -114,31 +98,35 @@ function outsideRoles(words: ReadonlySet<string>, places: PartsPlaces): readonly
 
 function findModules(files: readonly TreeEntry[], places: PartsPlaces): Found {
   const search = searchIn(files, places);
-  const named = moduleNames(files, places);
-  const chooser: ModuleChooser = {
-    modules: openModules(diskModules()),
-    isNative: (name) => places.agent.native(name) !== undefined,
+  const modules = openModules(diskModules());
+  const isNative = (name: string): boolean => places.agent.native(name) !== undefined;
+  const foreign = moduleNames(files, { ...places, collectionsPaths: search.collectionsPaths }).flatMap(
+    (name) => {
+      const lookup = modules.find(name, search);
+      return lookup.kind === 'found' && isForeign(lookup.module, isNative)
+        ? [{ name, path: lookup.module.path }]
+        : [];
+    },
+  );
+  // Bundled by one who takes note of what is read: exactly that is needed in the cloud.
+  const read = new Set<string>();
+  const noting = {
+    modules: openModules(diskModules((path) => read.add(path))),
+    isNative,
     prefersAnsible: false,
   };
-  const isForeign = (name: string): boolean => {
-    const lookup = chooser.modules.find(name, search);
-    // Ansible's own modules all import; a file that does not only documents an action that is part of the functions.
-    if (lookup.kind === 'found' && lookup.module.origin === 'core' && lookup.module.kind !== 'python')
-      return false;
-    const choice = chooseModule(name, search, chooser);
-    return choice.kind === 'found' && choice.bundles.length > 0;
+  for (const { name } of foreign) chooseModule(name, search, noting);
+  return {
+    entries: [...read].flatMap((path) => outsideEntry(path, places)),
+    names: foreign.filter(({ path }) => !isInside(path, places)).map(({ name }) => name),
   };
-  const foreign = named.filter(isForeign);
-  // Chosen once more by one who takes note of what is read: exactly that is needed in the cloud.
-  const read = new Set<string>();
-  const noting: ModuleChooser = { ...chooser, modules: openModules(diskModules((path) => read.add(path))) };
-  for (const name of foreign) chooseModule(name, search, noting);
-  const entries = [...read].flatMap((path) => outsideEntry(path, places));
-  const isOwn = (name: string): boolean => {
-    const lookup = chooser.modules.find(name, search);
-    return lookup.kind === 'found' && lookup.module.path.startsWith(`${places.root}${sep}`);
-  };
-  return { entries, names: foreign.filter((name) => !isOwn(name)) };
+}
+
+/** Whether the module is needed as a file: the agent has not got it. */
+function isForeign({ kind, name, origin }: FoundModule, isNative: (name: string) => boolean): boolean {
+  if (origin !== 'core') return true;
+  // Ansible's own modules all import; a file that does not only documents an action that is part of the functions.
+  return kind === 'python' && !isNative(name);
 }
 
 function searchIn(files: readonly TreeEntry[], places: PartsPlaces): ModuleSearch {
@@ -160,56 +148,6 @@ function searchIn(files: readonly TreeEntry[], places: PartsPlaces): ModuleSearc
     collections: [],
     coreDirectory: places.coreDirectory,
   };
-}
-
-/** A key, quoted or not, and what stands behind `action:`, `local_action:` and `module:`. */
-const NAME = /([A-Za-z_][\w.]*)["']?\s*:|(?:action|module)["']?\s*[:=]\s*["']?([A-Za-z_][\w.]*)/g;
-
-/** The words of the files that are names of modules: the project's own included, as they import of Ansible's. */
-function moduleNames(files: readonly TreeEntry[], places: PartsPlaces): readonly string[] {
-  const known = knownNames(places);
-  const words = files.flatMap(yamlTextOf).flatMap((text) => {
-    const names = [...text.matchAll(NAME)].flatMap(([, key, value]) => [key ?? '', value ?? '']);
-    const collections = [...text.matchAll(/\b([A-Za-z_]\w*\.[A-Za-z_]\w*)\s*$/gm)].map(
-      ([, name]) => name ?? '',
-    );
-    return [...names, ...collections];
-  });
-  const own = files.flatMap(({ kind, path }) =>
-    kind === 'file' ? (/(?:^|\/)library\/(?:.*\/)?([^/.]+)\.?[^/.]*$/.exec(path)?.[1] ?? []) : [],
-  );
-  const unique = [...new Set([...words, ...own])];
-  // `collections:` of a play lets short names stand for modules of these.
-  const collections = unique.filter((name) => isCollection(name, places));
-  const short = unique.filter((name) => !name.includes('.'));
-  const names = [
-    ...unique.filter((name) => known.has(name) || name.split('.').length > 2),
-    ...own,
-    ...collections.flatMap((collection) => short.map((name) => `${collection}.${name}`)),
-  ];
-  const behind = unique.flatMap((name) => BEHIND[name.replace(/^ansible\.(?:builtin|legacy)\./, '')] ?? []);
-  return [...new Set([...names, ...behind])].sort();
-}
-
-/** Short names of ansible-core, also of what has moved to collections. */
-function knownNames({ coreDirectory }: PartsPlaces): ReadonlySet<string> {
-  if (coreDirectory === undefined) return new Set();
-  const files = listDirectory(join(coreDirectory, 'modules')).map((name) => name.replace(/^_|\.[^.]*$/g, ''));
-  const routing = readIfThere(join(coreDirectory, 'config/ansible_builtin_runtime.yml'));
-  const moved = [
-    ...Buffer.from(routing ?? '')
-      .toString('utf8')
-      .matchAll(/^ {4}(\w+):/gm),
-  ];
-  return new Set([...files, ...moved.map(([, name]) => name ?? '')]);
-}
-
-function isCollection(name: string, { collectionsPaths, root }: PartsPlaces): boolean {
-  const [namespace = '', collection = '', ...rest] = name.split('.');
-  if (collection === '' || rest.length > 0) return false;
-  return [root, join(root, 'collections'), ...collectionsPaths].some((path) =>
-    isDirectory(join(path, 'ansible_collections', namespace, collection, 'plugins/modules')),
-  );
 }
 
 /** A file that was read, with its place in the project; none when it is part of the project anyway. */
@@ -242,26 +180,6 @@ function diskModules(note: (path: string) => void = () => undefined): ModuleDeps
     list: listDirectory,
     parseYaml: (text) => parseYamlText(text)[0],
   };
-}
-
-/** The text of a file in which tasks may stand. */
-function yamlTextOf(entry: TreeEntry): readonly string[] {
-  if (entry.kind !== 'file' || !/\.(?:ya?ml|json)$|(?:^|\/)[^./]+$/.test(entry.path)) return [];
-  if (statSync(entry.source).size > limits.keySearchBytesMax) return [];
-  const text = readFileSync(entry.source, 'utf8');
-  return text.startsWith('$ANSIBLE_VAULT') || text.includes('\0') ? [] : [text];
-}
-
-function readIfThere(path: string): Uint8Array | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path) : undefined;
-}
-
-function listDirectory(path: string): readonly string[] {
-  return isDirectory(path) ? readdirSync(path) : [];
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** A directory on the roles path is a role when it has a part of one. */
