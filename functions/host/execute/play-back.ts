@@ -97,7 +97,8 @@ function endMeta(played: PlayedBack, { before, cursor, site, tree }: EndedAt, { 
   const isChosen = !isSkippedResult(end.result);
   const { effect, state } = runMeta(before, task, { cursor, env, host: site.host, isChosen });
   played.state = state;
-  played.unanswered = { effect };
+  // Without an effect nobody is told: the host went on to the next task.
+  if (effect !== undefined) played.unanswered = { effect };
 }
 
 function endAction(played: PlayedBack, { before, cursor, site, tree }: EndedAt, ended: Ended): void {

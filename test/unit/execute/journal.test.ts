@@ -123,7 +123,7 @@ type Summary = {
   readonly told: readonly string[];
   readonly executed: readonly string[];
   readonly vars: readonly string[];
-  readonly outcome: string;
+  readonly answers: readonly string[];
 };
 
 /** All that must not depend on where the run stopped; what was drawn at random is numbered as it comes. */
@@ -133,8 +133,10 @@ function summary(process: Process, past: readonly Entry[], { executed }: Target)
     encodeChanges([{ kind: 'entered', work: '', vars: each, lastOrder: -1 }]),
   );
   const told = events.map(({ event, order }) => `${order.join('.')} ${formatEvent(event)}`);
-  const outcome = encodeChanges([{ kind: 'answer', stage: 0, work: '', answer: process.answer }]);
-  const text = JSON.stringify({ told, vars, outcome })
+  const answers = [...past, ...process.entries].flatMap(({ text }) =>
+    text.startsWith('[{"kind":"answer"') ? [text] : [],
+  );
+  const text = JSON.stringify({ told, vars, answers })
     .replace(/\\"at\\": \d+/g, '')
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+|Paused for [\d.]+/g, '<time>');
   const drawn = new Map<string, string>();
