@@ -13,7 +13,7 @@ import { type Diagnostic, hasErrors } from '../../shared/base/diagnostic.ts';
 import { FailureError } from '../../shared/base/failure.ts';
 import { limits } from '../../shared/base/limits.ts';
 import { type Dict, isDict } from '../../shared/base/value.ts';
-import type { Config } from '../../shared/project/config/load-config.ts';
+import { type Config, loadConfig } from '../../shared/project/config/load-config.ts';
 import type { ProjectFiles } from '../../shared/project/files.ts';
 import type { Project } from '../../shared/project/load-project.ts';
 import type { Play } from '../../shared/project/model.ts';
@@ -21,7 +21,7 @@ import { renderDiagnostic, sourceLines, warningText } from '../../shared/project
 import type { RunStore } from '../../shared/store/run-store.ts';
 import { putTexts, readTexts } from '../../shared/store/stage-blobs.ts';
 import { exitCodes } from '../../shared/wire/exit-code.ts';
-import type { RunEvent } from '../../shared/wire/run-event.ts';
+import type { ReportOptions, RunEvent } from '../../shared/wire/run-event.ts';
 import type { RunInvocation } from '../../shared/wire/stage.ts';
 import { formatWire, parseWire } from '../../shared/wire/wire-json.ts';
 import type { AskDeps } from './ask-hosts.ts';
@@ -126,10 +126,16 @@ async function endOf(work: () => Promise<number>, records: RunRecords): Promise<
 async function runProject(run: Run): Promise<number> {
   const { clock, invocation, records } = run;
   const { command, request, runId } = invocation;
-  const loaded = await run.loadProject();
+  const start = (options: ReportOptions): void =>
+    records.add({ kind: 'run-started', runId, at: clock.now(), command, options });
+  const loaded = await run.loadProject().catch((error: unknown) => {
+    // Its configuration is not known: why it cannot be loaded is shown as the defaults have it.
+    start(reportOptions(loadConfig(noFiles).value, request));
+    throw error;
+  });
   const { config, diagnostics, project } = loaded;
   const options = reportOptions(config, request);
-  records.add({ kind: 'run-started', runId, at: clock.now(), command, options });
+  start(options);
   records.add({ kind: 'message', level: 'verbose', verbosity: 1, text: configText(config) });
   sayMistakes(loaded, records);
   if (hasErrors(diagnostics)) return codeOfMistakes(diagnostics);
@@ -165,6 +171,16 @@ async function runProject(run: Run): Promise<number> {
       ),
   });
 }
+
+const noFiles: ProjectFiles = {
+  read: () => undefined,
+  kind: () => undefined,
+  list: () => [],
+  run: () => ({ exitCode: 1, stdout: '', stderr: '' }),
+  environment: () => undefined,
+  homeDirectory: '/',
+  workingDirectory: '/',
+};
 
 function configText({ file }: Config): string {
   return file === undefined ? 'No config file found; using defaults' : `Using ${file} as config file`;

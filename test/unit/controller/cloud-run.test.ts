@@ -1,6 +1,7 @@
 /** A run in the cloud: the same operations in each replay, and the same records as on a laptop. */
 
 import { expect, test } from 'vitest';
+import { FailureError } from '../../../shared/base/failure.ts';
 import { limits } from '../../../shared/base/limits.ts';
 import type { RunRecord } from '../../../shared/wire/host-journal.ts';
 import type { HostRecap } from '../../../shared/wire/run-event.ts';
@@ -172,6 +173,15 @@ test('mistakes in files are shown with their lines, and nothing runs', async () 
       hint: Did you mean 'tasks'?",
     ]
   `);
+});
+
+test('a project that cannot be loaded is told of in a run that has begun', async () => {
+  const message = 'the store has no project data with the hash p: push the project again';
+  const loadFailure = new FailureError({ kind: 'store-failed', message, retryable: false });
+  const run = await simulate({ files: project(1), host: () => 'crashes', loadFailure });
+  expect(run.exitCode).toBe(1);
+  expect(run.records.map(({ kind }) => kind)).toEqual(['run-started', 'message', 'run-finished']);
+  expect(textsOf(run.records)).toEqual([message]);
 });
 
 test('prompts take extra variables or their defaults, and are an error before anything runs without', async () => {

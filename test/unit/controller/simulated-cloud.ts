@@ -68,6 +68,8 @@ export type Simulation = {
   /** In which order calls are made; by default in theirs. */
   readonly shuffle?: (count: number) => readonly number[];
   readonly stopAfterStage?: number;
+  /** Why the project cannot be loaded. */
+  readonly loadFailure?: Error;
   /** Instead of a real one, which takes most of the time. */
   readonly sealer?: Sealer;
 };
@@ -117,6 +119,7 @@ export function openWorld(simulation: Simulation): World {
   const store: SimulatedStore = { records: new Map(), blobs: new Map(), run: undefined, writes: 0, bytes: 0 };
   const stages = new Map<number, StageWork>();
   const loaded = load(simulation);
+  const { loadFailure } = simulation;
   const isStopped = (): boolean => stages.size > (simulation.stopAfterStage ?? Infinity);
   return {
     simulation,
@@ -131,7 +134,7 @@ export function openWorld(simulation: Simulation): World {
     runDeps: {
       store: runPort(store, isStopped),
       clock: systemClock,
-      loadProject: () => Promise.resolve(loaded),
+      loadProject: () => (loadFailure === undefined ? Promise.resolve(loaded) : Promise.reject(loadFailure)),
     },
     event: {
       kind: 'run',
