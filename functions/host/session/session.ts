@@ -37,7 +37,7 @@ export type ConnectionTarget = {
 
 /** How an agent is found again, and how long it waits for that. */
 export type KeepOptions = {
-  /** The same for all who are to find the agent, and known to nobody else: what it stands for in a digest. */
+  /** The same for all who are to find the agent: a digest of what it stands for, of at most 80 characters. */
   readonly name: string;
   /** How long it waits when it remembers no answers. */
   readonly idleSeconds: number;

@@ -241,7 +241,10 @@ describe('when the connection breaks', () => {
     first.sent[0]?.answer(answered(0));
     await heard;
     const next = await comeBack(started);
-    expect(next.frames).toEqual([{ t: 'take', fence: 0 }, { t: 'forget', keys: ['c'] }]);
+    expect(next.frames).toEqual([
+      { t: 'take', fence: 0 },
+      { t: 'forget', keys: ['c'] },
+    ]);
   });
 
   test('data that was handed on is not handed on again, and its request has no key', async () => {
