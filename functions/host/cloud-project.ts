@@ -78,7 +78,7 @@ async function load(
   const home = join(deps.directory, 'home');
   await mkdir(home, { recursive: true });
   await unpackProject(deps.store, hash, root);
-  const environment = projectEnvironment(root, home);
+  const environment = withPushedParts(projectEnvironment(root, home), root, home);
   const files = diskFiles({ environment, homeDirectory: home, workingDirectory: root });
   const { diagnostics: configDiagnostics, value: config } = loadConfig(files);
   const local = localMachine({
@@ -121,16 +121,32 @@ async function load(
   };
 }
 
+type ProjectEnvironment = Readonly<Record<string, string | undefined>>;
+
 /** What playbooks and settings see of the environment: nothing of the function's own. */
-function projectEnvironment(root: string, home: string): Readonly<Record<string, string | undefined>> {
+function projectEnvironment(root: string, home: string): ProjectEnvironment {
   const core = join(root, '.sortie', 'ansible-core');
-  const collections = join(root, '.sortie', 'collections');
   return {
     HOME: home,
     PATH: '/usr/local/bin:/usr/bin:/bin',
     LANG: 'C.UTF-8',
     ...(existsSync(core) ? { SORTIE_ANSIBLE_CORE: core } : {}),
-    ...(existsSync(collections) ? { ANSIBLE_COLLECTIONS_PATH: collections } : {}),
+  };
+}
+
+/** What was pushed from outside the project is looked for behind the places that its own configuration names. */
+function withPushedParts(environment: ProjectEnvironment, root: string, home: string): ProjectEnvironment {
+  const { value: config } = loadConfig(
+    diskFiles({ environment, homeDirectory: home, workingDirectory: root }),
+  );
+  const behind = (variable: string, setting: string, part: string): ProjectEnvironment => {
+    const place = join(root, '.sortie', part);
+    return existsSync(place) ? { [variable]: [...config.list(setting), place].join(':') } : {};
+  };
+  return {
+    ...environment,
+    ...behind('ANSIBLE_COLLECTIONS_PATH', 'COLLECTIONS_PATHS', 'collections'),
+    ...behind('ANSIBLE_ROLES_PATH', 'DEFAULT_ROLES_PATH', 'roles'),
   };
 }
 
