@@ -242,6 +242,7 @@ type TakeDeps = Pick<DurableEngineDeps, 'records'> & { readonly events: EngineEv
 function takeAnswers({ answers, hosts, take }: Answered, state: EngineState, deps: TakeDeps): void {
   const aborted = answers.find((answer) => 'abort' in answer);
   if (aborted !== undefined) throw new RunAbort(aborted.abort, { isParserError: aborted.isParserError });
+  if (answers.some((answer) => 'stopped' in answer)) throw new RunStopped('the run was asked to stop');
   const ran = new Set(hosts);
   state.orders = state.orders.flatMap((order) => remaining(order, ran));
   const taken = hosts.map((host, index) => ({ host, answer: answerOf(host, answers[index], deps) }));

@@ -32,6 +32,8 @@ export type HostStage = {
   readonly modules: ModuleSource;
   readonly factCache: FactCache;
   readonly stream: StreamDeps;
+  /** Whether somebody wants the run to end. */
+  readonly isStopRequested: () => Promise<boolean>;
   /** Opens a connection whose agent outlives it. */
   readonly connect: (target: ConnectionTarget, keep: AgentKeeping) => Connection;
 };
@@ -92,6 +94,7 @@ export async function openHostStage(
       },
     },
     stream: environment,
+    isStopRequested: async () => (await store.findRun(work.runId))?.stopRequestedAt !== undefined,
     connect: (target, { admit, warn }) => {
       const name = environment.agentName(`${work.runId}/${host}/${wayKey(target)}`);
       const { agentBusySeconds: busySeconds, agentIdleSeconds: idleSeconds } = limits;

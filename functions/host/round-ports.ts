@@ -15,7 +15,7 @@ import type { KeptAgent } from './session/session.ts';
 
 export type RoundPorts = {
   readonly host: HostPorts;
-  readonly activity: Pick<Patience, 'isConnecting' | 'lastActivity'>;
+  readonly activity: Pick<Patience, 'hasHappened' | 'isConnecting' | 'lastActivity'>;
   /** What the stage counts, with what earlier rounds have stored. */
   readonly tally: () => HostTally;
 };
@@ -109,11 +109,14 @@ type Activity = RoundPorts['activity'] & {
 /** When something happened last. A connection that is being made counts as long as one may take. */
 function createActivity(clock: Pick<Clock, 'now'>): Activity {
   let last = clock.now();
+  let hasHappened = false;
   let connectingSince: number | undefined;
   return {
     lastActivity: () => last,
+    hasHappened: () => hasHappened,
     isConnecting: () => connectingSince !== undefined && clock.now() - connectingSince < limits.connectingMs,
     happened: () => {
+      hasHappened = true;
       last = clock.now();
     },
     connecting: () => {

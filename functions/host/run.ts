@@ -6,7 +6,7 @@
 import { RunAbort } from '../../shared/base/abort.ts';
 import { limits } from '../../shared/base/limits.ts';
 import type { HostOutcome } from '../../shared/wire/host-outcome.ts';
-import type { HostAbort, HostAnswer } from '../../shared/wire/stage.ts';
+import type { HostAbort, HostAnswer, HostStopped } from '../../shared/wire/stage.ts';
 import type { StateChange } from './execute/host-journal.ts';
 import { HostRun } from './execute/host-run.ts';
 import type { HostStage } from './host-stage.ts';
@@ -16,7 +16,9 @@ import { type Later, waitPatiently } from './patience.ts';
 import { roundPorts } from './round-ports.ts';
 
 /** What a round came to. */
-export type Round = Later | { readonly kind: 'answered'; readonly answer: HostAbort | HostAnswer };
+export type Round =
+  | Later
+  | { readonly kind: 'answered'; readonly answer: HostAbort | HostAnswer | HostStopped };
 
 export type RoundOptions = {
   /** Who goes the round: unique for this try. */
@@ -35,6 +37,7 @@ export async function runRound(stage: HostStage, options: RoundOptions): Promise
   const answered = past.changes.findLast((change) => change.kind === 'answer');
   if (answered !== undefined && answered.stage >= work.stage)
     return { kind: 'answered', answer: answered.answer };
+  if (await stage.isStopRequested()) return stopped;
   const writer = openWriter(
     { place, past, batch: work.batch, writer: options.name, delayMs: limits.journalDelayMs },
     stream,
@@ -45,6 +48,9 @@ export async function runRound(stage: HostStage, options: RoundOptions): Promise
     writer.stop();
   }
 }
+
+/** What is on its way to the agent and not begun is not begun any more once its connection is left. */
+const stopped: Round = { kind: 'answered', answer: { stopped: true } };
 
 type GoingOn = RoundOptions & {
   readonly stage: HostStage;
@@ -58,9 +64,11 @@ async function goOn(deps: GoingOn): Promise<Round> {
   const run = new HostRun(stage.host, ports.host);
   try {
     const hasStarted = await takeUp(run, deps);
-    const patience = { clock: stage.clock, remainingMs, quietSince, ...ports.activity };
+    const { clock, isStopRequested } = stage;
+    const patience = { clock, isStopRequested, remainingMs, quietSince, ...ports.activity };
     const waited = await waitPatiently(run, stage.work.reach, patience);
     if (waited.kind === 'later') return waited;
+    if (waited.kind === 'stopped') return stopped;
     const answer: HostAnswer = {
       outcome: waited.outcome,
       isSheltered: run.isSheltered(),

@@ -173,12 +173,14 @@ export const limits = {
   journalDelayMs: 500,
   /** How often a function asks itself whether to go on waiting, in ms: because the answer is cheap. */
   patienceTickMs: 200,
+  /** How often a host's function looks whether the run shall stop, in ms: because all of a run's hosts read the same item. */
+  stopCheckMs: 5_000,
   /** How long a function waits for a target that says nothing, in ms: because waiting costs, and so does coming back. */
   patienceMs: 10_000,
   /** The same when it has come back and nothing had happened, in ms: because the agent answers within a round trip. */
   patienceAgainMs: 700,
   /** What part of the quiet time so far a function stays away: because then watching costs less than 2 % of a long task. */
-  patienceDivisor: 4,
+  patienceDivisor: 3,
   /** Longest time for which a function stays away, in s: because a result should not lie about for longer. */
   suspendSecondsMax: 300,
   /** Shortest pause for which a function is suspended, in ms: because coming back costs a login. */
@@ -233,6 +235,8 @@ export const limits = {
   storeKeyBytes: 32,
   /** Hosts that one durable execution invokes: because each may cost 7 operations (itself, and 3 × wait and try again), and an execution has 3,000. */
   hostsPerShard: 400,
+  /** Fewest hosts at work of each shard at work: because a shard is replayed for each wave of them, over all its hosts. */
+  shardWidthMin: 50,
   /** Hosts of a stage that the run's own execution invokes: because a shard costs a hop, and operations are few. */
   hostsInvokedDirectlyMax: 20,
   /** Such invocations of one execution of a run: because its other operations must last for the run's stages. */

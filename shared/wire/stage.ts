@@ -108,4 +108,7 @@ export type HostAbort = { readonly abort: string; readonly isParserError: boolea
 /** The host's function could not be brought to an end, and why. */
 export type HostLost = { readonly lost: string };
 
-export type StageAnswer = HostAbort | HostAnswer | HostLost;
+/** The run was asked to stop, and the host has begun nothing since. */
+export type HostStopped = { readonly stopped: true };
+
+export type StageAnswer = HostAbort | HostAnswer | HostLost | HostStopped;
