@@ -7,8 +7,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort, makeKey } from '../integration/sshd.ts';
+import { makeKey } from '../integration/sshd.ts';
 import { type FleetHost, startPod, startUserHost } from './fleet-host.ts';
+import { hostPort } from './host-port.ts';
 
 export type FleetKind = 'pods' | 'user-level';
 
@@ -71,7 +72,7 @@ async function startHost(name: string, fleetDirectory: string, kind: FleetKind):
     readFileSync(path.join(fleetDirectory, 'user_key.pub')),
   );
   writeFileSync(path.join(directory, 'ops_password'), OPS_PASSWORD, { mode: 0o600 });
-  const place = { name, directory, port: await freePort() };
+  const place = { name, directory, port: await hostPort() };
   return kind === 'pods' ? startPod(place) : startUserHost(place);
 }
 
