@@ -56,27 +56,32 @@ export async function askShards(
 export async function runShard(shard: ShardInvocation, deps: AskDeps): Promise<string> {
   const { from, runId, stage, to, width } = shard;
   if (to - from > limits.hostsPerShard) {
-    const answers = await askShards({ name: 'shards', shards: dividedShard(shard), width }, deps);
+    const answers = await askShards({ name: 'shards', ...dividedShard(shard) }, deps);
     return packAnswers(answers, deps.blobs);
   }
   const hosts = (await readTexts(shard.hosts, deps.blobs)).slice(from, to);
   return packAnswers(await askHosts({ runId, stage, name: 'hosts', hosts, width }, deps), deps.blobs);
 }
 
+type DividedShard = { readonly shards: readonly ShardInvocation[]; readonly width: number };
+
 /**
- * Equal shares, as few as may be, with the hosts that may run at a time divided among them. When there are fewer of
- * these than shares, so many shares run at a time, with one host each.
+ * Equal shares, as few as may be, and how many are at work at a time: so many that the hosts at work are divided among
+ * them, but not so many that each has only a few of these. It would be replayed for each wave of a few, and all of them
+ * together with the square of the hosts.
  */
-function dividedShard(shard: ShardInvocation): readonly ShardInvocation[] {
+function dividedShard(shard: ShardInvocation): DividedShard {
   const count = shard.to - shard.from;
   const parts = Math.min(Math.ceil(count / limits.hostsPerShard), limits.hostsPerShard);
-  const width = Math.max(1, Math.floor(shard.width / parts));
-  return Array.from({ length: parts }, (_, part) => ({
+  const atWork = Math.min(parts, Math.max(1, Math.floor(shard.width / limits.shardWidthMin)));
+  const width = Math.max(1, Math.floor(shard.width / atWork));
+  const shards = Array.from({ length: parts }, (_, part) => ({
     ...shard,
     from: shard.from + Math.floor((part * count) / parts),
     to: shard.from + Math.floor(((part + 1) * count) / parts),
     width,
   }));
+  return { shards, width: atWork };
 }
 
 async function answersOf(end: CallEnd, count: number, blobs: StageBlobDeps): Promise<readonly StageAnswer[]> {
