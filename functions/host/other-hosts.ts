@@ -4,6 +4,7 @@ import { type Dict, isDict } from '../../shared/base/value.ts';
 import { Suspension } from '../../shared/template/template-error.ts';
 import type { OrderKey } from '../../shared/wire/run-event.ts';
 import type { StageOrder, StageWork } from '../../shared/wire/stage.ts';
+import { untilThere } from './execute/call-run.ts';
 import type { StateChange } from './execute/host-journal.ts';
 import { HostRun } from './execute/host-run.ts';
 import { type HostVars, noVars } from './execute/host-state.ts';
@@ -63,7 +64,8 @@ export async function varsLeft(host: string, past: HostPast, deps: OtherHostsDep
 async function playedBack(host: string, past: HostPast, deps: OtherHostsDeps): Promise<HostRun> {
   const run = new HostRun(host, deps.silent);
   await run.restore(await deps.contextOf(workOf(past.changes)), past.changes);
-  for (const { change } of openOrders(deps.stage.orders, host, past.changes)) run.change(change);
+  for (const { change } of openOrders(deps.stage.orders, host, past.changes))
+    await untilThere(() => run.change(change));
   return run;
 }
 

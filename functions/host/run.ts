@@ -6,7 +6,8 @@
 import { RunAbort } from '../../shared/base/abort.ts';
 import { limits } from '../../shared/base/limits.ts';
 import type { HostOutcome } from '../../shared/wire/host-outcome.ts';
-import type { HostAbort, HostAnswer, HostStopped } from '../../shared/wire/stage.ts';
+import type { HostAnswer, StageAnswer } from '../../shared/wire/stage.ts';
+import { untilThere } from './execute/call-run.ts';
 import type { StateChange } from './execute/host-journal.ts';
 import { HostRun } from './execute/host-run.ts';
 import type { HostStage } from './host-stage.ts';
@@ -16,9 +17,7 @@ import { type Later, waitPatiently } from './patience.ts';
 import { roundPorts } from './round-ports.ts';
 
 /** What a round came to. */
-export type Round =
-  | Later
-  | { readonly kind: 'answered'; readonly answer: HostAbort | HostAnswer | HostStopped };
+export type Round = Later | { readonly kind: 'answered'; readonly answer: StageAnswer };
 
 export type RoundOptions = {
   /** Who goes the round: unique for this try. */
@@ -37,6 +36,7 @@ export async function runRound(stage: HostStage, options: RoundOptions): Promise
   const answered = past.changes.findLast((change) => change.kind === 'answer');
   if (answered !== undefined && answered.stage >= work.stage)
     return { kind: 'answered', answer: answered.answer };
+  if (past.batch !== undefined && past.batch > work.batch) return late;
   if (await stage.isStopRequested()) return stopped;
   const writer = openWriter(
     { place, past, batch: work.batch, writer: options.name, delayMs: limits.journalDelayMs },
@@ -48,6 +48,12 @@ export async function runRound(stage: HostStage, options: RoundOptions): Promise
     writer.stop();
   }
 }
+
+/** An invocation of long ago: the run has its answer, and has gone on. */
+const late: Round = {
+  kind: 'answered',
+  answer: { lost: 'it came late: the host has gone on to a later part of the run' },
+};
 
 /** What is on its way to the agent and not begun is not begun any more once its connection is left. */
 const stopped: Round = { kind: 'answered', answer: { stopped: true } };
@@ -111,7 +117,7 @@ async function takeUp(run: HostRun, { past, stage, writer }: GoingOn): Promise<b
   }
   await run.restore(context, past.changes);
   for (const { change, id } of openOrders(work.orders, host, past.changes)) {
-    run.change(change);
+    await untilThere(() => run.change(change));
     writer.note({ kind: 'changed', order: id, change });
   }
   return past.changes.length > 1 || run.state.ended === undefined;
