@@ -110,7 +110,9 @@ function kill(pid: number, { environments }: LocalCloud): void {
 function freeze(pid: number, { environments }: LocalCloud): void {
   environments.freeze(pid);
   environments.abandon(pid);
-  setTimeout(() => environments.thaw(pid), 500 + randomInt(2500));
+  setTimeout(() => {
+    if (environments.list().some((each) => each.pid === pid)) environments.thaw(pid);
+  }, 500 + randomInt(2500));
 }
 
 /** Kills what is meant of a host's processes, again and again, on one host after the other. */
