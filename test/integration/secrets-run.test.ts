@@ -5,11 +5,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
-import zlib from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Secret } from '../../shared/base/secret.ts';
 import { sealVault } from '../../shared/base/vault.ts';
 import { type DeployedCloud, deployLocally, type ShownRun } from '../cloud/deployed-cloud.ts';
+import { historiesOf, itemsOf, objectsOf } from '../cloud/left-behind.ts';
 import { findSecrets } from '../contract/find-secrets.ts';
 import { makeKey, type Sshd, startSshd } from './sshd.ts';
 
@@ -95,6 +95,10 @@ const PLAYBOOK = `
       failed_when: false
 `;
 
+test('what is no secret is found where it is looked for', async () => {
+  expect((await itemsOf(deployed)).join()).toContain('Need the fact');
+});
+
 test('the run has used them all', () => {
   expect(run.stderr).toBe('');
   expect(run.stdout).toMatch(/web1 +: ok=6 +changed=\d +unreachable=0 +failed=0/);
@@ -105,10 +109,10 @@ test.each<[string, () => Promise<readonly string[]>]>([
   ['reports', async () => [run.stdout, run.stderr, JSON.stringify(run.events)]],
   // Functions log only what went wrong.
   ['logs', async () => [`log:${deployed.log()}`]],
-  ['durable histories', async () => [histories()]],
+  ['durable histories', async () => [historiesOf(deployed)]],
   ['function settings', async () => [JSON.stringify(deployed.cloud.functions())]],
-  ['the table', items],
-  ['the bucket', objects],
+  ['the table', () => itemsOf(deployed)],
+  ['the bucket', () => objectsOf(deployed)],
 ])('no secret is in %s', async (_place, read) => {
   const texts = await read();
   expect(texts.join('').length).toBeGreaterThan(0);
@@ -118,61 +122,3 @@ test.each<[string, () => Promise<readonly string[]>]>([
   );
   expect(texts.flatMap((text) => findSecrets(text, wanted))).toEqual([]);
 });
-
-function histories(): string {
-  const { executions } = deployed.cloud;
-  return JSON.stringify(executions.list().map((summary) => [summary, executions.operations(summary.arn)]));
-}
-
-/** Everything in the table: as it stands there, and unpacked where it can be. */
-async function items(): Promise<readonly string[]> {
-  const answer = await fetch(deployed.cloud.endpoints.dynamodb, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target': 'DynamoDB_20120810.Scan',
-      'x-amz-date': '20260101T000000Z',
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-    },
-    body: JSON.stringify({ TableName: deployed.environment.SORTIE_TABLE }),
-  });
-  const text = await answer.text();
-  expect(text).toContain('entries#');
-  const packed = [...text.matchAll(/"B":"([^"]*)"/g)].map(([, base64 = '']) => Buffer.from(base64, 'base64'));
-  expect(packed.length).toBeGreaterThan(0);
-  const all = [text, ...packed.flatMap(readings)];
-  // What is not secret is found, so a secret would be.
-  expect(all.join()).toContain('Need the fact');
-  return all;
-}
-
-async function objects(): Promise<readonly string[]> {
-  const place = `${deployed.cloud.endpoints.s3}/${deployed.environment.SORTIE_BUCKET}`;
-  const listing = await (await fetch(`${place}?list-type=2`)).text();
-  const keys = [...listing.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => key);
-  expect(keys.length).toBeGreaterThan(0);
-  const bodies = await Promise.all(
-    keys.map(async (key) => Buffer.from(await (await fetch(`${place}/${key}`)).arrayBuffer())),
-  );
-  return bodies.flatMap(readings);
-}
-
-/** What bytes say: as they are, and decompressed by whatever can. */
-function readings(bytes: Buffer): readonly string[] {
-  const ways = [
-    zlib.gunzipSync,
-    zlib.inflateSync,
-    zlib.inflateRawSync,
-    zlib.brotliDecompressSync,
-    zlib.zstdDecompressSync,
-  ];
-  const unpacked = ways.flatMap((unpack) => {
-    try {
-      return [unpack(bytes).toString('latin1')];
-    } catch {
-      return [];
-    }
-  });
-  return [bytes.toString('latin1'), ...unpacked];
-}
