@@ -23,6 +23,7 @@ export type RunOptions = {
 
 const root = path.join(import.meta.dirname, '../..');
 const cli = path.join(root, 'cli/main.ts');
+const built = path.join(root, 'dist/sortie.mjs');
 /** Because a run that hangs should fail its test and not the whole suite. */
 const RUN_MS = 240_000;
 
@@ -32,6 +33,11 @@ export const hasAnsible: boolean = existsSync('/usr/bin/ansible-playbook');
 export function runSortie(words: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const command = [process.execPath, '--disable-warning=ExperimentalWarning', cli, 'run', ...words];
   return execute(command, options);
+}
+
+/** The built command line, with a subcommand as its first word. */
+export function runBuilt(words: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  return execute([process.execPath, '--disable-warning=ExperimentalWarning', built, ...words], options);
 }
 
 export function runAnsible(words: readonly string[], options: RunOptions = {}): Promise<Ran> {
