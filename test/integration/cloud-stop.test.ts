@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exitCodes } from '../../shared/wire/exit-code.ts';
 import { cloudInventory } from '../cloud/cloud-project.ts';
-import { type DeployedCloud, deployLocally, keySecret } from '../cloud/deployed-cloud.ts';
+import { type DeployedCloud, deployLocally, HOST, keySecret } from '../cloud/deployed-cloud.ts';
 import { type Fleet, fleetKind, startFleet } from '../fleet/fleet.ts';
 import type { FleetHost } from '../fleet/fleet-host.ts';
 import { type Ran, runBuilt } from '../fleet/run-tool.ts';
@@ -17,7 +17,8 @@ const hasPods = machine?.kind === 'pods';
 if (!hasPods)
   process.stdout.write(`cloud-stop.test: skipped: ${machine?.reason ?? 'there is no sshd here'}\n`);
 
-const PLAYBOOK = `
+const PLAYBOOKS = {
+  'site.yml': `
 - hosts: all
   gather_facts: false
   tasks:
@@ -29,7 +30,19 @@ const PLAYBOOK = `
       shell: echo after >> marks
     - name: Come last
       shell: echo last >> marks
-`;
+`,
+  'retry.yml': `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - name: Ask again after ten minutes
+      shell: echo try >> marks; false
+      register: asked
+      until: asked is success
+      retries: 3
+      delay: 600
+`,
+};
 
 describe.runIf(hasPods)('stopping a run in the cloud', () => {
   let directory: string;
@@ -41,8 +54,8 @@ describe.runIf(hasPods)('stopping a run in the cloud', () => {
     fleet = await startFleet(HOSTS, 'pods');
     writeFileSync(path.join(directory, 'ansible.cfg'), '[defaults]\n');
     writeFileSync(path.join(directory, 'hosts'), cloudInventory(fleet));
-    writeFileSync(path.join(directory, 'site.yml'), PLAYBOOK);
-    deployed = await deployLocally({ secrets: keySecret(fleet.privateKeyFile) });
+    for (const [name, text] of Object.entries(PLAYBOOKS)) writeFileSync(path.join(directory, name), text);
+    deployed = await deployLocally({ secrets: keySecret(fleet.privateKeyFile), jumpsOverWaits: true });
   });
   afterAll(async () => {
     await deployed?.close();
@@ -57,10 +70,11 @@ describe.runIf(hasPods)('stopping a run in the cloud', () => {
   const fileOf = (host: FleetHost, name: string): string => path.join(host.root, 'home/deploy', name);
   const marksOf = (host: FleetHost): string =>
     existsSync(fileOf(host, 'marks')) ? readFileSync(fileOf(host, 'marks'), 'utf8') : '';
-  const allSay = async (marks: string): Promise<void> => {
-    while (!fleet.hosts.every((host) => marksOf(host) === marks))
-      await new Promise((resolve) => setTimeout(resolve, 50));
+  const until = async (isSo: () => boolean): Promise<void> => {
+    while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 50));
   };
+  const allSay = (marks: string): Promise<void> =>
+    until(() => fleet.hosts.every((host) => marksOf(host) === marks));
 
   test('what a host has in hand comes to its end, and nothing begins after it', async () => {
     const started = await sortie('run', '--on', 'aws', '--detach', '-i', 'hosts', 'site.yml');
@@ -79,5 +93,26 @@ describe.runIf(hasPods)('stopping a run in the cloud', () => {
     expect(shown.stdout).toContain('changed: [web1]');
     expect(shown.stdout + shown.stderr).toContain('User interrupted execution');
     expect(fleet.hosts.map(marksOf)).toEqual(HOSTS.map(() => 'first\nbegin\nend\n'));
+  });
+
+  test('hosts whose functions are suspended begin nothing more either, when nobody waits for them', async () => {
+    for (const host of fleet.hosts) rmSync(fileOf(host, 'marks'));
+    const { executions, holdTime } = deployed.cloud;
+    const before = new Set(executions.list(HOST).map(({ arn }) => arn));
+    const own = (): readonly string[] =>
+      executions.list(HOST).flatMap(({ arn }) => (before.has(arn) ? [] : [arn]));
+    const goOn = holdTime();
+    const started = await sortie('run', '--on', 'aws', '--detach', '-i', 'hosts', 'retry.yml');
+    const runId = started.stdout.trim();
+    await allSay('try\n');
+    const isWaiting = (arn: string): boolean =>
+      executions.operations(arn).some(({ status, type }) => type === 'WAIT' && status === 'STARTED');
+    await until(() => own().length === HOSTS.length && own().every(isWaiting));
+    const stopped = await sortie('stop', '--now', runId);
+    expect(stopped).toMatchObject({ exitCode: 0, stdout: `${runId} was stopped\n`, stderr: '' });
+    goOn();
+    await Promise.all(own().map((arn) => executions.ended(arn)));
+    expect(fleet.hosts.map(marksOf)).toEqual(HOSTS.map(() => 'try\n'));
+    expect((await deployed.store.findRun(runId))?.exitCode).toBe(exitCodes.interrupted);
   });
 });
