@@ -28,6 +28,8 @@ export type CloudProject = {
   readonly files: ProjectFiles;
   readonly local: LocalMachine;
   readonly modules: RunModules;
+  /** What its tasks see of an environment on the function's own machine. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
 export type CloudProjectRequest = {
@@ -118,6 +120,7 @@ async function load(
     files,
     local,
     modules,
+    environment,
   };
 }
 

@@ -21,6 +21,7 @@ import type { StageAnswer, StageHosts, StageWork } from '../../shared/wire/stage
 import type { CloudProjectDeps } from './cloud-project.ts';
 import { embeddedAgent } from './embedded-agent.ts';
 import { functionSettings } from './function-settings.ts';
+import { openLocalConnection } from './local-session.ts';
 import { openConnection } from './session/connection.ts';
 import { fleetHostKeys, hostKeyPolicy } from './session/fleet-host-keys.ts';
 import type { Connection, ConnectionTarget } from './session/session.ts';
@@ -34,9 +35,15 @@ export type FunctionEnvironment = {
   readonly readStage: (hash: string) => Promise<StageWork>;
   readonly readStageHosts: (hash: string) => Promise<StageHosts>;
   readonly pack: (answer: StageAnswer) => Promise<string>;
-  readonly connect: (target: ConnectionTarget, warn: (text: string) => void) => Connection;
+  readonly connect: (target: ConnectionTarget, options: ConnectOptions) => Connection;
   /** Names the agent that serves `what`: the same for all who know the store key, and for nobody else. */
   readonly agentName: (what: string) => string;
+};
+
+export type ConnectOptions = {
+  readonly warn: (text: string) => void;
+  /** What tasks on the function's own machine see of an environment. */
+  readonly environment: Variables;
 };
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -93,8 +100,9 @@ function equip(
     readStage: (hash) => remembered(stages, hash, () => readStageWork(hash, blobs)),
     readStageHosts: (hash) => remembered(stageHosts, hash, () => readStageHosts(hash, blobs)),
     pack: (answer) => packAnswers([answer], blobs),
-    connect: (target, warn) =>
-      openConnection(target, {
+    connect: (target, { environment, warn }) => {
+      if (target.kind === 'local') return openLocalConnection(target, { environment, clock });
+      return openConnection(target, {
         agent,
         environment: {
           home: join(tmpdir(), 'sortie', 'home'),
@@ -106,7 +114,8 @@ function equip(
         },
         warn,
         randomBytes: clock.randomBytes,
-      }),
+      });
+    },
     agentName: (what) =>
       createHmac('sha256', secrets.storeKey.reveal()).update(`agent ${what}`).digest('hex').slice(0, 32),
   };

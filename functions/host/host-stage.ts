@@ -71,6 +71,7 @@ export async function openHostStage(
   const others: OtherHostsDeps = {
     stage: work,
     read: (other) => readPast({ runId: work.runId, host: other }, environment),
+    peers: async () => (await environment.readStageHosts(work.hosts)).all,
     contextOf,
     readFacts,
     isReached: reachedFrom(work.meeting),
@@ -98,7 +99,8 @@ export async function openHostStage(
     connect: (target, { admit, warn }) => {
       const name = environment.agentName(`${work.runId}/${host}/${wayKey(target)}`);
       const { agentBusySeconds: busySeconds, agentIdleSeconds: idleSeconds } = limits;
-      return environment.connect({ ...target, keep: { name, idleSeconds, busySeconds, admit } }, warn);
+      const keep = { name, idleSeconds, busySeconds, admit };
+      return environment.connect({ ...target, keep }, { warn, environment: loaded.environment });
     },
   };
 }

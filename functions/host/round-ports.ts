@@ -11,7 +11,7 @@ import { wayKey } from './execute/ways.ts';
 import type { HostStage } from './host-stage.ts';
 import type { HostPast, HostWriter } from './host-stream.ts';
 import type { Patience } from './patience.ts';
-import type { KeptAgent } from './session/session.ts';
+import type { ConnectionTarget, KeptAgent } from './session/session.ts';
 
 export type RoundPorts = {
   readonly host: HostPorts;
@@ -62,8 +62,10 @@ export function roundPorts(
         },
         secured: writer.secured,
       },
+      forgets,
+      guard: activity.guard,
       connect: (target) => {
-        activity.connecting();
+        if (!forgets(target)) activity.connecting();
         return stage.connect(target, {
           admit: (kept) => admit(wayKey(target), kept),
           warn: (text) => writer.say({ order: place, event: { kind: 'message', level: 'warning', text } }),
@@ -73,6 +75,11 @@ export function roundPorts(
     activity,
     tally: counter.tally,
   };
+}
+
+/** A function has no agent on its own machine. */
+function forgets({ kind }: ConnectionTarget): boolean {
+  return kind === 'local';
 }
 
 /** Counts as the recap does, beginning with what was said before. */
@@ -101,6 +108,8 @@ function createCounter(
 }
 
 type Activity = RoundPorts['activity'] & {
+  /** Counts as connecting for as long as the work lasts. */
+  readonly guard: NonNullable<HostPorts['guard']>;
   readonly happened: () => void;
   readonly connecting: () => void;
   readonly connected: () => void;
@@ -111,10 +120,20 @@ function createActivity(clock: Pick<Clock, 'now'>): Activity {
   let last = clock.now();
   let hasHappened = false;
   let connectingSince: number | undefined;
+  let guarded = 0;
   return {
     lastActivity: () => last,
     hasHappened: () => hasHappened,
-    isConnecting: () => connectingSince !== undefined && clock.now() - connectingSince < limits.connectingMs,
+    isConnecting: () =>
+      guarded > 0 || (connectingSince !== undefined && clock.now() - connectingSince < limits.connectingMs),
+    guard: async (work) => {
+      guarded += 1;
+      try {
+        return await work;
+      } finally {
+        guarded -= 1;
+      }
+    },
     happened: () => {
       hasHappened = true;
       last = clock.now();

@@ -16,6 +16,10 @@ export type FactCache = {
 
 export type HostPorts = {
   readonly connect: (target: ConnectionTarget) => Connection;
+  /** Whether no agent there remembers what it has executed, so that the journal has to. Absent: all remember. */
+  readonly forgets?: (target: ConnectionTarget) => boolean;
+  /** Waits for work whose end nobody would know if the host were left meanwhile. */
+  readonly guard?: <T>(work: Promise<T>) => Promise<T>;
   readonly modules: ModuleSource;
   readonly emit: (event: HostEvent) => void;
   /** The host is at `order` now: everything before it has been emitted. */

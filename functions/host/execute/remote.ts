@@ -15,7 +15,9 @@ import {
   type RequestExtras,
 } from '../actions/action.ts';
 import { hasOwnAction } from '../actions/registry.ts';
+import { isRepeatable } from '../local-modules/registry.ts';
 import type { Connection, ConnectionTarget, RawResult, Session, SessionRequest } from '../session/session.ts';
+import { type Account, accounted } from './accounted.ts';
 import { isToleratedByCondition } from './conclude-result.ts';
 import { internalArguments } from './internal-arguments.ts';
 import { mayRerun } from './rerun.ts';
@@ -61,6 +63,8 @@ export type RemoteTask = {
   /** Resolves when all before the task has ended, and ended well. */
   readonly turn: Promise<void>;
   readonly sleep: (ms: number) => Promise<void>;
+  /** The end of its last request to a target that forgets: the next one begins only then. */
+  last: Promise<unknown>;
 };
 
 export type RemoteOptions = {
@@ -71,6 +75,8 @@ export type RemoteOptions = {
   readonly remoteTmp: string;
   /** See {@link hasTerminal}. */
   readonly hasTerminal: boolean;
+  /** See HostPorts. */
+  readonly forgets: boolean;
   /** Of loops, and of actions with several requests: see RunRequest. */
   readonly group: number;
   readonly place: CallPlace;
@@ -90,22 +96,27 @@ export function createRemote(call: ActionCall, options: RemoteOptions): Remote {
     const epoch = way.epoch();
     const { bundles, request } = moduleRequest(call, options, { module, args, extras, count });
     if (request.key !== undefined) options.keys.push(request.key);
-    const send = (session: Session): Promise<ActionReply> => {
-      way.noteAgent();
+    const send = (session: Session, begunAtMs?: number): Promise<ActionReply> => {
+      if (!options.forgets) way.noteAgent();
       for (const bundle of bundles) session.load(bundle);
       const known = Math.max(Math.min(epoch, way.epoch()), options.seen.epoch);
-      return sendRequest(session, options.seen, { ...request, epoch: known });
+      const begun = begunAtMs === undefined ? {} : { begunAtMs };
+      return sendRequest(session, options.seen, { ...request, ...begun, epoch: known });
     };
-    const attempt = async (): Promise<ActionReply> => {
+    const attempt = async (begunAtMs?: number): Promise<ActionReply> => {
       const connection = way.connection();
       try {
-        return await task.log.inTurn(way.key, connection.session()).then(send);
+        const ready = task.log.inTurn(way.key, connection.session());
+        return await ready.then((session) => send(session, begunAtMs));
       } catch (error) {
         throw await lost(error, connection, options);
       }
     };
+    const answered = options.forgets
+      ? inAccount(attempt, call, { ...options, request, count })
+      : againWhileUnknown(attempt, call, options);
     return task.log.during(
-      againWhileUnknown(attempt, call, options)
+      answered
         .then((reply) =>
           options.hasTerminal && reply instanceof Map ? throughTerminal(reply, way.target) : reply,
         )
@@ -146,7 +157,7 @@ function moduleRequest(call: ActionCall, options: RemoteOptions, run: ModuleRun)
   const { hasMore = false, ...extras } = run.extras;
   const { keyPrefix } = options.task;
   const asked = nameOf(run.module, call);
-  const chosen = options.modules.choose(asked, call);
+  const chosen = options.forgets ? { name: asked, bundles: [] } : options.modules.choose(asked, call);
   const internal = internalArguments(call, { asked, chosen, remoteTmp: options.remoteTmp });
   const args = [...run.args].map(([name, value]) => [name, plainValue(value)] as const);
   const isGrouped = isLoop || run.count > 1 || hasMore;
@@ -155,7 +166,9 @@ function moduleRequest(call: ActionCall, options: RemoteOptions, run: ModuleRun)
     args: new Map([...args, ...internal]),
     ...requestModes(call, options.become),
     ...extras,
-    ...(keyPrefix === undefined ? {} : { key: `${keyPrefix}#${item}.${attempt}.${run.count}` }),
+    ...(keyPrefix === undefined || options.forgets
+      ? {}
+      : { key: `${keyPrefix}#${item}.${attempt}.${run.count}` }),
     ...(isGrouped ? { group: options.group, groupEnd: isLast && !hasMore } : {}),
   };
   return { bundles: chosen.bundles, request };
@@ -262,45 +275,55 @@ function detail(text: string | undefined): readonly (readonly [Value, Value])[] 
   return text === undefined ? [] : [['module_stderr', text]];
 }
 
-/** What lies in the journal of a raw command: that it was begun, then its result. */
-const BEGUN = true;
+/** One after the other, so that the journal says of none that it was begun before it is. */
+function inAccount(
+  attempt: (begunAtMs: number) => Promise<ActionReply>,
+  call: ActionCall,
+  options: RemoteOptions & { readonly request: ModuleRequest['request']; readonly count: number },
+): Promise<ActionReply> {
+  const { count, place, request, task } = options;
+  const account: Account<ActionReply> = {
+    question: `request ${place.item}.${place.attempt}.${count}`,
+    isRepeatable: isRepeatable(request.module, request.args, request.check === true),
+    execute: attempt,
+    format: (reply) => (reply === 'discarded' ? undefined : reply),
+    parse: (known) => (known instanceof Map ? known : undefined),
+  };
+  const answered = task.last.then(() => accounted(account, call, task));
+  task.last = answered.catch(() => undefined);
+  return answered;
+}
 
-/** Runs a command line that no agent remembers: one that was begun by an earlier run is not run a second time. */
+/** Runs a command line that no agent remembers. */
 async function runRaw(
   command: string,
   call: ActionCall,
   { become, place, task, way }: RemoteOptions,
 ): Promise<Dict | RawResult> {
-  const question = `raw ${place.item}.${place.attempt}`;
-  const known = task.log.recall(task.place, question);
-  if (Array.isArray(known)) return parseRaw(known);
-  if (known === BEGUN && !mayRerun(call)) return unreachable(outcomeUnknown(call), call);
-  task.log.answer(task.place, question, BEGUN);
   const connection = way.connection();
+  const account: Account<RawResult> = {
+    question: `raw ${place.item}.${place.attempt}`,
+    isRepeatable: false,
+    execute: async () => {
+      await task.log.inTurn(way.key, Promise.resolve());
+      return connection.raw(command, become);
+    },
+    format: ({ exitCode, stderr, stdout }) => [exitCode, new PyBytes(stdout), new PyBytes(stderr)],
+    parse: parseRaw,
+  };
   try {
-    await task.log.inTurn(way.key, Promise.resolve());
-    const result = await connection.raw(command, become);
-    const { exitCode, stderr, stdout } = result;
-    task.log.answer(task.place, question, [exitCode, new PyBytes(stdout), new PyBytes(stderr)]);
-    return result;
+    return await accounted(account, call, task);
   } catch (error) {
     return unreachable(await lost(error, connection, { way, seen: { epoch: 0 } }), call);
   }
 }
 
-function parseRaw([exitCode, stdout, stderr]: readonly Value[]): RawResult {
+function parseRaw(known: Value): RawResult | undefined {
+  if (!Array.isArray(known)) return undefined;
+  const [exitCode, stdout, stderr] = known;
   return {
     exitCode: exitCode as number,
     stdout: (stdout as PyBytes).bytes,
     stderr: (stderr as PyBytes).bytes,
   };
-}
-
-function outcomeUnknown(call: ActionCall): FailureError {
-  return new FailureError({
-    kind: 'outcome-unknown',
-    message: `The run was continued elsewhere while this task was under way, and the task may have run: it is not run again (set sortie_rerun on tasks that may run twice)`,
-    retryable: false,
-    host: call.host,
-  });
 }

@@ -13,7 +13,7 @@ import type { HostPorts } from './host-ports.ts';
 import type { NotedEnd } from './noted-end.ts';
 import { rememberAnswers, type SiteMemory } from './task-memory.ts';
 
-export type RunLogPorts = Pick<HostPorts, 'arrive' | 'clock' | 'emit' | 'journal'>;
+export type RunLogPorts = Pick<HostPorts, 'arrive' | 'clock' | 'emit' | 'guard' | 'journal'>;
 
 /** What is known of a task that has not ended. */
 type Begun = { readonly answers: Map<string, Value>; readonly sleeps: Map<number, number> };
@@ -126,6 +126,11 @@ export class RunLog {
     } finally {
       this.#busy -= 1;
     }
+  }
+
+  /** Waits for what would be lost if the run were left meanwhile. */
+  guard<T>(work: Promise<T>): Promise<T> {
+    return this.#ports.guard?.(work) ?? work;
   }
 
   /** The pauses of the task at `place`, one after the other; each goes on where an earlier run has left it. */

@@ -226,7 +226,8 @@ function portsOf(start: StartSite, show: Show, { traffic, turn }: UnderWay): Tas
   const group = lastGroup;
   const place = placeKey(cursor, state);
   const keyPrefix = ports.keyPrefix === undefined ? undefined : `${ports.keyPrefix}/${place}`;
-  const task: RemoteTask = { log, place, keyPrefix, turn, sleep: log.sleeper(place) };
+  const last = Promise.resolve();
+  const task: RemoteTask = { log, place, keyPrefix, turn, sleep: log.sleeper(place), last };
   return {
     local: findLocalAction,
     remote: findRemoteAction,
@@ -243,6 +244,7 @@ function portsOf(start: StartSite, show: Show, { traffic, turn }: UnderWay): Tas
         group,
         task,
         place: of,
+        forgets: ports.forgets?.(target) === true,
         modules: ports.modules,
       });
     },
@@ -270,7 +272,7 @@ function checkTraffic(start: StartSite, calls: readonly ActionCall[], traffic: T
     const way = start.ways.to(target);
     useOf(traffic, way);
     traffic.isHere ||= isOnThisMachine(target) || call.name === 'fetch';
-    traffic.isRaw ||= runsAlone(call.name);
+    traffic.isRaw ||= runsAlone(call.name) || start.ports.forgets?.(target) === true;
   }
   const mustWait = busy.some(
     ({ traffic: other }) =>

@@ -20,7 +20,8 @@ export class FailedGroups {
   }
 }
 
-function hasFailed(reply: Reply): boolean {
+/** Whether the reply is an error, or the result of a module that failed. */
+export function hasFailed(reply: Reply): boolean {
   if (reply.kind !== 'result') return reply.kind === 'failed';
   const rc: Value | undefined = reply.result.get('rc');
   return isTrue(reply.result.get('failed') ?? false) || (rc !== undefined && rc !== 0 && rc !== '0');

@@ -74,6 +74,8 @@ export type SessionRequest = Omit<RunRequest, 'epoch' | 'id' | 'stream' | 't'> &
    * does not know yet, discards the request. Absent: the session's own.
    */
   readonly epoch?: number;
+  /** When an earlier run has begun it, in ms since the epoch, where no agent remembers that. */
+  readonly begunAtMs?: number;
   readonly content?: Content;
   /** Receives content that the module sends (fetch), in order; the session waits for it before it reads on. */
   readonly onData?: (piece: Uint8Array) => Promise<void>;

@@ -5,8 +5,13 @@ export type ShellWords =
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'invalid'; readonly why: string };
 
-/** Splits one line. A `#` starts a comment anywhere outside quotes, also inside a word. */
-export function splitShellWords(line: string): ShellWords {
+type WordOptions = { readonly hasComments: boolean };
+
+/** Splits one line. Where there are comments, a `#` starts one anywhere outside quotes, also inside a word. */
+export function splitShellWords(
+  line: string,
+  { hasComments }: WordOptions = { hasComments: true },
+): ShellWords {
   if (!/["'\\#]/.test(line))
     return { kind: 'words', words: line.split(/[ \t\r\n]+/).filter((word) => word !== '') };
   const words: string[] = [];
@@ -30,7 +35,7 @@ export function splitShellWords(line: string): ShellWords {
       const next = line[at];
       if (next === undefined) return { kind: 'invalid', why: 'No escaped character' };
       word = (word ?? '') + next;
-    } else if (char === '#') {
+    } else if (char === '#' && hasComments) {
       break;
     } else if (/[ \t\r\n]/.test(char)) {
       if (word !== undefined) words.push(word);
