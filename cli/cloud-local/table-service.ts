@@ -1,11 +1,15 @@
 /** DynamoDB on this machine, by dynalite. */
 
 import type { RequestListener, Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDevPackage } from './dev-package.ts';
 import { send } from './http-front.ts';
 import { tableAnswer } from './template-answers.ts';
 
 export type EmulatedService = { readonly handle: RequestListener; readonly close: () => Promise<void> };
+
+/** Time in which dynalite has answered whatever it was asked, in ms. */
+const LAST_REQUEST_MS = 300;
 
 /** Tables in memory, or in `directory`. */
 export async function openTableService(directory: string | undefined): Promise<EmulatedService> {
@@ -22,7 +26,11 @@ export async function openTableService(directory: string | undefined): Promise<E
       if (known === undefined) server.emit('request', request, response);
       else send(response, known);
     },
-    close: () => new Promise((closed) => server.close(() => closed())),
+    close: async () => {
+      // It throws where nobody can catch it when its database closes under a request, even one whose client is gone.
+      await sleep(LAST_REQUEST_MS);
+      await new Promise<void>((closed) => server.close(() => closed()));
+    },
   };
 }
 
