@@ -1,5 +1,6 @@
 /** What other hosts' tasks have set, read from their journals. */
 
+import { limits } from '../../shared/base/limits.ts';
 import { type Dict, isDict } from '../../shared/base/value.ts';
 import { Suspension } from '../../shared/template/template-error.ts';
 import type { OrderKey } from '../../shared/wire/run-event.ts';
@@ -14,6 +15,8 @@ import type { HostPast } from './host-stream.ts';
 export type OtherHostsDeps = {
   readonly stage: StageWork;
   readonly read: (host: string) => Promise<HostPast>;
+  /** The play's hosts, in their order. */
+  readonly peers: () => Promise<readonly string[]>;
   /** The context of the play in which a stage, named by its hash, ran. */
   readonly contextOf: (work: string) => Promise<PlayContext>;
   readonly readFacts: (host: string) => Promise<Dict | undefined>;
@@ -23,19 +26,36 @@ export type OtherHostsDeps = {
   readonly silent: ConstructorParameters<typeof HostRun>[1];
 };
 
-/** Reads hosts' variables when templates ask for them: the first question suspends, the next one is answered. */
+/**
+ * Reads hosts' variables when templates ask for them: the first question suspends, the next one is answered. Who asks
+ * for one host after the other asks for all, so with each question more of those that follow are read ahead: a template
+ * over all hosts would else be rendered as often as there are hosts.
+ */
 export function otherHosts(deps: OtherHostsDeps): (host: string) => HostVars {
   const known = new Map<string, HostVars>();
   const asked = new Map<string, Promise<void>>();
-  return (host) => {
-    const vars = known.get(host);
-    if (vars !== undefined) return vars;
+  const ask = (host: string): Promise<void> => {
     const arriving =
       asked.get(host) ??
       varsAtMeeting(host, deps).then((found) => {
         known.set(host, found);
       });
     asked.set(host, arriving);
+    return arriving;
+  };
+  const askAhead = async (host: string, count: number): Promise<void> => {
+    const peers = await deps.peers();
+    const next = peers.indexOf(host) + 1;
+    // Whoever comes to need one that cannot be read is told then.
+    for (const peer of peers.slice(next, next + count)) ask(peer).catch(() => undefined);
+  };
+  let ahead = 0;
+  return (host) => {
+    const vars = known.get(host);
+    if (vars !== undefined) return vars;
+    const arriving = ask(host);
+    if (ahead > 0) askAhead(host, ahead).catch(() => undefined);
+    ahead = Math.min(Math.max(ahead * 2, 1), limits.hostsReadAheadMax);
     throw new Suspension(arriving, `what ${host} has set`);
   };
 }

@@ -173,6 +173,8 @@ export const limits = {
   journalDelayMs: 500,
   /** How often a function asks itself whether to go on waiting, in ms: because the answer is cheap. */
   patienceTickMs: 200,
+  /** Other hosts' journals that are read before a template asks for them, at most: because a connection pool serves no more at once. */
+  hostsReadAheadMax: 64,
   /** How often a host's function looks whether the run shall stop, in ms: because all of a run's hosts read the same item. */
   stopCheckMs: 5_000,
   /** How long a function waits for a target that says nothing, in ms: because waiting costs, and so does coming back. */
