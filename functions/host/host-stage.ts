@@ -32,7 +32,7 @@ export type HostStage = {
   readonly modules: ModuleSource;
   readonly factCache: FactCache;
   readonly stream: StreamDeps;
-  /** Whether somebody wants the run to end. */
+  /** Whether somebody wants the run to end. Never rejects. */
   readonly isStopRequested: () => Promise<boolean>;
   /** Opens a connection whose agent outlives it. */
   readonly connect: (target: ConnectionTarget, keep: AgentKeeping) => Connection;
@@ -95,7 +95,12 @@ export async function openHostStage(
       },
     },
     stream: environment,
-    isStopRequested: async () => (await store.findRun(work.runId))?.stopRequestedAt !== undefined,
+    // A store that cannot say has said nothing: it is asked again.
+    isStopRequested: () =>
+      store.findRun(work.runId).then(
+        (run) => run?.stopRequestedAt !== undefined,
+        () => false,
+      ),
     connect: (target, { admit, warn }) => {
       const name = environment.agentName(`${work.runId}/${host}/${wayKey(target)}`);
       const { agentBusySeconds: busySeconds, agentIdleSeconds: idleSeconds } = limits;

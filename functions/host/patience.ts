@@ -25,7 +25,7 @@ export type Patience = {
   readonly isConnecting: () => boolean;
   /** Of the round before; undefined in the first one. */
   readonly quietSince: number | undefined;
-  /** Asked now and then. */
+  /** Asked now and then. Never rejects. */
   readonly isStopRequested: () => Promise<boolean>;
 };
 
@@ -60,7 +60,7 @@ export async function waitPatiently(
   }
 }
 
-/** Asks once in a while; a store that cannot say has said nothing. */
+/** Asks once in a while. */
 function watchForStop({ clock, isStopRequested }: Patience): {
   readonly isRequested: () => boolean;
   readonly end: () => void;
@@ -70,7 +70,7 @@ function watchForStop({ clock, isStopRequested }: Patience): {
   const watch = async (): Promise<void> => {
     while (!isRequested) {
       await clock.sleep(limits.stopCheckMs, over.signal);
-      isRequested = await isStopRequested().catch(() => false);
+      isRequested = await isStopRequested();
     }
   };
   // It ends with the sleep that is interrupted.

@@ -104,8 +104,3 @@ test('a run that shall stop is left, at the latest when it is asked for again', 
   expect(waited).toEqual({ kind: 'stopped' });
   expect(at).toBeLessThanOrEqual(limits.stopCheckMs + limits.patienceTickMs);
 });
-
-test('a store that cannot say whether the run shall stop has said nothing', async () => {
-  const { waited } = await wait({ isStopRequested: () => Promise.reject(new Error('throttled')) });
-  expect(waited).toMatchObject({ kind: 'later' });
-});
