@@ -4,10 +4,13 @@ import type { Value } from '../base/value.ts';
 import { dictGet, dictKey } from './dict-key.ts';
 import { methodOf } from './methods.ts';
 import { typeError, undefinedError, valueError } from './python-error.ts';
-import { repr } from './python-repr.ts';
+import { repr, str } from './python-repr.ts';
+import { sliceRange } from './range.ts';
 import {
+  type Kwargs,
   LazyDict,
   LazyList,
+  Markup,
   Pending,
   PyBytes,
   PyCallable,
@@ -17,7 +20,7 @@ import {
   Undefined,
 } from './special.ts';
 import { formatFields } from './str-format.ts';
-import { asDict, asInt, asText, characters, force, isMapping, itemsOf, typeName } from './values.ts';
+import { asDict, asInt, asText, characters, force, isMapping, typeName } from './values.ts';
 
 /** `value.name`: the attribute, else the item, else undefined. An undefined value stays what it is. */
 export function getAttribute(value: Value, name: string): Value {
@@ -60,7 +63,8 @@ function attributeOf(value: Value, name: string): Value | undefined {
   if (value instanceof PyCallable) return settle(value.attribute?.(name));
   if (value instanceof PyTuple && value.fields.includes(name)) return value.items[value.fields.indexOf(name)];
   const text = asText(value);
-  return (text === undefined ? undefined : formatMethod(text, name)) ?? methodOf(value, name);
+  const mark = value instanceof Markup ? value.mark : undefined;
+  return (text === undefined ? undefined : formatMethod(text, name, mark)) ?? methodOf(value, name);
 }
 
 /** Python's class of a value: prints its name and tells no more. */
@@ -75,9 +79,10 @@ function classOf(value: Value): PyObject {
   });
 }
 
-function formatMethod(text: string, name: string): Value | undefined {
+/** `format`: its result is marked as the text is. */
+function formatMethod(text: string, name: string, mark: Markup['mark'] | undefined): Value | undefined {
   if (name !== 'format' && name !== 'format_map') return undefined;
-  return new PyCallable(name, (args, kwargs) => {
+  const format = (args: readonly Value[], kwargs: Kwargs): string => {
     if (name === 'format') return formatFields(text, { args, kwargs: new Map(kwargs), attributeOf, itemOf });
     return formatFields(text, {
       args: [],
@@ -85,7 +90,10 @@ function formatMethod(text: string, name: string): Value | undefined {
       attributeOf,
       itemOf,
     });
-  });
+  };
+  const call = (args: readonly Value[], kwargs: Kwargs): Value =>
+    mark === undefined ? format(args, kwargs) : new Markup(format(args, kwargs), mark);
+  return new PyCallable(name, call, undefined, 'builtin_function_or_method');
 }
 
 function settle(value: Value | undefined): Value | undefined {
@@ -119,11 +127,18 @@ function elementAt(value: Value, index: number): Value | undefined {
   return place >= 0 && place < value.length ? value.at(place) : undefined;
 }
 
+const MARKUP_CLASSES = {
+  html: 'markupsafe.Markup object',
+  verbatim: 'ansible.utils.native_jinja.NativeJinjaText object',
+} as const;
+
 /** What Jinja2 says of an object in messages about missing attributes. */
 export function describeObject(value: Value): string {
   if (value === null) return 'None';
   if (value instanceof PyObject) return `${value.behaviour.typeName} object`;
   if (value instanceof LazyDict) return `${value.typeName} object`;
+  if (value instanceof PyNamespace) return 'jinja2.utils.Namespace object';
+  if (value instanceof Markup) return MARKUP_CLASSES[value.mark];
   return `${typeName(value)} object`;
 }
 
@@ -133,7 +148,8 @@ export function missingAttribute(value: Value, name: string): Undefined {
 }
 
 function missingItem(value: Value, key: Value): Undefined {
-  return new Undefined(`${describeObject(value)} has no element ${repr(key)}`);
+  const missing = key instanceof Undefined ? undefined : str(key);
+  return new Undefined(`${describeObject(value)} has no element ${repr(key)}`, missing);
 }
 
 /** The bounds of a slice; null where none is written. */
@@ -148,7 +164,9 @@ export function getSlice(value: Value, slice: Slice): Value {
   if (Array.isArray(whole)) return pick(whole, slice);
   if (whole instanceof PyTuple) return new PyTuple(pick(whole.items, slice));
   if (whole instanceof PyBytes) return new PyBytes(Uint8Array.from(pick(whole.bytes, slice)));
-  if (whole instanceof LazyList && whole.typeName === 'range') return pick([...itemsOf(whole)], slice);
+  if (whole instanceof LazyList && whole.typeName === 'range') {
+    return sliceRange(whole, sliceBounds(slice, whole.length));
+  }
   if (isMapping(whole)) throw typeError("unhashable type: 'slice'");
   throw typeError(`'${typeName(whole)}' object is not subscriptable`);
 }
@@ -181,7 +199,6 @@ function sliceBounds(slice: Slice, size: number): { start: number; stop: number;
 function bound(value: Value): number | undefined {
   const settled = force(value);
   if (settled === null) return undefined;
-  if (settled instanceof Undefined) throw undefinedError(settled);
   const int = asInt(settled);
   if (int === undefined) {
     throw typeError('slice indices must be integers or None or have an __index__ method');

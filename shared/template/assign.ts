@@ -13,20 +13,26 @@ export function assign(target: Target, value: Value, frame: Frame): void {
     case 'name':
       frame.vars.set(target.name, value);
       return;
-    case 'namespace': {
-      const space = lookUp(frame, target.name);
-      if (!(space instanceof PyNamespace)) {
-        throw pythonError('TemplateRuntimeError', 'cannot assign attribute on non-namespace object');
-      }
-      space.attributes.set(target.attribute, value);
+    case 'namespace':
+      namespaceOf(target.name, frame).attributes.set(target.attribute, value);
       return;
-    }
     case 'tuple':
       assignTuple(target.items, value, frame);
       return;
     default:
       target satisfies never;
   }
+}
+
+/** Refuses a namespace attribute that cannot be set, as Jinja2 does before the value is computed. */
+export function checkTarget(target: Target, frame: Frame): void {
+  if (target.kind === 'namespace') namespaceOf(target.name, frame);
+}
+
+function namespaceOf(name: string, frame: Frame): PyNamespace {
+  const space = lookUp(frame, name);
+  if (space instanceof PyNamespace) return space;
+  throw pythonError('TemplateRuntimeError', 'cannot assign attribute on non-namespace object');
 }
 
 function assignTuple(targets: readonly Target[], value: Value, frame: Frame): void {

@@ -23,12 +23,15 @@ import { vaultFilters } from './filters/vault.ts';
 import { lookupTable } from './lookups/table.ts';
 import { couldNotLoad } from './plugin-name.ts';
 import { str } from './python-repr.ts';
+import { Markup } from './special.ts';
 import { TemplateError } from './template-error.ts';
 import { fileTests } from './tests/files.ts';
 import { matchingTests } from './tests/matching.ts';
 import { resultTests } from './tests/result.ts';
 import { typeTests } from './tests/types.ts';
 import { versionTests } from './tests/version.ts';
+import { asText } from './values.ts';
+import { VERBATIM_FILTERS } from './verbatim.ts';
 
 const COLLECTION = 'ansible.builtin.';
 
@@ -39,24 +42,37 @@ function table(entries: readonly Builtin[]): Map<string, Builtin> {
   );
 }
 
-const filters: ReadonlyMap<string, Builtin> = table([
-  ...textFilters,
-  ...sequenceFilters,
-  ...makeSelectFilters({ filter: callFilter, test: callTest }),
-  ...setFilters,
-  ...dataFilters,
-  ...numberFilters,
-  ...regexFilters,
-  ...encodingFilters,
-  ...randomFilters,
-  ...pathFilters,
-  ...combinatoricFilters,
-  ...htmlFilters,
-  ...formatFilters,
-  ...timeFilters,
-  ...commentFilters,
-  ...vaultFilters,
-]);
+/** The filter; text that it makes comes with a mark when it is to stay text. */
+function keptVerbatim(filter: Builtin): Builtin {
+  if (!VERBATIM_FILTERS.has(filter.name)) return filter;
+  const call: Builtin['call'] = (env, value, ...args) => {
+    const made = filter.call(env, value, ...args);
+    const text = typeof made === 'string' || made instanceof Markup ? asText(made) : undefined;
+    return text === undefined ? made : new Markup(text, 'verbatim');
+  };
+  return { ...filter, call };
+}
+
+const filters: ReadonlyMap<string, Builtin> = table(
+  [
+    ...textFilters,
+    ...sequenceFilters,
+    ...makeSelectFilters({ filter: callFilter, test: callTest }),
+    ...setFilters,
+    ...dataFilters,
+    ...numberFilters,
+    ...regexFilters,
+    ...encodingFilters,
+    ...randomFilters,
+    ...pathFilters,
+    ...combinatoricFilters,
+    ...htmlFilters,
+    ...formatFilters,
+    ...timeFilters,
+    ...commentFilters,
+    ...vaultFilters,
+  ].map(keptVerbatim),
+);
 
 const tests: ReadonlyMap<string, Builtin> = table([
   ...typeTests,

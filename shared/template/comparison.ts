@@ -2,7 +2,7 @@
 
 import { type Dict, PyFloat, type Value } from '../base/value.ts';
 import { dictGet, dictKey, hasKey } from './dict-key.ts';
-import { typeError, undefinedError } from './python-error.ts';
+import { typeError, undefinedError, valueError } from './python-error.ts';
 import { LazyDict, LazyList, PyBytes, PyObject, PySet, PyTuple, Undefined } from './special.ts';
 import { asDict, asInt, asText, force, isMapping, itemsOf, iterateOrUndefined, typeName } from './values.ts';
 
@@ -184,6 +184,7 @@ export function contains(container: Value, item: Value): boolean {
   if (holder instanceof LazyDict) return isPresent(holder.get(dictKey(sought)));
   if (holder instanceof PySet) return hasKey(holder.items, sought);
   if (holder instanceof PyBytes) return bytesContain(holder, sought);
+  if (holder instanceof LazyList && holder.typeName === 'dict_keys') dictKey(sought);
   const items = iterateOrUndefined(holder);
   if (items === undefined) throw typeError(`argument of type '${typeName(holder)}' is not iterable`);
   for (const candidate of items) if (equals(candidate, sought)) return true;
@@ -208,5 +209,6 @@ function bytesContain(holder: PyBytes, item: Value): boolean {
   const part = asInt(item) ?? (item instanceof PyBytes ? item.bytes : undefined);
   if (part === undefined) throw typeError(`a bytes-like object is required, not '${typeName(item)}'`);
   if (part instanceof Uint8Array) return Buffer.from(holder.bytes).includes(Buffer.from(part));
+  if (part < 0 || part > 255) throw valueError('byte must be in range(0, 256)');
   return holder.bytes.includes(Number(part));
 }

@@ -16,20 +16,10 @@ import { hasMarkers, type Kwargs, Markup, PyTuple, Template, Undefined } from '.
 import type { CallArguments, CompareOperator, Expression } from './syntax-tree.ts';
 import { TemplateError } from './template-error.ts';
 import { asDict, asText, isTrue, iterate, typeName } from './values.ts';
+import { VERBATIM_FILTERS } from './verbatim.ts';
 
 /** What compiling needs to know. */
 export type Compiler = { readonly builtins: Builtins; readonly source: string };
-
-/** Filters whose text stays text when it is printed alone, as Ansible's STRING_TYPE_FILTERS setting has it. */
-const VERBATIM_FILTERS: ReadonlySet<string> = new Set([
-  'json',
-  'ppretty',
-  'string',
-  'to_json',
-  'to_nice_json',
-  'to_nice_yaml',
-  'to_yaml',
-]);
 
 /** Whether the value of an expression comes straight from a filter that makes text to stay text. */
 export function isVerbatimFilter(expression: Expression): boolean {
@@ -47,12 +37,6 @@ export function compileMarked(expression: Expression, compiler: Compiler): Evalu
     const { test, whenTrue, otherwise } = expression;
     const marked = otherwise === undefined ? undefined : compileMarked(otherwise, compiler);
     return chooser(test, compileMarked(whenTrue, compiler), { compiler, otherwise: marked });
-  }
-  if (isVerbatimFilter(expression)) {
-    return (frame) => {
-      const value = evaluate(frame);
-      return typeof value === 'string' ? new Markup(value, 'verbatim') : value;
-    };
   }
   if (expression.kind !== 'name') return evaluate;
   const { name } = expression;
@@ -77,7 +61,7 @@ export function compileExpression(expression: Expression, compiler: Compiler): E
       return compileCompare(expression, compiler);
     case 'concat': {
       const parts = expression.parts.map((part) => compileExpression(part, compiler));
-      return (frame) => checkText(parts.map((part) => str(part(frame))).join(''));
+      return (frame) => checkText(joinText(parts.map((part) => part(frame))));
     }
     case 'condexpr':
       return compileChoice(expression, compiler);
@@ -197,6 +181,11 @@ function holds(operator: CompareOperator, left: Value, right: Value): boolean {
   }
 }
 
+/** Texts of values, put together once all of them are computed. */
+function joinText(values: readonly Value[]): string {
+  return values.map(str).join('');
+}
+
 function compileDict(expression: OfKind<'dict'>, compiler: Compiler): Evaluate {
   const pairs = expression.pairs.map(({ key, value }) => ({
     key: compileExpression(key, compiler),
@@ -204,7 +193,8 @@ function compileDict(expression: OfKind<'dict'>, compiler: Compiler): Evaluate {
   }));
   return (frame) => {
     const map: Dict = new Map();
-    for (const { key, value } of pairs) dictSet(map, key(frame), value(frame));
+    const entries = pairs.map(({ key, value }) => [key(frame), value(frame)] as const);
+    for (const [key, value] of entries) dictSet(map, key, value);
     return map;
   };
 }

@@ -52,14 +52,18 @@ function runLoop(loop: Loop, run: Run): Signal {
     lastChanged: undefined,
   };
   const loopObject = makeLoop(state);
+  // Jinja2 runs the `else` unless the body was run to its end at least once.
+  let isElseDue = true;
   for (; state.index0 < state.items.length; state.index0++) {
     countSteps(1);
     const inner = innerFrame(frame);
     assign(loop.target, force(state.items.at(state.index0) ?? null), inner);
     inner.vars.set('loop', loopObject);
-    if (runAll(loop.body, inner, out) === 1) break;
+    const signal = runAll(loop.body, inner, out);
+    if (signal === 1) break;
+    if (signal === 0) isElseDue = false;
   }
-  return state.items.length === 0 ? runAll(loop.otherwise, innerFrame(frame), out) : 0;
+  return isElseDue ? runAll(loop.otherwise, innerFrame(frame), out) : 0;
 }
 
 function recurse(loop: Loop, run: Run): Value {

@@ -1,7 +1,7 @@
 /** Turns statements into closures. */
 
 import type { Value } from '../base/value.ts';
-import { assign } from './assign.ts';
+import { assign, checkTarget } from './assign.ts';
 import { compileBlock, runExtends } from './block.ts';
 import { countSteps } from './budget.ts';
 import {
@@ -112,6 +112,7 @@ function compileDo(statement: OfKind<'do'>, compiler: TemplateCompiler): Execute
 function compileSet(statement: OfKind<'set'>, compiler: TemplateCompiler): Execute {
   const value = compileMarked(statement.value, compiler);
   return (frame) => {
+    checkTarget(statement.target, frame);
     assign(statement.target, value(frame), frame);
     return 0;
   };

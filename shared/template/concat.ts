@@ -77,7 +77,7 @@ function settleDict(map: Map<Value, Value>): Map<Value, Value> {
  * template may change a list after it was printed.
  */
 export function appendPrinted(out: Value[], value: Value): void {
-  if (out.length === 1) out[0] = frozen(out[0] ?? '');
+  if (out.length === 1) out[0] = frozen(out[0] ?? null);
   out.push(out.length > 0 ? frozen(value) : value);
 }
 
@@ -156,8 +156,8 @@ export function concatNative(printed: readonly Value[]): Value {
   const [only] = printed;
   if (only === undefined) return null;
   if (printed.length === 1) {
-    if (only instanceof Markup) return only.mark === 'verbatim' ? only : only.text;
-    if (typeof only !== 'string') return withoutMarks(only);
+    if (only instanceof Markup && only.mark === 'verbatim') return only;
+    if (typeof only !== 'string' && !(only instanceof Markup)) return withoutMarks(only);
   }
   const text = concatText(printed);
   const value = literalEval(text, false);

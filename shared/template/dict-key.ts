@@ -19,7 +19,7 @@ export function dictKey(value: Value): Value {
   }
   if (value instanceof PyBytes) return interned(`b${Buffer.from(value.bytes).toString('hex')}`, value);
   if (value instanceof Markup) return value.text;
-  if (value instanceof Undefined) throw undefinedError(value);
+  if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
   if (value instanceof Pending) return dictKey(force(value));
   if (Array.isArray(value) || isMapping(value) || value instanceof PySet) {
     throw typeError(`unhashable type: '${typeName(value)}'`);

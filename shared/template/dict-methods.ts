@@ -6,7 +6,7 @@ import { type MethodTable, methodTable } from './method.ts';
 import { pythonError, typeError, valueError } from './python-error.ts';
 import { repr } from './python-repr.ts';
 import { LazyDict, LazyList, PyTuple } from './special.ts';
-import { asDict, asSequence, force, iterate } from './values.ts';
+import { asDict, asSequence, force, iterate, iterateOrUndefined } from './values.ts';
 
 type AnyDict = Dict | LazyDict;
 
@@ -119,7 +119,8 @@ export function entriesOf(source: Value): Iterable<readonly [Value, Value]> {
 }
 
 function pairOf(item: Value, index: number): readonly [Value, Value] {
-  const sequence = asSequence(item) ?? (typeof item === 'string' ? [...item] : undefined);
+  const items = iterateOrUndefined(force(item));
+  const sequence = items === undefined ? undefined : [...items];
   if (sequence === undefined) {
     throw typeError(`cannot convert dictionary update sequence element #${index} to a sequence`);
   }

@@ -3,7 +3,7 @@
 import { limits } from '../base/limits.ts';
 import { PyFloat, type Value } from '../base/value.ts';
 import { formatIntMagnitude, formatMagnitude, groupDigits } from './number-format.ts';
-import { limitError, typeError, valueError } from './python-error.ts';
+import { limitError, pythonError, typeError, valueError } from './python-error.ts';
 import { str } from './python-repr.ts';
 import { asInt, asText, characters, textLength, typeName } from './values.ts';
 
@@ -27,7 +27,7 @@ export function formatWithSpec(value: Value, text: string): string {
   const spec = parseSpec(text, value);
   const string = asText(value);
   if (string !== undefined) return formatString(string, spec);
-  if (typeof value === 'boolean' && (spec.type === '' || spec.type === 's')) {
+  if (typeof value === 'boolean' && spec.type === 's') {
     return formatString(str(value), spec);
   }
   const int = asInt(value);
@@ -95,7 +95,13 @@ const INT_BASES: ReadonlyMap<string, number> = new Map([
 
 function formatInt(int: number | bigint, spec: Spec): string {
   if ('eEfFgG%'.includes(spec.type) && spec.type !== '') return formatFloat(Number(int), spec);
-  if (spec.type === 'c') return align('', String.fromCodePoint(Number(int)), spec, '<');
+  if (spec.type === 'c') {
+    if (int >= 2n ** 63n || int < -(2n ** 63n)) {
+      throw pythonError('OverflowError', 'Python int too large to convert to C long');
+    }
+    if (int < 0 || int > 0x10ffff) throw pythonError('OverflowError', '%c arg not in range(0x110000)');
+    return align('', String.fromCodePoint(Number(int)), spec, '<');
+  }
   const base = INT_BASES.get(spec.type);
   if (base === undefined) throw unknownCode(spec, 'int');
   if (spec.precision !== undefined) throw valueError('Precision not allowed in integer format specifier');

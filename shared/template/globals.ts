@@ -10,10 +10,11 @@ import { generateLorem } from './lorem.ts';
 import { makeNow } from './now.ts';
 import { pythonError, typeError, valueError } from './python-error.ts';
 import { repr, str } from './python-repr.ts';
+import { rangeOf } from './range.ts';
 import {
   type Kwargs,
   LazyDict,
-  LazyList,
+  type LazyList,
   omit,
   PyCallable,
   PyNamespace,
@@ -58,14 +59,7 @@ function makeRange(args: readonly Value[], kwargs: Kwargs): LazyList {
   const start = second === undefined ? 0 : first;
   const stop = second === undefined ? first : second;
   if (third === 0) throw valueError('range() arg 3 must not be zero');
-  const size = Math.max(0, Math.ceil((stop - start) / third));
-  const shown = third === 1 ? `range(${start}, ${stop})` : `range(${start}, ${stop}, ${third})`;
-  return new LazyList(
-    'range',
-    size,
-    (index) => start + index * third,
-    () => shown,
-  );
+  return rangeOf(start, stop, third);
 }
 
 function rangeArgument(value: Value): number {

@@ -24,6 +24,9 @@ const JSON_WORDS: readonly (readonly [string, Value])[] = [
   ['null', null],
 ];
 
+/** The first line with something on it, or a last one with nothing but blanks: Python takes both for indentation. */
+const INDENTED = /^(?:[ \t\f]*\n)*[ \t]+[^ \t\n\f]|\n[ \t]+$/;
+
 /** Deepest nesting that is read: because Python's parser stops near the same depth. */
 const DEPTH_MAX = 200;
 
@@ -31,7 +34,7 @@ class NotALiteral extends Error {}
 
 /** The value of a literal, or undefined when the text is none. `withJsonWords` also knows true, false and null. */
 export function literalEval(text: string, withJsonWords: boolean): Value | undefined {
-  if (/^[ \t]/.test(text)) return undefined;
+  if (INDENTED.test(text)) return undefined;
   try {
     return new LiteralReader(text, withJsonWords).readWhole();
   } catch (error) {

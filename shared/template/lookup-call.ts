@@ -32,11 +32,13 @@ export function connectTermRenderer(render: TermRenderer): void {
 
 /** The global of that name when it is one of the lookup functions. */
 export function resolveLookupGlobal(name: string, runtime: LookupRuntime): PyCallable | undefined {
-  if (name === 'lookup') return new PyCallable(name, (args, kwargs) => runLookup(runtime, args, kwargs));
+  if (name === 'lookup') return method(name, (args, kwargs) => runLookup(runtime, args, kwargs));
   if (name !== 'query' && name !== 'q') return undefined;
-  return new PyCallable(name, (args, kwargs) =>
-    runLookup(runtime, args, new Map(kwargs).set('wantlist', true)),
-  );
+  return method(name, (args, kwargs) => runLookup(runtime, args, new Map(kwargs).set('wantlist', true)));
+}
+
+function method(name: string, call: (args: readonly Value[], kwargs: Kwargs) => Value): PyCallable {
+  return new PyCallable(name, call, undefined, 'method');
 }
 
 const CALLEE = { name: 'Templar._lookup', signature: 'name, *args, **kwargs', before: 1 };

@@ -47,7 +47,7 @@ const ATTRIBUTES: ReadonlyMap<string, (state: LoopState) => Value> = new Map<
 ]);
 
 function neighbour(state: LoopState, index: number, message: string): Value {
-  const item = index < 0 ? undefined : state.items.at(index);
+  const item = index < 0 || index >= state.items.length ? undefined : state.items.at(index);
   return item === undefined ? new Undefined(message) : force(item);
 }
 

@@ -3,15 +3,17 @@
 import { type Dict, PyFloat, type Value } from '../base/value.ts';
 import { bindArguments } from './bind-arguments.ts';
 import { bytesMethods } from './bytes-methods.ts';
+import { equals } from './comparison.ts';
 import { dictMethods } from './dict-methods.ts';
 import { listMethods, tupleMethods } from './list-methods.ts';
 import type { Method, MethodTable } from './method.ts';
 import { floatAttribute, floatMethods, intAttribute, intMethods } from './number-methods.ts';
-import { typeError } from './python-error.ts';
+import { typeError, valueError } from './python-error.ts';
+import { repr } from './python-repr.ts';
 import { setMethods } from './set-methods.ts';
-import { LazyDict, PyBytes, PyCallable, PySet, PyTuple } from './special.ts';
+import { type Kwargs, LazyDict, LazyList, PyBytes, PyCallable, PySet, PyTuple } from './special.ts';
 import { stringMethods } from './string-methods.ts';
-import { asInt, asText, typeName } from './values.ts';
+import { asInt, asText, itemsOf, typeName } from './values.ts';
 
 /** The method `name` of a value, bound to it, or undefined when its class has none of that name. */
 export function methodOf(value: Value, name: string): Value | undefined {
@@ -26,7 +28,22 @@ export function methodOf(value: Value, name: string): Value | undefined {
   if (value instanceof PyTuple) return bind(tupleMethods, value, name);
   if (value instanceof PySet) return bind(setMethods, value, name);
   if (value instanceof PyBytes) return bind(bytesMethods, value, name);
+  if (value instanceof LazyList && value.typeName === 'range') return rangeMethod(value, name);
   return undefined;
+}
+
+/** `count` and `index`, which look through the items. */
+function rangeMethod(range: LazyList, name: string): Value | undefined {
+  if (name !== 'count' && name !== 'index') return undefined;
+  const callee = { name, signature: 'value', before: 1 };
+  const call = (args: readonly Value[], kwargs: Kwargs): Value => {
+    const [value = null] = bindArguments(callee, args, kwargs);
+    const place = [...itemsOf(range)].findIndex((item) => equals(item, value));
+    if (name === 'count') return place < 0 ? 0 : 1;
+    if (place < 0) throw valueError(`${repr(value)} is not in range`);
+    return place;
+  };
+  return new PyCallable(name, call, undefined, 'builtin_function_or_method');
 }
 
 function bind<Self extends Value>(
@@ -37,10 +54,11 @@ function bind<Self extends Value>(
   const method: Method<Self> | undefined = table.get(name);
   if (method === undefined) return undefined;
   const callee = { name, signature: method.signature, before: 1 };
-  return new PyCallable(name, (args, kwargs) => {
+  const call = (args: readonly Value[], kwargs: Kwargs): Value => {
     if (method.signature === '' && args.length > 0) {
       throw typeError(`${typeName(self)}.${name}() takes no arguments (${args.length} given)`);
     }
     return method.call(self, ...bindArguments(callee, args, kwargs));
-  });
+  };
+  return new PyCallable(name, call, undefined, 'builtin_function_or_method');
 }

@@ -3,6 +3,7 @@
 import { PyFloat, type Value } from '../base/value.ts';
 import { type MethodTable, methodTable } from './method.ts';
 import { normalizeInt } from './python-arithmetic.ts';
+import { reprFloat } from './python-repr.ts';
 import { PyTuple } from './special.ts';
 
 export const intMethods: MethodTable<number | bigint> = methodTable<number | bigint>([
@@ -15,6 +16,7 @@ export const intMethods: MethodTable<number | bigint> = methodTable<number | big
 export const floatMethods: MethodTable<PyFloat> = methodTable<PyFloat>([
   ['as_integer_ratio', '', (self) => ratio(self.value)],
   ['conjugate', '', (self) => self],
+  ['hex', '', (self) => hexadecimal(self.value)],
   ['is_integer', '', (self) => Number.isInteger(self.value)],
 ]);
 
@@ -33,6 +35,21 @@ export function floatAttribute(self: PyFloat, name: string): Value | undefined {
 
 function magnitude(value: number | bigint): number | bigint {
   return value < 0 ? -value : value;
+}
+
+/** The exact value in C's hexadecimal form: `0x1.8000000000000p+1`. */
+function hexadecimal(value: number): string {
+  if (!Number.isFinite(value)) return reprFloat(value);
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, value);
+  const high = bits.getUint32(0);
+  const biased = (high >>> 20) & 0x7ff;
+  const digits =
+    (high & 0xfffff).toString(16).padStart(5, '0') + bits.getUint32(4).toString(16).padStart(8, '0');
+  const sign = high >>> 31 === 1 ? '-' : '';
+  if (value === 0) return `${sign}0x0.0p+0`;
+  const exponent = biased === 0 ? -1022 : biased - 1023;
+  return `${sign}0x${biased === 0 ? 0 : 1}.${digits}p${exponent < 0 ? '' : '+'}${exponent}`;
 }
 
 function ratio(value: number): PyTuple {

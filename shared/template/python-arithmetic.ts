@@ -128,6 +128,7 @@ function checkBits(bits: number): void {
 function divideInts(a: number | bigint, b: number | bigint): PyFloat {
   if (Number(b) === 0) throw divisionByZero('division by zero');
   if (typeof a === 'number' && typeof b === 'number') return new PyFloat(a / b);
+  if (Number(a) === 0) return new PyFloat(b < 0 ? -0 : 0);
   return new PyFloat(divideBig(BigInt(a), BigInt(b)));
 }
 
@@ -220,6 +221,9 @@ function operateContainers(operator: ArithmeticOperator, a: Value, b: Value): Va
   return undefined;
 }
 
+/** Python's lengths and indices are below this. */
+const INDEX_END = 2n ** 63n;
+
 function isRepeatable(value: Value): boolean {
   return asText(value) !== undefined || Array.isArray(value) || value instanceof PyTuple;
 }
@@ -256,6 +260,10 @@ function subtractSets(a: Value, b: Value): Value | undefined {
 }
 
 function repeat(value: Value, count: number | bigint): Value | undefined {
+  if (!isRepeatable(value) && !(value instanceof PyBytes)) return undefined;
+  if (count >= INDEX_END || count < -INDEX_END) {
+    throw pythonError('OverflowError', "cannot fit 'int' into an index-sized integer");
+  }
   const times = count < 0 ? 0 : Number(count);
   const text = asText(value);
   if (text !== undefined) {

@@ -4,9 +4,9 @@ import { limits } from '../base/limits.ts';
 import { PyFloat, type Value } from '../base/value.ts';
 import { dictGet } from './dict-key.ts';
 import { formatIntMagnitude, formatMagnitude } from './number-format.ts';
-import { limitError, pythonError, typeError, valueError } from './python-error.ts';
+import { limitError, pythonError, typeError, undefinedError, valueError } from './python-error.ts';
 import { repr, str } from './python-repr.ts';
-import { LazyDict, PyTuple } from './special.ts';
+import { LazyDict, PyBytes, PyTuple, Undefined } from './special.ts';
 import { asDict, asInt, asText, characters, isMapping, typeName } from './values.ts';
 
 const CONVERSION = /%(?:\(((?:[^()]|\([^()]*\))*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?(.|\n|$)/gu;
@@ -23,11 +23,17 @@ type Conversion = {
 class Arguments {
   readonly #values: readonly Value[];
   readonly #mapping: Value | undefined;
+  readonly #isTuple: boolean;
+  /** Python takes anything that has items for a mapping, which need not be used. */
+  readonly #isIndexed: boolean;
   #next = 0;
   #isNamed = false;
 
   constructor(given: Value) {
     this.#values = given instanceof PyTuple ? given.items : [given];
+    this.#isTuple = given instanceof PyTuple;
+    this.#isIndexed =
+      isMapping(given) || Array.isArray(given) || given instanceof PyBytes || given instanceof Undefined;
     this.#mapping = isMapping(given) ? given : undefined;
   }
 
@@ -39,7 +45,7 @@ class Arguments {
   }
 
   named(key: string): Value {
-    if (this.#mapping === undefined) throw typeError('format requires a mapping');
+    if (this.#mapping === undefined) throw this.#noMapping();
     this.#isNamed = true;
     const value =
       this.#mapping instanceof LazyDict
@@ -49,8 +55,17 @@ class Arguments {
     return value;
   }
 
+  #noMapping(): Error {
+    const [only] = this.#values;
+    if (only instanceof Undefined && !this.#isTuple) return undefinedError(only);
+    const isIndexed = Array.isArray(only) || only instanceof PyBytes;
+    if (this.#isTuple || !isIndexed) return typeError('format requires a mapping');
+    const name = Array.isArray(only) ? 'list' : 'byte';
+    return typeError(`${name} indices must be integers or slices, not str`);
+  }
+
   finish(): void {
-    if (this.#next < this.#values.length && this.#mapping === undefined && !this.#isNamed) {
+    if (this.#next < this.#values.length && !this.#isIndexed && !this.#isNamed) {
       throw typeError('not all arguments converted during string formatting');
     }
   }
@@ -174,6 +189,7 @@ function toCharacter(value: Value): string {
 }
 
 function truncate(value: Value, how: Conversion): number | bigint {
+  if (value instanceof Undefined) throw undefinedError(value);
   const int = asInt(value);
   if (int !== undefined) return int;
   if (!(value instanceof PyFloat)) {
@@ -202,6 +218,7 @@ function convertInt(int: number | bigint, how: Conversion, base: 8 | 10 | 16): s
 
 function convertFloat(value: Value, how: Conversion): string {
   const int = asInt(value);
+  if (value instanceof Undefined) throw undefinedError(value);
   if (!(value instanceof PyFloat) && int === undefined) {
     throw typeError(`must be real number, not ${typeName(value)}`);
   }

@@ -120,7 +120,14 @@ function inAnsiblesWords(error: unknown, source: string): unknown {
   if (error.pythonType === 'TemplateSyntaxError' && error.line === 0) {
     return new TemplateError('runtime', error.pythonType, `${original}\n  line 0`, { source, line: 1 });
   }
-  if (error.pythonType === 'TypeError') {
+  const isTypeError = error.pythonType === 'TypeError' || error.pythonType === 'AnsibleFilterTypeError';
+  if (isTypeError && original.includes('AnsibleUndefined')) {
+    const message =
+      `Unable to look up a name or access an attribute in template string (${source}).\n` +
+      `Make sure your variable name does not contain invalid characters like '-': ${original}. ${original}`;
+    return new TemplateError('undefined', 'AnsibleUndefinedVariable', `${message}. ${message}`, at);
+  }
+  if (isTypeError) {
     const message = `Unexpected templating type error occurred on (${source}): ${original}. ${original}`;
     return new TemplateError('runtime', 'AnsibleError', message, at);
   }

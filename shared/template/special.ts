@@ -183,15 +183,19 @@ export class PyCallable implements Special {
   readonly call: (args: readonly Value[], kwargs: Kwargs) => Value;
   /** Attributes of the few callables that have some, such as macros and `loop`. */
   readonly attribute: ((name: string) => Value | undefined) | undefined;
+  /** The class that messages name. */
+  readonly typeName: string;
 
   constructor(
     name: string,
     call: (args: readonly Value[], kwargs: Kwargs) => Value,
     attribute?: (name: string) => Value | undefined,
+    typeName = 'function',
   ) {
     this.name = name;
     this.call = call;
     this.attribute = attribute;
+    this.typeName = typeName;
   }
 }
 

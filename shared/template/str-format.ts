@@ -3,10 +3,10 @@
 import type { Dict, Value } from '../base/value.ts';
 import { dictGet } from './dict-key.ts';
 import { formatWithSpec } from './format-spec.ts';
-import { pythonError, undefinedError, valueError } from './python-error.ts';
+import { pythonError, typeError, undefinedError, valueError } from './python-error.ts';
 import { repr, str } from './python-repr.ts';
-import { Undefined } from './special.ts';
-import { force, typeName } from './values.ts';
+import { PySet, Undefined } from './special.ts';
+import { asText, force, isMapping, lengthOrUndefined, typeName } from './values.ts';
 
 /** What replacement fields can name, and how `{0.name}` and `{0[key]}` read on. */
 export type FormatArguments = {
@@ -106,7 +106,16 @@ function readAttribute(value: Value, name: string, fields: Fields): Value {
 }
 
 function readItem(value: Value, key: string, fields: Fields): Value {
-  const item = fields.itemOf(value, /^\d+$/.test(key) ? Number(key) : key);
-  if (item === undefined) throw pythonError('KeyError', repr(key));
-  return item;
+  if (value instanceof Undefined) throw undefinedError(value);
+  const index = /^\d+$/.test(key) ? Number(key) : key;
+  const item = fields.itemOf(value, index);
+  if (item !== undefined) return item;
+  if (isMapping(value)) throw pythonError('KeyError', repr(index));
+  const size = lengthOrUndefined(value);
+  if (size === undefined || value instanceof PySet) {
+    throw typeError(`'${typeName(value)}' object is not subscriptable`);
+  }
+  const name = asText(value) === undefined ? typeName(value) : 'string';
+  if (typeof index === 'number') throw pythonError('IndexError', `${name} index out of range`);
+  throw typeError(`${name} indices must be integers or slices, not str`);
 }

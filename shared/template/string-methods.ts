@@ -4,7 +4,7 @@ import type { Value } from '../base/value.ts';
 import { dictGet, dictSet } from './dict-key.ts';
 import { intArgument, type MethodTable, methodTable, rangeArguments, textArgument } from './method.ts';
 import { checkText, checkTextSize } from './python-arithmetic.ts';
-import { typeError, valueError } from './python-error.ts';
+import { pythonError, typeError, valueError } from './python-error.ts';
 import { str } from './python-repr.ts';
 import { PyBytes, PyTuple } from './special.ts';
 import {
@@ -12,6 +12,7 @@ import {
   asInt,
   asText,
   characters,
+  force,
   iterate,
   iterateOrUndefined,
   textLength,
@@ -34,7 +35,11 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     'sub, start=None, end=None',
     (self, sub, start, end) => count(self, textArgument(sub), start, end),
   ],
-  ['encode', "encoding='utf-8', errors='strict'", (self, encoding) => encode(self, textArgument(encoding))],
+  [
+    'encode',
+    "encoding='utf-8', errors='strict'",
+    (self, encoding, errors) => encode(self, textArgument(encoding), textArgument(errors)),
+  ],
   [
     'endswith',
     'suffix, start=None, end=None',
@@ -135,7 +140,13 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
 
 function capitalize(text: string): string {
   const [first = ''] = text;
-  return first.toUpperCase() + text.slice(first.length).toLowerCase();
+  return titleCase(first) + text.slice(first.length).toLowerCase();
+}
+
+/** A character's title case: of what is upper case as several letters, only the first stays so. */
+export function titleCase(character: string): string {
+  const [first = '', ...rest] = character.toUpperCase();
+  return first + rest.join('').toLowerCase();
 }
 
 function title(text: string): string {
@@ -193,6 +204,7 @@ function find(
 ): number {
   const part = textArgument(sub);
   const units = characters(text);
+  if (typeof start === 'number' && start > units.length) return -1;
   const [from, to] = rangeArguments(start, end, units.length);
   const within = typeof units === 'string' ? units.slice(from, to) : units.slice(from, to).join('');
   const index = isLast ? within.lastIndexOf(part) : within.indexOf(part);
@@ -232,7 +244,11 @@ function join(separator: string, iterable: Value): string {
 
 /** Removes characters of `chars` (white space when null) from the ends. */
 function strip(text: string, chars: Value | undefined, atStart: boolean, atEnd: boolean): string {
-  const set = (chars ?? null) === null ? undefined : new Set(textArgument(chars));
+  const given = force(chars ?? null);
+  if (given !== null && asText(given) === undefined) {
+    throw typeError(`${atStart ? (atEnd ? '' : 'l') : 'r'}strip arg must be None or str`);
+  }
+  const set = given === null ? undefined : new Set(asText(given));
   const units = characters(text);
   const isCut = (index: number): boolean =>
     set === undefined ? SPACES.test(units[index] ?? '') : set.has(units[index] ?? '');
@@ -348,12 +364,45 @@ function translateOne(character: string, to: Value | undefined): string {
 
 const LATIN1 = new Set(['latin-1', 'latin1', 'iso-8859-1', 'iso8859-1']);
 
-function encode(text: string, encoding: string): PyBytes {
+function encode(text: string, encoding: string, errors: string): PyBytes {
   const name = encoding.toLowerCase().replaceAll('_', '-');
-  if (LATIN1.has(name) || name === 'ascii' || name === 'us-ascii')
-    return new PyBytes(Buffer.from(text, 'latin1'));
+  if (LATIN1.has(name)) return encodeBytes(text, { name: 'latin-1', end: 256 }, errors);
+  if (name === 'ascii' || name === 'us-ascii') return encodeBytes(text, { name: 'ascii', end: 128 }, errors);
   if (name === 'utf-16-le' || name === 'utf-16le') return new PyBytes(Buffer.from(text, 'utf16le'));
   if (name === 'utf-16') return new PyBytes(Buffer.from(`\ufeff${text}`, 'utf16le'));
   if (name === 'utf-8' || name === 'utf8') return new PyBytes(Buffer.from(text, 'utf8'));
   throw valueError(`unknown encoding: ${encoding}`);
+}
+
+/** One byte for each character below `end`; others as the error handler says. */
+function encodeBytes(
+  text: string,
+  codec: { readonly name: string; readonly end: number },
+  errors: string,
+): PyBytes {
+  const bytes = [...text].flatMap((char, position) => {
+    const code = char.codePointAt(0) ?? 0;
+    return code < codec.end ? code : replacementBytes(char, errors, { ...codec, position });
+  });
+  return new PyBytes(Uint8Array.from(bytes));
+}
+
+function replacementBytes(
+  char: string,
+  errors: string,
+  codec: { readonly name: string; readonly end: number; readonly position: number },
+): readonly number[] {
+  const code = char.codePointAt(0) ?? 0;
+  const width = code < 256 ? 2 : code < 0x10000 ? 4 : 8;
+  const escaped = `\\${code < 256 ? 'x' : code < 0x10000 ? 'u' : 'U'}${code.toString(16).padStart(width, '0')}`;
+  if (errors === 'ignore') return [];
+  if (errors === 'replace') return [63];
+  if (errors === 'xmlcharrefreplace') return [...Buffer.from(`&#${code};`)];
+  if (errors === 'backslashreplace') return [...Buffer.from(escaped)];
+  if (errors !== 'strict') throw pythonError('LookupError', `unknown error handler name '${errors}'`);
+  throw pythonError(
+    'UnicodeEncodeError',
+    `'${codec.name}' codec can't encode character '${escaped}' in position ${codec.position}: ` +
+      `ordinal not in range(${codec.end})`,
+  );
 }

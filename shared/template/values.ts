@@ -89,7 +89,9 @@ function typeNameOfObject(value: PyFloat | Value[] | Dict | Special): string {
   if (Array.isArray(value)) return 'list';
   if (value instanceof PyFloat) return 'float';
   if (value instanceof PyObject) return value.behaviour.typeName.replace(/^.*\./, '');
-  if (value instanceof LazyList) return value.typeName;
+  if (value instanceof Undefined && value.isLenient) return 'Undefined';
+  if (value instanceof Markup && value.mark === 'verbatim') return 'NativeJinjaText';
+  if (value instanceof LazyList || value instanceof PyCallable) return value.typeName;
   if (value instanceof Pending) return typeName(force(value));
   return SPECIAL_TYPE_NAMES[value.special];
 }

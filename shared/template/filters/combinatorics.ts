@@ -57,7 +57,10 @@ function zipLongest(_env: unknown, value: Value, args: Value = [], kwargs: Value
   const fill = option(kwargs, 'fillvalue') ?? null;
   const columns = lists(value, args);
   const count = Math.max(...columns.map((column) => column.length));
-  return Array.from({ length: count }, (_, row) => new PyTuple(columns.map((column) => column[row] ?? fill)));
+  return Array.from({ length: count }, (_, row) => {
+    const items = columns.map((column) => (row < column.length ? (column[row] ?? null) : fill));
+    return new PyTuple(items);
+  });
 }
 
 function productFilter(_env: unknown, value: Value, args: Value = [], kwargs: Value = null): Value {

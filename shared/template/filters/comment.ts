@@ -6,7 +6,7 @@ import { pythonError } from '../python-error.ts';
 import { indexArgument, toInt } from '../python-number.ts';
 import { repr, str } from '../python-repr.ts';
 import { stripEnd } from '../python-whitespace.ts';
-import { force } from '../values.ts';
+import { asText, force, typeName } from '../values.ts';
 
 /** The filter. */
 export const commentFilters: readonly Builtin[] = [
@@ -36,6 +36,11 @@ const STYLES: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
 ]);
 
 function comment(_env: unknown, value: Value, style: Value = 'plain', kwargs: Value = null): Value {
+  const text = asText(force(value));
+  if (text === undefined) {
+    str(value);
+    throw pythonError('AttributeError', `'${typeName(force(value))}' object has no attribute 'replace'`);
+  }
   const preset = STYLES.get(str(style));
   if (preset === undefined) throw pythonError('KeyError', repr(style));
   const given = kwargs instanceof Map ? kwargs : new Map<Value, Value>();

@@ -1,7 +1,7 @@
 /** Ansible's filters over dicts and nested lists: combine, dict2items, flatten, subelements, extract and their kin. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import { getAttribute, getItem, itemOf } from '../access.ts';
+import { getAttribute, getItem, itemOf, missingAttribute } from '../access.ts';
 import type { Builtin } from '../builtin.ts';
 import { dictGet, dictSet } from '../dict-key.ts';
 import { classText, filterError, filterTypeError } from '../filter-error.ts';
@@ -235,7 +235,6 @@ function typeDebug(value: Value): Value {
 
 function attr(value: Value, name: string): Value {
   if (value instanceof PyObject || value instanceof PyNamespace) return getAttribute(value, name);
-  return (
-    methodOf(value, name) ?? new Undefined(`'${typeName(value)} object' has no attribute ${repr(name)}`, name)
-  );
+  if (value instanceof Undefined) return value;
+  return methodOf(value, name) ?? missingAttribute(value, name);
 }

@@ -149,7 +149,6 @@ function named(filter: string, attempt: () => string): string {
 }
 
 function fromYaml(env: Environment, value: Value): Value {
-  if (value instanceof Undefined) throw undefinedError(value);
   const text = asText(value);
   if (text === undefined) return value;
   const documents = env.parseYaml(text);

@@ -8,12 +8,11 @@ import { pythonError, typeError, undefinedError, valueError } from '../python-er
 import { indexArgument } from '../python-number.ts';
 import { repr, str } from '../python-repr.ts';
 import { splitWords } from '../python-whitespace.ts';
-import { Markup, PyBytes, Undefined } from '../special.ts';
+import { Markup, Undefined } from '../special.ts';
 import { splitUrl } from '../url.ts';
 import {
   asDict,
   asInt,
-  asSequence,
   asText,
   force,
   isMapping,
@@ -110,17 +109,16 @@ function quoteUrl(value: Value, safe: string): string {
 }
 
 function urlencode(value: Value): Value {
-  const isPlain = asText(value) !== undefined || value instanceof PyBytes;
-  if (isPlain || iterateOrUndefined(value) === undefined) return quoteUrl(value, '/');
+  if (asText(value) !== undefined || iterateOrUndefined(value) === undefined) return quoteUrl(value, '/');
   const pairs = isMapping(value) ? [...(asDict(value) ?? [])] : Array.from(iterate(value), pairOf);
   const quote = (item: Value): string => quoteUrl(item, '').replaceAll('%20', '+');
   return pairs.map(([key, item]) => `${quote(key)}=${quote(item)}`).join('&');
 }
 
 function pairOf(item: Value): [Value, Value] {
-  const text = asText(force(item));
-  const parts = text === undefined ? asSequence(force(item)) : [...text];
-  if (parts === undefined) throw typeError(`cannot unpack non-iterable ${typeName(item)} object`);
+  const items = iterateOrUndefined(force(item));
+  if (items === undefined) throw typeError(`cannot unpack non-iterable ${typeName(item)} object`);
+  const parts = [...items];
   if (parts.length < 2) throw valueError(`not enough values to unpack (expected 2, got ${parts.length})`);
   if (parts.length > 2) throw valueError('too many values to unpack (expected 2)');
   return [parts[0] ?? null, parts[1] ?? null];
@@ -176,7 +174,12 @@ function urldecode(value: Value): Value {
 }
 
 function urlsplit(_env: unknown, value: Value, query: Value = '', alias: Value = 'urlsplit'): Value {
-  const url = splitUrl(str(force(value)));
+  const text = asText(force(value));
+  if (text === undefined) {
+    str(value);
+    throw pythonError('AttributeError', `'${typeName(force(value))}' object has no attribute 'decode'`);
+  }
+  const url = splitUrl(text);
   const parts: Dict = new Map<Value, Value>([
     ['fragment', url.fragment],
     ['hostname', url.hostname ?? null],

@@ -1,12 +1,14 @@
 /** Ansible's way to merge dicts, behind `combine`. */
 
-import type { Dict, Value } from '../../base/value.ts';
+import { type Dict, PyFloat, type Value } from '../../base/value.ts';
 import { contains, equals } from '../comparison.ts';
 import { dictGet, dictSet } from '../dict-key.ts';
 import { ansibleError } from '../filter-error.ts';
 import { dumpJson } from '../json.ts';
 import { repr } from '../python-repr.ts';
-import { asDict, asText, force, isMapping, typeName } from '../values.ts';
+import { PyBytes } from '../special.ts';
+import { TemplateError } from '../template-error.ts';
+import { asDict, asSequence, asText, force, isMapping, typeName } from '../values.ts';
 
 /** How two lists under the same key become one. */
 export type ListMerge = 'append' | 'append_rp' | 'keep' | 'prepend' | 'prepend_rp' | 'replace';
@@ -62,15 +64,26 @@ function mergeItems(before: Value, item: Value, options: MergeOptions): Value {
   }
 }
 
+/** As JSON where it has such a form, else as Python prints it. */
+function shown(value: Value): string {
+  const isPlain =
+    value === null || typeof value !== 'object' || asSequence(value) !== undefined || isMapping(value);
+  if (!isPlain && asText(value) === undefined && !(value instanceof PyFloat)) return repr(value);
+  try {
+    return dumpJson(value);
+  } catch (error) {
+    if (error instanceof TemplateError) return repr(value);
+    throw error;
+  }
+}
+
 function notDicts(low: Value, high: Value): Error {
-  const shown = [low, high].map((value) => {
+  const texts = [low, high].map((value) => {
     const settled = force(value);
-    return isMapping(settled) || Array.isArray(settled) || asText(settled) !== undefined
-      ? dumpJson(settled)
-      : repr(settled);
+    return settled instanceof PyBytes ? Buffer.from(settled.bytes).toString('utf8') : shown(settled);
   });
   return ansibleError(
     `failed to combine variables, expected dicts but got a '${typeName(force(low))}' and a ` +
-      `'${typeName(force(high))}': \n${shown[0]}\n${shown[1]}`,
+      `'${typeName(force(high))}': \n${texts[0]}\n${texts[1]}`,
   );
 }

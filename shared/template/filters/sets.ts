@@ -1,14 +1,14 @@
 /** Ansible's set filters: unique, union, intersect, difference, symmetric_difference. */
 
-import type { Value } from '../../base/value.ts';
+import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { contains, equals } from '../comparison.ts';
 import { hasKey, toSet } from '../dict-key.ts';
 import { filterErrorFrom } from '../filter-error.ts';
 import { operate } from '../python-arithmetic.ts';
-import { PySet, PyTuple, Undefined } from '../special.ts';
+import { LazyList, PyBytes, PySet, PyTuple, Undefined } from '../special.ts';
 import { TemplateError } from '../template-error.ts';
-import { asText, force, isTrue, iterate, toList } from '../values.ts';
+import { asInt, asText, force, isTrue, iterate, toList } from '../values.ts';
 import { uniqueHashable } from './sequence.ts';
 
 /** Set filters. */
@@ -65,7 +65,14 @@ function unique(items: Value[]): Value[] {
 /** Values that Python can hash are combined as sets of their items. */
 function isHashable(value: Value): boolean {
   return (
-    asText(value) !== undefined || value instanceof PyTuple || value === null || value instanceof Undefined
+    asText(value) !== undefined ||
+    asInt(value) !== undefined ||
+    value === null ||
+    value instanceof PyTuple ||
+    value instanceof PyBytes ||
+    value instanceof PyFloat ||
+    value instanceof LazyList ||
+    value instanceof Undefined
   );
 }
 

@@ -9,7 +9,8 @@ import { indexArgument } from '../python-number.ts';
 import { str } from '../python-repr.ts';
 import { findSpace, splitLines, stripStart, stripText } from '../python-whitespace.ts';
 import { Markup, PyTuple } from '../special.ts';
-import { asText, characters, force, isTrue, textLength, typeName } from '../values.ts';
+import { titleCase } from '../string-methods.ts';
+import { asText, characters, force, isTrue, length, textLength, typeName } from '../values.ts';
 import { isHtml } from './markup.ts';
 import { wrapText } from './text-wrap.ts';
 
@@ -52,7 +53,7 @@ function mapText(value: Value, change: (text: string) => string): Value {
 
 function capitalize(text: string): string {
   const [first = '', ...rest] = text;
-  return first.toUpperCase() + rest.join('').toLowerCase();
+  return titleCase(first) + rest.join('').toLowerCase();
 }
 
 function title(text: string): string {
@@ -124,28 +125,33 @@ function indent(
 function notAddable(value: Value): Error {
   str(value);
   const name = typeName(value);
-  if (name === 'list') return typeError("'str' object has no attribute 'splitlines'");
+  if (name === 'list') return noSplitlines(name);
   return typeError(`unsupported operand type(s) for +=: '${name}' and 'str'`);
+}
+
+function noSplitlines(name: string): Error {
+  return pythonError('AttributeError', `'${name}' object has no attribute 'splitlines'`);
 }
 
 function truncate(
   _env: unknown,
   value: Value,
-  length: Value = 255,
+  most: Value = 255,
   killwords: Value = false,
   end: Value = '...',
   leeway: Value = null,
 ): Value {
-  const most = indexArgument(length);
+  const limit = indexArgument(most);
   const tail = str(end);
   const slack = leeway === null ? 5 : indexArgument(leeway);
   const tailLength = textLength(tail);
-  if (most < tailLength) throw pythonError('AssertionError', `expected length >= ${tailLength}, got ${most}`);
+  if (limit < tailLength)
+    throw pythonError('AssertionError', `expected length >= ${tailLength}, got ${limit}`);
   if (slack < 0) throw pythonError('AssertionError', `expected leeway >= 0, got ${slack}`);
-  const text = requireText(value, `object of type '${typeName(value)}' has no len()`);
-  if (textLength(text) <= most + slack) return value;
+  if (length(force(value)) <= limit + slack) return value;
+  const text = requireText(value, 'can only concatenate list (not "str") to list');
   const units = characters(text);
-  const kept = [...units].slice(0, most - tailLength).join('');
+  const kept = [...units].slice(0, limit - tailLength).join('');
   if (isTrue(killwords)) return kept + tail;
   const space = kept.lastIndexOf(' ');
   return (space < 0 ? kept : kept.slice(0, space)) + tail;
@@ -165,7 +171,12 @@ function wordwrap(
     breakLongWords: isTrue(breakLongWords),
     breakOnHyphens: isTrue(breakOnHyphens),
   };
-  const lines = splitLines(str(value));
+  const text = asText(force(value));
+  if (text === undefined) {
+    str(value);
+    throw noSplitlines(typeName(force(value)));
+  }
+  const lines = splitLines(text);
   return lines.map((line) => wrapText(line, options).join(separator)).join(separator);
 }
 

@@ -4,7 +4,7 @@ import { PyFloat, type Value } from '../../base/value.ts';
 import { compare } from '../comparison.ts';
 import { pythonError, undefinedError } from '../python-error.ts';
 import { reprFloat, str } from '../python-repr.ts';
-import { LazyDict, PyBytes, PyObject, PySet, PyTuple, Undefined, Vaulted } from '../special.ts';
+import { LazyDict, LazyList, PyBytes, PyObject, PySet, PyTuple, Undefined, Vaulted } from '../special.ts';
 import { TemplateError } from '../template-error.ts';
 import { asDict, asInt, asText, force, typeName } from '../values.ts';
 import type { YamlNode } from './yaml-emitter.ts';
@@ -115,7 +115,10 @@ function representCollection(
 }
 
 function cannotRepresent(value: Value): Error {
-  return pythonError('RepresenterError', `('cannot represent an object', ${typeName(value)} ${str(value)})`);
+  return pythonError(
+    'RepresenterError',
+    `('cannot represent an object', ${value instanceof LazyList ? value.repr() : `${typeName(value)} ${str(value)}`})`,
+  );
 }
 
 function isPlainScalar(node: YamlNode): boolean {

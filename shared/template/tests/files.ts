@@ -7,6 +7,7 @@ import { pathText } from '../filters/path.ts';
 import { directoryName } from '../posix-path.ts';
 import { pythonError } from '../python-error.ts';
 import { reprText } from '../python-repr.ts';
+import { PyBytes } from '../special.ts';
 import { asInt, force } from '../values.ts';
 
 type FileCheck = (env: Environment, path: string) => boolean;
@@ -35,11 +36,19 @@ export const fileTests: readonly Builtin[] = [
   ...fileTest(['link', 'is_link'], kindOf('link', false)),
   ...fileTest(['exists'], (env, path) => env.local.stat(path, true) !== undefined),
   ...fileTest(['link_exists'], (env, path) => env.local.stat(path, false) !== undefined),
-  ...fileTest(['abs', 'is_abs'], (_env, path) => path.startsWith('/')),
+  ...['abs', 'is_abs'].map((name) => ({
+    name,
+    signature: '',
+    call: (_env: Environment, value: Value) => isAbsolute(force(value)),
+  })),
   ...fileTest(['mount', 'is_mount'], isMount),
   { name: 'same_file', signature: 'f2', call: sameFile },
   { name: 'is_same_file', signature: 'f2', call: sameFile },
 ];
+
+function isAbsolute(path: Value): boolean {
+  return path instanceof PyBytes ? path.bytes[0] === 0x2f : pathText(path).startsWith('/');
+}
 
 function isMount(env: Environment, path: string): boolean {
   const here = env.local.stat(path, false);

@@ -77,7 +77,7 @@ export const matchingTests: readonly Builtin[] = [
   },
   { name: 'nan', signature: '', call: (_env, value) => isNotANumber(force(value)) },
   { name: 'isnan', signature: '', call: (_env, value) => isNotANumber(force(value)) },
-  { name: 'vault_encrypted', signature: '', call: (_env, value) => force(value) instanceof Vaulted },
+  { name: 'vault_encrypted', signature: '', call: (_env, value) => isVaulted(force(value)) },
   { name: 'uri', signature: 'schemes=None', call: (_env, value, schemes = null) => isUri(value, schemes) },
   { name: 'url', signature: 'schemes=None', call: (_env, value, schemes = null) => isUrl(value, schemes) },
   { name: 'urn', signature: '', call: (_env, value) => isUri(value, ['urn']) },
@@ -131,4 +131,9 @@ function isUrl(value: Value, schemes: Value): boolean {
     if (error instanceof TemplateError) return false;
     throw error;
   }
+}
+
+function isVaulted(value: Value): boolean {
+  if (value instanceof Undefined) throw undefinedError(value);
+  return value instanceof Vaulted;
 }

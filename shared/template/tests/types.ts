@@ -39,7 +39,7 @@ export const typeTests: readonly Builtin[] = [
   check('mapping', isMapping),
   check('sequence', isSequence),
   check('iterable', isIterable),
-  check('callable', isCallable),
+  check('callable', (value) => value instanceof Undefined || isCallable(value)),
   check('escaped', isHtml),
   check('lower', (value) => hasCase(str(value), (text) => text.toLowerCase())),
   check('upper', (value) => hasCase(str(value), (text) => text.toUpperCase())),
