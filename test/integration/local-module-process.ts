@@ -2,31 +2,18 @@
 
 import { createInterface } from 'node:readline';
 import { openLocalConnection } from '../../functions/host/local-session.ts';
-import type { ConnectionTarget, SessionRequest } from '../../functions/host/session/session.ts';
+import type { SessionRequest } from '../../functions/host/session/session.ts';
 import { systemClock } from '../../shared/base/clock.ts';
 import { formatJson, parseJson } from '../../shared/base/json.ts';
 import { type Dict, isDict } from '../../shared/base/value.ts';
-
-const target: ConnectionTarget = {
-  kind: 'local',
-  host: 'localhost',
-  address: 'localhost',
-  port: 22,
-  user: '',
-  password: undefined,
-  privateKeyFiles: [],
-  privateKeyPassphrase: undefined,
-  hostKeyChecking: 'no',
-  knownHostsFiles: [],
-  sshArguments: [],
-  connectTimeoutMs: 1000,
-  directory: process.cwd(),
-  python: 'auto',
-};
+import { localTarget } from '../unit/local-modules/local-target.ts';
 
 const { PATH, SHELL } = process.env;
 const environment = { HOME: '/root', LANG: 'C.UTF-8', PATH, SHELL, TZ: 'UTC' };
-const session = await openLocalConnection(target, { environment, clock: systemClock }).session();
+const session = await openLocalConnection(localTarget(process.cwd()), {
+  environment,
+  clock: systemClock,
+}).session();
 
 for await (const line of createInterface({ input: process.stdin })) {
   const request = parseJson(line);

@@ -7,9 +7,11 @@ import { copy } from './copy.ts';
 import { file } from './file.ts';
 import type { LocalModule } from './local-module.ts';
 import { ping } from './ping.ts';
+import { setup } from './setup.ts';
 import { slurp } from './slurp.ts';
 import { stat } from './stat.ts';
 import { tempfile } from './tempfile.ts';
+import { uri } from './uri.ts';
 import { waitFor } from './wait-for.ts';
 
 const modules: ReadonlyMap<string, LocalModule> = new Map([
@@ -17,10 +19,12 @@ const modules: ReadonlyMap<string, LocalModule> = new Map([
   ['copy', copy],
   ['file', file],
   ['ping', ping],
+  ['setup', setup],
   ['shell', shell],
   ['slurp', slurp],
   ['stat', stat],
   ['tempfile', tempfile],
+  ['uri', uri],
   ['wait_for', waitFor],
 ]);
 
@@ -34,7 +38,7 @@ function ownName(name: string): string {
   return name.replace(/^ansible\.(builtin|legacy)\./, '');
 }
 
-const READERS = new Set(['get_url', 'ping', 'setup', 'slurp', 'stat', 'wait_for']);
+const READERS = new Set(['ping', 'setup', 'slurp', 'stat', 'wait_for']);
 
 /** Whether running it a second time does no harm. */
 export function isRepeatable(name: string, args: Dict, isCheck: boolean): boolean {
