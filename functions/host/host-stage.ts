@@ -4,10 +4,11 @@ import type { Clock } from '../../shared/base/clock.ts';
 import { limits } from '../../shared/base/limits.ts';
 import type { Dict } from '../../shared/base/value.ts';
 import type { Config } from '../../shared/project/config/load-config.ts';
+import type { RunStore } from '../../shared/store/run-store.ts';
 import { createOrderBook } from '../../shared/wire/order-book.ts';
 import type { OrderKey } from '../../shared/wire/run-event.ts';
 import type { HostInvocation, StageWork } from '../../shared/wire/stage.ts';
-import { loadCloudProject } from './cloud-project.ts';
+import { type CloudProject, loadCloudProject } from './cloud-project.ts';
 import type { FactCache, HostPorts } from './execute/host-ports.ts';
 import type { HostVars } from './execute/host-state.ts';
 import type { PlayContext } from './execute/play-context.ts';
@@ -95,19 +96,29 @@ export async function openHostStage(
       },
     },
     stream: environment,
-    // A store that cannot say has said nothing: it is asked again.
-    isStopRequested: () =>
-      store.findRun(work.runId).then(
-        (run) => run?.stopRequestedAt !== undefined,
-        () => false,
-      ),
-    connect: (target, { admit, warn }) => {
-      const name = environment.agentName(`${work.runId}/${host}/${wayKey(target)}`);
-      const { agentBusySeconds: busySeconds, agentIdleSeconds: idleSeconds } = limits;
-      const keep = { name, idleSeconds, busySeconds, admit };
-      return environment.connect({ ...target, keep }, { warn, environment: loaded.environment });
-    },
+    isStopRequested: () => isStopRequested(work.runId, store),
+    connect: keepingConnect({ work, host }, environment, loaded),
   };
+}
+
+/** Opens connections whose agents are found again by whoever goes on with the host's part of the run. */
+function keepingConnect(
+  { host, work }: Pick<HostStage, 'host' | 'work'>,
+  { agentName, connect }: FunctionEnvironment,
+  { environment }: CloudProject,
+): HostStage['connect'] {
+  const { agentBusySeconds: busySeconds, agentIdleSeconds: idleSeconds } = limits;
+  return (target, { admit, warn }) => {
+    const name = agentName(`${work.runId}/${host}/${wayKey(target)}`);
+    const keep = { name, idleSeconds, busySeconds, admit };
+    return connect({ ...target, keep }, { warn, environment });
+  };
+}
+
+/** A store that cannot say has said nothing: it is asked again. */
+async function isStopRequested(runId: string, store: Pick<RunStore, 'findRun'>): Promise<boolean> {
+  const run = await store.findRun(runId).catch(() => undefined);
+  return run?.stopRequestedAt !== undefined;
 }
 
 /** Whether a place is the meeting's or behind it; before the first meeting every place is. */
