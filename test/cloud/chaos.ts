@@ -28,7 +28,7 @@ export type ChaosReport = {
   readonly kind: FaultKind;
   readonly faults: number;
   readonly runs: number;
-  /** Hosts that ended as unreachable because what their tasks did is unknown. */
+  /** Hosts that ended early because what a task did is unknown: theirs, or one that ran for all. */
   readonly unknown: number;
   /** What was wrong, in words; empty when all held. */
   readonly problems: readonly string[];
@@ -139,7 +139,9 @@ function checkHost(
 ): { readonly problems: string[]; readonly isUnknown: boolean } {
   const problems: string[] = [];
   const recap = recapOf(shown.events, name);
-  const isUnknown = mayBeUnknown && recap?.unreachable === 1;
+  // One that was to run a task for all takes the others with it, as in Ansible.
+  const isOver = shown.events.some((event) => event.kind === 'no-hosts-left');
+  const isUnknown = mayBeUnknown && (recap?.unreachable === 1 || isOver);
   const expected = isUnknown ? MARKS.slice(0, marks.length) : MARKS;
   if (marks.join(' ') !== expected.join(' ')) problems.push(`${name}: the host has ${marks.join(' ')}`);
   if (new Set(tokens).size > 1 || tokens.length > 2)
