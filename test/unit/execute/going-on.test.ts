@@ -16,9 +16,13 @@ const raw = (rest = ''): string =>
 const well = answersOf(() => false);
 
 /** Goes on after the entry that `isLast` picks, with the target as it is. */
-async function goOn(yaml: string, isLast: (text: string) => boolean): Promise<[Process, Target]> {
+async function goOn(
+  yaml: string,
+  isLast: (text: string) => boolean,
+  forgets = false,
+): Promise<[Process, Target]> {
   const target = newTarget();
-  const script = { files: { '/play/site.yml': yaml } };
+  const script = { files: { '/play/site.yml': yaml }, forgets };
   const whole = await runProcess(script, { target, past: [], seed: 1 });
   const last = whole.entries.findIndex(({ text }) => isLast(text));
   const past: readonly Entry[] = whole.entries.slice(0, last + 1);
@@ -59,6 +63,58 @@ test('raw commands of a loop whose results are known are not run again', async (
   expect(encodeChanges([{ kind: 'entered', work: '', vars, lastOrder: -1 }])).toMatch(
     /said a.*it is not run again.*said c/,
   );
+});
+
+const forgotten = (task: string): string =>
+  play(
+    `    - ${task}\n      loop: [a, b, c]\n      register: r\n      ignore_unreachable: true\n    - command: d\n`,
+  );
+
+test('what no agent remembers is not run again once it was begun', async () => {
+  const [{ vars }, target] = await goOn(
+    forgotten('command: "{{ item }}"'),
+    (text) => text.includes('"request 1.1.1",true'),
+    true,
+  );
+  expect(lines(target)).toEqual(['a', 'b', 'c', 'd']);
+  expect(encodeChanges([{ kind: 'entered', work: '', vars, lastOrder: -1 }])).toMatch(
+    /said a.*it is not run again.*said c/,
+  );
+});
+
+test('what no agent remembers is run again where sortie_rerun says that it may', async () => {
+  const [, target] = await goOn(
+    forgotten('command: "{{ item }}"\n      vars: {sortie_rerun: true}'),
+    (text) => text.includes('"request 1.1.1",true'),
+    true,
+  );
+  expect(lines(target)).toEqual(['a', 'b', 'b', 'c', 'd']);
+});
+
+test('what only reads is run again', async () => {
+  const [{ vars }, target] = await goOn(
+    forgotten('stat: {path: "{{ item }}"}'),
+    (text) => /"request 1.1.1",\d+/.test(text),
+    true,
+  );
+  expect(lines(target)).toEqual(['stat', 'stat', 'stat', 'stat', 'stat', 'd']);
+  expect(encodeChanges([{ kind: 'entered', work: '', vars, lastOrder: -1 }])).not.toContain('not run again');
+});
+
+test('what no agent remembers begins only when the request before it has ended', async () => {
+  const script = { files: { '/play/site.yml': forgotten('command: "{{ item }}"') }, forgets: true };
+  const { entries } = await runProcess(script, { target: newTarget(), past: [], seed: 1 });
+  const all = entries.map(({ text }) => text).join('\n');
+  const noted = [...all.matchAll(/"request (\d)\.1\.1",(true)?/g)];
+  expect(noted.map(([, item, begun]) => `${item} ${begun === undefined ? 'ended' : 'begun'}`)).toEqual([
+    '0 begun',
+    '0 ended',
+    '1 begun',
+    '1 ended',
+    '2 begun',
+    // The end of the task says how the last one ended. The next task follows.
+    '0 begun',
+  ]);
 });
 
 test('a journal of another project is refused, with both places', async () => {

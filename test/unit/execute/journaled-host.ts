@@ -19,6 +19,8 @@ export type Script = {
   readonly files: FakeFiles;
   /** What another host gives at tasks that one runs for all; without it this host runs them. */
   readonly adopts?: SharedEnd;
+  /** No agent remembers what it has executed. */
+  readonly forgets?: boolean;
   /** What other hosts have set. */
   readonly others?: HostVars;
 };
@@ -88,6 +90,7 @@ export async function runProcess(script: Script, { target, past, seed }: Process
   const local = { ...context.local, run: async () => ({ exitCode: 0, stdout: drawnText(clock) }) };
   const run = new HostRun('web', {
     connect: () => connectTo(target, counted),
+    forgets: () => script.forgets === true,
     modules: { choose: (name) => ({ name, bundles: [] }) },
     emit: (event) => {
       told.push(event);
@@ -206,9 +209,9 @@ function connectTo(target: Target, counted: () => Left): Connection {
     await tick();
     if (sentIn < epoch) return { kind: 'discarded' };
     if (String(request.args.get('_raw_params')).startsWith('unreachable')) return { kind: 'failed', failure };
-    const { key = '' } = request;
-    const known = target.memory.get(key) ?? execute(target, request, counted());
-    target.memory.set(key, known);
+    const { key } = request;
+    const known = target.memory.get(key ?? '') ?? execute(target, request, counted());
+    if (key !== undefined) target.memory.set(key, known);
     const reply = structuredReply(known);
     if (reply.kind !== 'result') return reply;
     return { ...reply, epoch: count(request, reply.result.get('failed') === true) };
