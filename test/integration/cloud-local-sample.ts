@@ -143,6 +143,6 @@ function look(at: string | undefined): unknown {
     mayWriteHere: mayWrite('./x'),
     mayWriteRoot: mayWrite('/x'),
     mayWriteTmp: mayWrite('/tmp/x'),
-    seen: at === undefined ? [] : fs.readdirSync(at),
+    seen: at !== undefined && fs.existsSync(at) ? fs.readdirSync(at) : [],
   };
 }
