@@ -43,6 +43,12 @@ export const limits = {
   templateDepthMax: 100,
   /** Steps that rendering one value may take: because a loop without end must end in an error, not in a hang. */
   templateStepsMax: 20_000_000,
+  /** Longest that one use of a regular expression in a template may take: because some patterns backtrack without end. */
+  templateRegexMs: 2_000,
+  /** Steps that a millisecond of regular expressions counts for: because all of a render's together must end as well. */
+  templateStepsPerRegexMs: 4_000,
+  /** Characters, to the power with which a pattern's time grows, up to which no deadline is set: because setting one takes longer. */
+  templateRegexFreeWork: 1_000_000,
   /** Longest string a template may build, in characters: because memory of a function is bounded. */
   templateStringCharsMax: 67_108_864,
   /** Longest list a template may build, in items: because memory of a function is bounded. */

@@ -27,11 +27,8 @@ export function formatWithSpec(value: Value, text: string): string {
   const spec = parseSpec(text, value);
   const string = asText(value);
   if (string !== undefined) return formatString(string, spec);
-  if (typeof value === 'boolean' && spec.type === 's') {
-    return formatString(str(value), spec);
-  }
   const int = asInt(value);
-  if (int !== undefined) return formatInt(int, spec);
+  if (int !== undefined) return formatInt(int, spec, typeName(value));
   if (value instanceof PyFloat) return formatFloat(value.value, spec);
   throw typeError(`unsupported format string passed to ${typeName(value)}.__format__`);
 }
@@ -93,7 +90,7 @@ const INT_BASES: ReadonlyMap<string, number> = new Map([
   ['X', 16],
 ]);
 
-function formatInt(int: number | bigint, spec: Spec): string {
+function formatInt(int: number | bigint, spec: Spec, type: string): string {
   if ('eEfFgG%'.includes(spec.type) && spec.type !== '') return formatFloat(Number(int), spec);
   if (spec.type === 'c') {
     if (int >= 2n ** 63n || int < -(2n ** 63n)) {
@@ -103,7 +100,7 @@ function formatInt(int: number | bigint, spec: Spec): string {
     return align('', String.fromCodePoint(Number(int)), spec, '<');
   }
   const base = INT_BASES.get(spec.type);
-  if (base === undefined) throw unknownCode(spec, 'int');
+  if (base === undefined) throw unknownCode(spec, type);
   if (spec.precision !== undefined) throw valueError('Precision not allowed in integer format specifier');
   let digits = formatIntMagnitude(int, base);
   if (spec.grouping !== '') digits = groupDigits(digits, spec.grouping, base === 10 ? 3 : 4);

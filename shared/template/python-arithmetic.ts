@@ -185,7 +185,8 @@ function operateFloats(operator: ArithmeticOperator, a: number, b: number): PyFl
 function floorDivide(a: number, b: number): number {
   const quotient = (a - floatModulo(a, b)) / b;
   if (quotient === 0) return a / b < 0 || Object.is(a / b, -0) ? -0 : 0;
-  return Math.round(quotient);
+  const floor = Math.floor(quotient);
+  return quotient - floor > 0.5 ? floor + 1 : floor;
 }
 
 function floatModulo(a: number, b: number): number {

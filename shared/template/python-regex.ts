@@ -1,6 +1,9 @@
 /** Python's `re` patterns on JavaScript's engine: translation, matching, substitution, and `re.error` in Python's words. */
 
+import { limits } from '../base/limits.ts';
+import { withinDeadline } from './deadline.ts';
 import { type PatternFlags, regexError, translatePattern } from './python-regex-translate.ts';
+import { regexDegree } from './regex-cost.ts';
 import { TemplateError } from './template-error.ts';
 
 /** A compiled pattern. `regex` is global and by code points; group numbers are Python's. */
@@ -8,6 +11,8 @@ export type Pattern = {
   readonly regex: RegExp;
   readonly groupCount: number;
   readonly groupNames: ReadonlyMap<string, number>;
+  /** The power of the text's length with which the time of a match can grow. */
+  readonly degree: number;
 };
 
 /** One match: the whole text first, then each group, undefined where a group took no part. */
@@ -26,7 +31,11 @@ export function compilePattern(pattern: string, flags: PatternFlags = {}): Patte
   const known = compiled.get(key);
   if (known !== undefined) return known;
   const translated = translatePattern(pattern, flags);
-  const made: Pattern = { ...translated, regex: toRegExp(translated.source, translated.ignoreCase) };
+  const made: Pattern = {
+    ...translated,
+    regex: toRegExp(translated.source, translated.ignoreCase),
+    degree: regexDegree(translated.source),
+  };
   if (compiled.size >= PATTERNS_KEPT) compiled.clear();
   compiled.set(key, made);
   return made;
@@ -41,7 +50,22 @@ function toRegExp(source: string, ignoreCase: boolean): RegExp {
 }
 
 /** `re.search`: the first match at or after `from`. */
-export function searchPattern(pattern: Pattern, text: string, from = 0): Match | undefined {
+export function searchPattern(pattern: Pattern, text: string): Match | undefined {
+  return bounded(pattern, text, () => searchFrom(pattern, text, 0));
+}
+
+/** Does the work of matching under a deadline where it could take long. */
+function bounded<Result>(pattern: Pattern, text: string, work: () => Result): Result {
+  try {
+    return text.length ** pattern.degree <= limits.templateRegexFreeWork ? work() : withinDeadline(work);
+  } catch (error) {
+    // Too large for JavaScript's engine, which it tells when the pattern is used first.
+    if (error instanceof SyntaxError) throw regexError(error.message);
+    throw error;
+  }
+}
+
+function searchFrom(pattern: Pattern, text: string, from: number): Match | undefined {
   pattern.regex.lastIndex = from;
   const found = pattern.regex.exec(text);
   if (found === null) return undefined;
@@ -51,23 +75,27 @@ export function searchPattern(pattern: Pattern, text: string, from = 0): Match |
 /** `re.match`: a match at the start of `text`. */
 export function matchPattern(pattern: Pattern, text: string): Match | undefined {
   const sticky = new RegExp(pattern.regex.source, pattern.regex.flags.replace('g', 'y'));
-  const found = sticky.exec(text);
+  const found = bounded(pattern, text, () => sticky.exec(text));
   return found === null ? undefined : { groups: [...found], start: 0, end: found[0].length };
 }
 
 /** `re.fullmatch`: a match of the whole of `text`. */
 export function fullMatchPattern(pattern: Pattern, text: string): Match | undefined {
   const whole = new RegExp(`(?:${pattern.regex.source})(?![^])`, pattern.regex.flags.replace('g', 'y'));
-  const found = whole.exec(text);
+  const found = bounded(pattern, text, () => whole.exec(text));
   return found === null ? undefined : { groups: [...found], start: 0, end: found[0].length };
 }
 
 /** All matches that do not overlap, as `re.finditer` gives them: after an empty match, a longer one at the same place. */
 export function findAll(pattern: Pattern, text: string): Match[] {
+  return bounded(pattern, text, () => findEach(pattern, text));
+}
+
+function findEach(pattern: Pattern, text: string): Match[] {
   const matches: Match[] = [];
   let from = 0;
   while (from <= text.length) {
-    const match = searchPattern(pattern, text, from);
+    const match = searchFrom(pattern, text, from);
     if (match === undefined) break;
     matches.push(match);
     const next = match.end > match.start ? undefined : longerMatch(pattern, text, match.start);

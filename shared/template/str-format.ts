@@ -5,7 +5,7 @@ import { dictGet } from './dict-key.ts';
 import { formatWithSpec } from './format-spec.ts';
 import { pythonError, typeError, undefinedError, valueError } from './python-error.ts';
 import { repr, str } from './python-repr.ts';
-import { PySet, Undefined } from './special.ts';
+import { LazyList, PySet, Undefined } from './special.ts';
 import { asText, force, isMapping, lengthOrUndefined, typeName } from './values.ts';
 
 /** What replacement fields can name, and how `{0.name}` and `{0[key]}` read on. */
@@ -63,7 +63,7 @@ function fieldEnd(text: string, start: number): number {
 
 function formatField(field: string, fields: Fields, depth: number): string {
   const [, name = '', conversion, spec = ''] =
-    /^([^!:]*(?:\[[^\]]*\][^!:]*)*)(?:!(.))?(?::([\s\S]*))?$/.exec(field) ?? [];
+    /^([^!:[]*(?:\[[^\]]*\][^!:[]*)*)(?:!(.))?(?::([\s\S]*))?$/.exec(field) ?? [];
   const value = lookUp(name, fields);
   const settled = conversion === undefined ? value : convert(value, conversion);
   return formatWithSpec(settled, spec.includes('{') ? expand(spec, fields, depth - 1) : spec);
@@ -105,6 +105,10 @@ function readAttribute(value: Value, name: string, fields: Fields): Value {
   throw pythonError('AttributeError', `'${typeName(value)}' object has no attribute ${repr(name)}`);
 }
 
+function isView(value: Value): boolean {
+  return value instanceof LazyList && value.typeName !== 'range';
+}
+
 function readItem(value: Value, key: string, fields: Fields): Value {
   if (value instanceof Undefined) throw undefinedError(value);
   const index = /^\d+$/.test(key) ? Number(key) : key;
@@ -112,7 +116,7 @@ function readItem(value: Value, key: string, fields: Fields): Value {
   if (item !== undefined) return item;
   if (isMapping(value)) throw pythonError('KeyError', repr(index));
   const size = lengthOrUndefined(value);
-  if (size === undefined || value instanceof PySet) {
+  if (size === undefined || value instanceof PySet || isView(value)) {
     throw typeError(`'${typeName(value)}' object is not subscriptable`);
   }
   const name = asText(value) === undefined ? typeName(value) : 'string';

@@ -11,7 +11,7 @@ const ARGUMENT_WORDS =
 
 /** Classes and words of Python that stand for others here. */
 const OTHER_WORDS =
-  / at 0x[0-9a-f]{6}|NativeJinjaText|_GroupTuple|'Markup'|Markup\(|AnsibleUndefined\(hint|not in sequence|could not convert string to float|requires a list of dictionaries|attribute 'decode'/i;
+  / at 0x[0-9a-f]{6}|NativeJinjaText|_GroupTuple|'Markup'|Markup\(|AnsibleUndefined\(hint|not in sequence|could not convert string to float|requires a list of dictionaries|attribute 'decode'|'function' object has no/i;
 
 const RULES: readonly ((pair: Pair) => boolean)[] = [
   ({ ours, python }) => OTHER_WORDS.test(said(ours) + said(python)),

@@ -43,16 +43,11 @@ function literal(random: Random, kind: Kind): string {
     case 'str':
       return quoted(random, randomText(random));
     case 'list':
-      return random.pick([
-        '[]',
-        '[1, 2, 3]',
-        "['b', 'a', 'C']",
-        '(1, 2)',
-        '()',
-        '("x",)',
-        '[[1, 2], [3]]',
-        '[none, 1.5]',
-      ]);
+      return random.pick(
+        words(`
+    []  [1, 2, 3]  ['b', 'a', 'C']  (1, 2)  ()  ("x",)  [[1, 2], [3]]  [none, 1.5]
+  `),
+      );
     case 'dict':
       return random.pick([
         '{}',
@@ -75,6 +70,11 @@ function quoted(random: Random, text: string): string {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t');
   const quote = random.pick(["'", '"']);
   return quote + escaped.replaceAll(quote, `\\${quote}`).replaceAll(/[{}]/g, '') + quote;
+}
+
+/** Words of a list, two blanks or a line between them. */
+function words(list: string): readonly string[] {
+  return list.trim().split(/ {2,}|\n\s*/);
 }
 
 const binary =
@@ -103,52 +103,13 @@ function operand(node: Node, random: Random): Node {
 }
 
 const COMPARE = ['==', '!=', '<', '<=', '>', '>=', 'in', 'not in'];
-const TESTS = [
-  'defined',
-  'undefined',
-  'none',
-  'number',
-  'string',
-  'mapping',
-  'sequence',
-  'iterable',
-  'boolean',
-  'true',
-  'false',
-  'integer',
-  'float',
-  'odd',
-  'even',
-  'upper',
-  'lower',
-  'callable',
-  'escaped',
-  'truthy',
-  'falsy',
-  'sameas(none)',
-  'divisibleby(3)',
-  'in([1, "a", none])',
-  'eq(1)',
-  'ne("a")',
-  'lt(2)',
-  'ge(0)',
-  '== 1',
-  'subset([1, 2, 3])',
-  'superset([1])',
-  'contains("a")',
-  'match("a")',
-  'search("b")',
-  'regex("^[a-z]+$")',
-  'any',
-  'all',
-  'nan',
-  'abs',
-  'version("1.0", ">=")',
-  'vault_encrypted',
-  'filter',
-  'file',
-  'exists',
-].filter((name) => name !== 'filter' && name !== 'file' && name !== 'exists');
+const TESTS = words(`
+    defined  undefined  none  number  string  mapping  sequence  iterable  boolean  true  false
+    integer  float  odd  even  upper  lower  callable  escaped  truthy  falsy  sameas(none)
+    divisibleby(3)  in([1, "a", none])  eq(1)  ne("a")  lt(2)  ge(0)  == 1  subset([1, 2, 3])
+    superset([1])  contains("a")  match("a")  search("b")  regex("^[a-z]+$")  any  all  nan  abs
+    version("1.0", ">=")  vault_encrypted
+  `);
 
 const ANY: readonly Form[] = [
   (make) => e`${make('any')} if ${make('bool')} else ${make('any')}`,
@@ -205,101 +166,32 @@ const FLOAT: readonly Form[] = [
   (make, random) => e`${make('float')} ** ${random.pick(['0', '1', '2', '0.5', '-1', '3'])}`,
   filters(
     'float',
-    [
-      '|round',
-      '|round(§)',
-      "|round(§, 'floor')",
-      "|round(1, 'ceil')",
-      '|abs',
-      '|float',
-      '.is_integer()',
-      '.hex()',
-    ],
+    words(`
+    |round  |round(§)  |round(§, 'floor')  |round(1, 'ceil')  |abs  |float  .is_integer()
+    .hex()
+  `),
     ['int'],
   ),
   filters('any', ['|float', '|float(§)', '|float(default=§)'], ['float']),
 ];
 
-const STR_METHODS = [
-  '.upper()',
-  '.lower()',
-  '.title()',
-  '.capitalize()',
-  '.swapcase()',
-  '.casefold()',
-  '.strip()',
-  '.lstrip(§)',
-  '.rstrip(§)',
-  '.strip(§)',
-  '.replace(§, §)',
-  '.replace(§, §, 1)',
-  '.join(texts)',
-  '.center(9)',
-  '.center(8, "*")',
-  '.ljust(6, ".")',
-  '.rjust(7)',
-  '.zfill(5)',
-  '.expandtabs(4)',
-  '.removeprefix(§)',
-  '.removesuffix(§)',
-  '.format(§, §)',
-  '.translate({97: "b"})',
-  '.encode().decode()',
-];
-const STR_FILTERS = [
-  '|upper',
-  '|lower',
-  '|title',
-  '|capitalize',
-  '|trim',
-  '|trim(§)',
-  '|replace(§, §)',
-  '|replace(§, §, 1)',
-  '|string',
-  '|center(9)',
-  '|indent(2)',
-  '|indent(2, true)',
-  '|indent(width=1, blank=true)',
-  '|truncate(5)',
-  '|truncate(5, true, "")',
-  '|truncate(4, leeway=0)',
-  '|wordwrap(4)',
-  '|wordwrap(3, false)',
-  '|reverse',
-  '|escape',
-  '|e|string',
-  '|forceescape',
-  '|striptags',
-  '|urlencode',
-  '|quote',
-  '|b64encode',
-  '|hash("md5")',
-  '|checksum',
-  '|basename',
-  '|dirname',
-  '|splitext|list',
-  '|regex_escape',
-  '|regex_replace("a", "b")',
-  '|regex_replace("(.)", "\\\\1\\\\1")',
-  '|regex_search("[a-z]+")',
-  '|default(§)',
-  '|comment',
-  '|to_uuid',
-  '|safe',
-  '|filesizeformat',
-  '|win_basename',
-  '|expanduser',
-  '|normpath',
-  '|xmlattr',
-  '|urlize',
-  '|to_datetime',
-  '|human_readable',
-  '|human_to_bytes',
-  '|path_join',
-  '|urlsplit("path")',
-  '|pprint',
-  '|tojson',
-].filter((name) => !/missing|normpath|xmlattr|to_datetime|urlize/.test(name));
+const STR_METHODS = words(`
+    .upper()  .lower()  .title()  .capitalize()  .swapcase()  .casefold()  .strip()  .lstrip(§)
+    .rstrip(§)  .strip(§)  .replace(§, §)  .replace(§, §, 1)  .join(texts)  .center(9)
+    .center(8, "*")  .ljust(6, ".")  .rjust(7)  .zfill(5)  .expandtabs(4)  .removeprefix(§)
+    .removesuffix(§)  .format(§, §)  .translate({97: "b"})  .encode().decode()
+  `);
+const STR_FILTERS = words(`
+    |upper  |lower  |title  |capitalize  |trim  |trim(§)  |replace(§, §)  |replace(§, §, 1)
+    |string  |center(9)  |indent(2)  |indent(2, true)  |indent(width=1, blank=true)
+    |truncate(5)  |truncate(5, true, "")  |truncate(4, leeway=0)  |wordwrap(4)
+    |wordwrap(3, false)  |reverse  |escape  |e|string  |forceescape  |striptags  |urlencode
+    |quote  |b64encode  |hash("md5")  |checksum  |basename  |dirname  |splitext|list
+    |regex_escape  |regex_replace("a", "b")  |regex_replace("(.)", "\\\\1\\\\1")
+    |regex_search("[a-z]+")  |default(§)  |comment  |to_uuid  |safe  |filesizeformat
+    |win_basename  |expanduser  |human_readable
+    |human_to_bytes  |path_join  |urlsplit("path")  |pprint  |tojson
+  `);
 
 const STR: readonly Form[] = [
   binary(['~'], 'any', 'any'),
@@ -341,31 +233,10 @@ function slice(make: (kind: Kind) => Node, random: Random): Node {
   return random.chance(60) ? e`${part()}:${part()}` : e`${part()}:${part()}:${part()}`;
 }
 
-const CONVERSIONS = [
-  '%s',
-  '%r',
-  '%d',
-  '%5d',
-  '%-5s|',
-  '%05d',
-  '%+d',
-  '%.2f',
-  '%e',
-  '%g',
-  '%x',
-  '%#x',
-  '%o',
-  '%c',
-  '%%',
-  '%10.3s',
-  '%i',
-  '%X',
-  '%a',
-  '%.0f',
-  '%#o',
-  '% d',
-  '%G',
-];
+const CONVERSIONS = words(`
+    %s  %r  %d  %5d  %-5s|  %05d  %+d  %.2f  %e  %g  %x  %#x  %o  %c  %%  %10.3s  %i  %X  %a
+    %.0f  %#o  % d  %G
+  `);
 
 function percent(make: (kind: Kind) => Node, random: Random): Node {
   const count = 1 + random.below(3);
@@ -386,34 +257,10 @@ function argumentKind(conversion: string, random: Random): Kind {
   return /[feg]/i.test(conversion) && random.chance(60) ? 'float' : 'int';
 }
 
-const SPECS = [
-  '',
-  ':>6',
-  ':<6',
-  ':^7',
-  ':*^8',
-  ':05d',
-  ':+d',
-  ':,',
-  ':.2f',
-  ':x',
-  ':#b',
-  ':e',
-  ':%',
-  '!r',
-  '!s',
-  ':_',
-  ':=6',
-  ':10.3',
-  ':g',
-  ':n',
-  ':c',
-  '!a',
-  ':.3s',
-  ':o',
-  ': d',
-  ':-^9.2f',
-];
+const SPECS = words(`
+      :>6  :<6  :^7  :*^8  :05d  :+d  :,  :.2f  :x  :#b  :e  :%  !r  !s  :_  :=6  :10.3  :g  :n
+    :c  !a  :.3s  :o  : d  :-^9.2f
+  `);
 
 function formatCall(make: (kind: Kind) => Node, random: Random): Node {
   const field = (name: string): string => `{${name}${random.pick(SPECS)}}`;
@@ -428,57 +275,20 @@ function formatCall(make: (kind: Kind) => Node, random: Random): Node {
   return e`"${texts.join('-')}".format(${make(kind)}, ${make(kind)}, a=${make(kind)})`;
 }
 
-const LIST_FILTERS = [
-  '|sort',
-  '|sort(reverse=true)',
-  '|sort(case_sensitive=true)',
-  '|unique',
-  '|unique(case_sensitive=true)|list',
-  '|reverse|list',
-  '|list',
-  '|map("string")|list',
-  '|map("upper")|list',
-  '|map("int")|list',
-  '|select|list',
-  '|reject|list',
-  '|select("number")|list',
-  '|reject("none")|list',
-  '|select("string")|list',
-  '|select("gt", 1)|list',
-  '|map("default", §)|list',
-  '|batch(2)|list',
-  '|batch(3, §)|list',
-  '|slice(2)|list',
-  '|slice(3, §)|list',
-  '|flatten',
-  '|flatten(1)',
-  '|zip(§)|list',
-  '|zip_longest(§, fillvalue=0)|list',
-  '|product(§)|list',
-  '|combinations(2)|list',
-  '|permutations(2)|list',
-  '|union(§)|length',
-  '|intersect(§)|length',
-  '|difference(§)|length',
-  '|symmetric_difference(§)|length',
-  '|shuffle(seed=3)',
-  '|map("length")|list',
-  '|map("regex_replace", "a", "b")|list',
-  '|map("extract", [1, 2, 3])|list',
-  '|flatten(levels=1)',
-  '|to_json',
-  '|join|list',
-  '|first|list',
-  '|sort(attribute="uid")',
-  '|map("type_debug")|list',
-  '|rekey_on_member("a")',
-  '|items2dict',
-  '|list|string',
-  '|zip(§, §)|list',
-  '|groupby("name")',
-  '|groupby(0)|list',
-  '|sum(start=[])',
-].filter((name) => !/extract/.test(name));
+const LIST_FILTERS = words(`
+    |sort  |sort(reverse=true)  |sort(case_sensitive=true)  |unique
+    |unique(case_sensitive=true)|list  |reverse|list  |list  |map("string")|list
+    |map("upper")|list  |map("int")|list  |select|list  |reject|list  |select("number")|list
+    |reject("none")|list  |select("string")|list  |select("gt", 1)|list  |map("default", §)|list
+    |batch(2)|list  |batch(3, §)|list  |slice(2)|list  |slice(3, §)|list  |flatten  |flatten(1)
+    |zip(§)|list  |zip_longest(§, fillvalue=0)|list  |product(§)|list  |combinations(2)|list
+    |permutations(2)|list  |union(§)|length  |intersect(§)|length  |difference(§)|length
+    |symmetric_difference(§)|length  |shuffle(seed=3)  |map("length")|list
+    |map("regex_replace", "a", "b")|list  |flatten(levels=1)
+    |to_json  |join|list  |first|list  |sort(attribute="uid")  |map("type_debug")|list
+    |rekey_on_member("a")  |items2dict  |list|string  |zip(§, §)|list  |groupby("name")
+    |groupby(0)|list  |sum(start=[])
+  `);
 
 const LIST: readonly Form[] = [
   (make, random) =>
@@ -500,58 +310,29 @@ const LIST: readonly Form[] = [
   filters('list', LIST_FILTERS, ['any']),
   filters(
     'str',
-    [
-      '|list',
-      '.split()',
-      '.split(§)',
-      '.split(§, 1)',
-      '.rsplit(§, 1)',
-      '.splitlines()',
-      '.splitlines(true)',
-      '.partition(§)',
-      '.rpartition(§)',
-      '|split',
-      '|split(§)',
-      '|regex_findall(".")',
-      '|map("upper")|list',
-      '|splitext',
-      '|batch(2)|list',
-    ],
+    words(`
+    |list  .split()  .split(§)  .split(§, 1)  .rsplit(§, 1)  .splitlines()  .splitlines(true)
+    .partition(§)  .rpartition(§)  |split  |split(§)  |regex_findall(".")  |map("upper")|list
+    |splitext  |batch(2)|list
+  `),
     ['str'],
   ),
   filters(
     'dict',
-    [
-      '|list',
-      '.keys()|list',
-      '.values()|list',
-      '.items()|list',
-      '|dictsort',
-      '|dictsort(by="value")',
-      '|dict2items',
-      '|items|list',
-      '.items()',
-      '.keys()',
-      '|dictsort(true)',
-      '|dictsort(reverse=true)',
-    ],
+    words(`
+    |list  .keys()|list  .values()|list  .items()|list  |dictsort  |dictsort(by="value")
+    |dict2items  |items|list  .items()  .keys()  |dictsort(true)  |dictsort(reverse=true)
+  `),
     [],
   ),
   (_make, random) =>
     e`users|${random.pick(['map(attribute="name")', 'selectattr("on")', 'rejectattr("on")', 'selectattr("uid", "gt", 1)', 'map(attribute="zz", default=0)', 'groupby("on")', 'sort(attribute="name,uid")', 'map("combine", {"z": 1})', 'unique(attribute="uid")', 'selectattr("zz", "defined")'])}|list`,
   filters(
     'str',
-    [
-      '.encode()',
-      '.encode()|list',
-      '.encode().upper()',
-      '.encode().hex()',
-      '.encode("latin-1")',
-      '.encode().split()',
-      '.encode()[1:]',
-      '.encode()[0]',
-      '.encode("ascii", "ignore")',
-    ],
+    words(`
+    .encode()  .encode()|list  .encode().upper()  .encode().hex()  .encode("latin-1")
+    .encode().split()  .encode()[1:]  .encode()[0]  .encode("ascii", "ignore")
+  `),
     [],
   ),
 ];
@@ -563,16 +344,11 @@ const DICT: readonly Form[] = [
   (make) => e`dict(${make('list')}|zip(${make('list')}))`,
   filters(
     'dict',
-    [
-      '|combine(§)',
-      '|combine(§, recursive=true)',
-      "|combine(§, recursive=true, list_merge='append')",
-      "|combine(§, list_merge='append_rp')",
-      '|combine({"a": §})',
-      '.copy()',
-      '|dict2items|items2dict',
-      '|from_json',
-    ],
+    words(`
+    |combine(§)  |combine(§, recursive=true)  |combine(§, recursive=true, list_merge='append')
+    |combine(§, list_merge='append_rp')  |combine({"a": §})  .copy()  |dict2items|items2dict
+    |from_json
+  `),
     ['dict'],
   ),
 ];
@@ -581,8 +357,7 @@ const BOOL: readonly Form[] = [
   (make, random) => e`${make('int')} ${random.pick(COMPARE.slice(0, 6))} ${make('float')}`,
   (make, random) =>
     e`${make('int')} ${random.pick(COMPARE.slice(0, 6))} ${make('int')} ${random.pick(COMPARE.slice(0, 6))} ${make('int')}`,
-  (make, random) =>
-    e`${make('any')} ${random.pick(['==', '!=', 'is', 'in', '<'].filter((word) => word !== 'is'))} ${make('any')}`,
+  (make, random) => e`${make('any')} ${random.pick(['==', '!=', 'in', '<'])} ${make('any')}`,
   (make, random) => e`${make('any')} ${random.pick(['in', 'not in'])} ${make('list')}`,
   (make, random) => e`${make('str')} ${random.pick(COMPARE)} ${make('str')}`,
   (make, random) => e`${make('list')} ${random.pick(COMPARE.slice(0, 6))} ${make('list')}`,
@@ -593,23 +368,11 @@ const BOOL: readonly Form[] = [
   (make, random) => e`${operand(make('str'), random)} is ${random.pick(['', 'not '])}${random.pick(TESTS)}`,
   filters(
     'str',
-    [
-      '.isdigit()',
-      '.isalpha()',
-      '.isupper()',
-      '.islower()',
-      '.isalnum()',
-      '.isspace()',
-      '.istitle()',
-      '.isnumeric()',
-      '.isidentifier()',
-      '.startswith(§)',
-      '.endswith(§)',
-      '.isdecimal()',
-      '.isascii()',
-      '.isprintable()',
-      '.startswith((§, "a"))',
-    ],
+    words(`
+    .isdigit()  .isalpha()  .isupper()  .islower()  .isalnum()  .isspace()  .istitle()
+    .isnumeric()  .isidentifier()  .startswith(§)  .endswith(§)  .isdecimal()  .isascii()
+    .isprintable()  .startswith((§, "a"))
+  `),
     ['str'],
   ),
   filters('any', ['|bool']),

@@ -107,8 +107,7 @@ const LOOP_NAMES = [
   'loop.cycle("a", "b")',
   'loop.changed(item)',
   'loop.depth',
-  'loop',
-].filter((text) => text !== 'loop');
+];
 
 function loop(maker: Maker, depth: number): Node {
   const { random } = maker;
@@ -147,9 +146,7 @@ function macro(maker: Maker, depth: number): Node {
   const [parameters, args] = random.pick(SIGNATURES);
   const inner = {
     ...maker,
-    names: [...maker.names, 'p', 'q', 'varargs', 'kwargs', 'caller', 'm.name', 'm.arguments'].filter(
-      (text) => text !== 'caller',
-    ),
+    names: [...maker.names, 'p', 'q', 'varargs', 'kwargs', 'm.name', 'm.arguments'],
   };
   const definition = b`${tag(maker, b`macro m(${parameters})`)}${randomBody(inner, depth)}`;
   if (random.chance(35)) {

@@ -67,7 +67,7 @@ export function randomVariables(random: Random): string {
   const list = (item: () => string): string => `[${repeat(random, 5, item).join()}]`;
   const int = (): string => randomInt(random);
   const text = (): string => JSON.stringify(randomText(random));
-  const any = (): string => randomData(random, 2);
+  const data = (): string => randomData(random, 2);
   const user = (): string => `{"name":${text()},"uid":${int()},"on":${random.pick(['true', 'false'])}}`;
   const entries: Record<string, string> = {
     i: int(),
@@ -78,15 +78,15 @@ export function randomVariables(random: Random): string {
     s: text(),
     t: text(),
     u: text(),
-    l: list(any),
+    l: list(data),
     numbers: list(int),
     texts: list(text),
-    d: `{"a":${any()},"b":${any()},"k 1":${text()}}`,
-    nested: `{"a":{"b":${any()}},"items":${int()},"c":[${any()}]}`,
+    d: `{"a":${data()},"b":${data()},"k 1":${text()}}`,
+    nested: `{"a":{"b":${data()}},"items":${int()},"c":[${data()}]}`,
     yes: 'true',
     no: 'false',
     n: 'null',
-    x: any(),
+    x: data(),
     users: list(user),
     indirect: JSON.stringify(
       random.pick(['{{ i }}', '{{ s }}', '{{ l }}', '{{ d.a }}', 'a{{ i }}', '{{ yes }}']),

@@ -80,6 +80,7 @@ function round(_env: unknown, value: Value, precision: Value = 0, method: Value 
   }
   if (settled instanceof Undefined) throw undefinedError(settled);
   if (kind !== 'common') return roundToward(settled, precision, kind);
+  if (precision === null && settled instanceof PyFloat) return truncateFloat(roundFloat(settled.value, 0));
   const digits = indexArgument(precision);
   const int = asInt(settled);
   if (int !== undefined) return roundInt(int, digits);

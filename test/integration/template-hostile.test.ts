@@ -1,0 +1,105 @@
+/** Regular expressions that backtrack without end stop; those that people write are not slowed down. */
+
+import { describe, expect, test } from 'vitest';
+import { limits } from '../../shared/base/limits.ts';
+import type { Value } from '../../shared/base/value.ts';
+import { regexDegree } from '../../shared/template/regex-cost.ts';
+import { renderValue } from '../../shared/template/render.ts';
+import { asTemplate } from '../../shared/template/special.ts';
+import { makeEnvironment } from '../unit/template/recorded-cases.ts';
+
+function render(template: string, data: Record<string, unknown> = {}): Value {
+  return renderValue(asTemplate(template), makeEnvironment(data, {}, false));
+}
+
+const long = { text: `${'a'.repeat(5000)}!` };
+
+describe('stops within the time of one regular expression', { timeout: 60_000 }, () => {
+  test.each([
+    "{{ text | regex_search('(a+)+$') }}",
+    "{{ text | regex_search('(a|a)*$') }}",
+    "{{ text | regex_search('(a|aa)+$') }}",
+    "{{ text | regex_search('^(([a-z])+.)+[A-Z]([a-z])+$') }}",
+    "{{ text | regex_search('(.*)(.*)(.*)(.*)(.*)x') }}",
+    "{{ text | regex_replace('(a*)*b', 'x') }}",
+    "{{ text | regex_findall('(a*)*b') }}",
+    "{{ text is match('(a+)+$') }}",
+    "{{ text is regex('(a?){60}b') }}",
+    "{{ [text] | select('search', '(?:a|a?)+$') | list }}",
+    "{{ [text] | map('regex_search', '(x+x+)+y|(a+a+)+y') | list }}",
+    "{{ text | regex_search('(?=(a+)+$)') }}",
+  ])('%s', (template) => {
+    const started = performance.now();
+    expect(() => render(template, long)).toThrow('a regular expression takes longer than 2 s');
+    // The deadline and a busy machine's leave to be late.
+    expect(performance.now() - started).toBeLessThan(limits.templateRegexMs * 5);
+  });
+});
+
+test('the time of all regular expressions of a render counts together', { timeout: 60_000 }, () => {
+  const template = "{% for n in range(1000) %}{{ text | regex_search('(.*)(.*)x') }}{% endfor %}";
+  expect(() => render(template, { text: 'a'.repeat(1500) })).toThrow(/too many steps|takes longer/);
+});
+
+test('after one was stopped, the next works', { timeout: 60_000 }, () => {
+  expect(() => render("{{ text | regex_search('(a+)+$') }}", long)).toThrow('takes longer');
+  expect(render("{{ 'xaab' | regex_search('(a+)+b$') }}")).toBe('aab');
+});
+
+test.each([
+  ['abc', 1],
+  ['[a-z]+', 2],
+  ['^\\d+\\.\\d+$', 3],
+  ['(?:ab)*c', 2],
+  ['a{3}b{2,3}', 1],
+  ['[(+*]\\(\\+', 1],
+  ['(a+)b', 2],
+  ['(a+)+', Number.POSITIVE_INFINITY],
+  ['(a|b)*', Number.POSITIVE_INFINITY],
+  ['(a?){9}', Number.POSITIVE_INFINITY],
+  ['((ab)*c)*', Number.POSITIVE_INFINITY],
+])('%s grows with the power %d', (source, degree) => {
+  expect(regexDegree(source)).toBe(degree);
+});
+
+test('a pattern too large for JavaScript is an error of the pattern', () => {
+  expect(() => render("{{ 'a' | regex_search('(?:a{0,1000}){0,1000}{0,9}') }}")).toThrow();
+  expect(() => render("{{ 'a' | regex_search('(' * 50000) }}")).toThrow();
+});
+
+test.each([
+  "{{ ('{0' ~ '[a]' * 40 ~ '!xx}').format(1) }}",
+  "{{ ('%(' ~ '(' * 5000) % 1 }}",
+  "{{ ('[' * 50000) | from_json }}",
+  "{{ ('[' * 50000) | from_yaml }}",
+  "{{ ('<' * 50000) | striptags }}",
+  "{{ (' ' * 50000 ~ 'x') | trim | wordwrap(3) | length }}",
+  "{{ ('http://' * 5000) | urlize | length }}",
+  "{{ ('a.' * 5000) is version('1') }}",
+  "{{ ('1' * 100000) | int }}",
+  '{{ 9 ** 9 ** 9 }}',
+  '{{ 1.5 ** 99999 }}',
+  "{{ ('x' * 100000) | human_to_bytes }}",
+  "{{ ('a,' * 50000) | split(',') | length }}",
+  '{{ ((((((((((((((((((((((((((((((((((((((((1)))))))))))))))))))))))))))))))))))))))) }}',
+])('%s ends soon', { timeout: 30_000 }, (template) => {
+  const started = performance.now();
+  try {
+    render(template);
+  } catch (error) {
+    expect(error).toHaveProperty('pythonType');
+  }
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test.each([
+  '('.repeat(20_000),
+  '['.repeat(20_000),
+  '-'.repeat(100_000),
+  'not '.repeat(20_000),
+  '{'.repeat(20_000),
+])('a deeply nested expression is an error of the template', (nested) => {
+  expect(() => render(`{{ ${nested}1 }}`)).toThrow(
+    expect.objectContaining({ pythonType: expect.any(String) }),
+  );
+});
