@@ -198,7 +198,8 @@ function refusalOf({ become, job, module }: SessionRequest, isKnown: boolean): s
   if (become !== undefined) return NO_BECOME;
   const head = 'A function in the cloud has no Python on its own machine, and this task needs one there';
   if (job !== undefined) return `${head} (async): ${RUNNER}`;
-  return isKnown ? undefined : `${head} (${module}): ${RUNNER}`;
+  const name = module.replace('ansible.legacy.', '');
+  return isKnown ? undefined : `${head} (${name}): ${RUNNER}`;
 }
 
 function failed(message: string): Dict {
