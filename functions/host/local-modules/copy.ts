@@ -92,15 +92,14 @@ async function putFile(params: Params, { checksum, host }: Host, context: LocalC
       ['changed', false],
     ]);
   if (found?.sha1 === checksum) return setAttributesOnly(params, checksum, context);
-  const content = context.isDiff ? kept(context.content, await whole(context.content)) : context.content;
-  const diff = context.isDiff ? [await diffOf(target, { host, content }, context)] : [];
+  const diff = context.isDiff ? [await diffOf(target, host, context)] : [];
   if (context.isCheck)
     return new Map<Value, Value>([
       ['diff', diff],
       ['changed', true],
     ]);
   try {
-    const result = await replaceFile(params, { host, checksum, content }, context);
+    const result = await replaceFile(params, { host, checksum }, context);
     return new Map([...withPathInfo(context, result), ['diff', diff]]);
   } catch (error) {
     const failure = refusal(error, str(source), dest);
@@ -145,22 +144,8 @@ async function whole(content: Content | undefined): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-/** The content once it is read: it can be read only once. */
-function kept(content: Content | undefined, bytes: Buffer): Content | undefined {
-  return (
-    content && {
-      size: content.size,
-      open: async function* () {
-        yield bytes;
-      },
-    }
-  );
-}
-
-type Diffing = { readonly host: Dict; readonly content: Content | undefined };
-
 /** The old and the new content with their headers, or why one of them is not shown. */
-async function diffOf(path: string, { content, host }: Diffing, context: LocalContext): Promise<Dict> {
+async function diffOf(path: string, host: Dict, context: LocalContext): Promise<Dict> {
   const limit = Number(host.get('_diff_bytes_max') ?? DIFF_BYTES_MAX);
   const diff: Dict = new Map();
   const found = lookThrough(context, path);
@@ -171,8 +156,10 @@ async function diffOf(path: string, { content, host }: Diffing, context: LocalCo
     diff.set('before_header', path);
     diff.set('before', decodeSurrogateEscape(readFileSync(at(context, path))));
   }
-  const bytes = await whole(content);
-  if (limit > 0 && limit < bytes.length) diff.set('src_larger', limit);
+  const { content } = context;
+  const isTooLarge = limit > 0 && limit < (content?.size ?? 0);
+  const bytes = isTooLarge ? Buffer.alloc(0) : await whole(content);
+  if (isTooLarge) diff.set('src_larger', limit);
   else if (bytes.includes(0)) diff.set('src_binary', 1);
   else {
     diff.set('after_header', host.get('_source') ?? null);
@@ -181,13 +168,7 @@ async function diffOf(path: string, { content, host }: Diffing, context: LocalCo
   return diff;
 }
 
-type Replacing = Host & { readonly content: Content | undefined };
-
-async function replaceFile(
-  params: Params,
-  { checksum, content, host }: Replacing,
-  context: LocalContext,
-): Promise<Dict> {
+async function replaceFile(params: Params, { checksum, host }: Host, context: LocalContext): Promise<Dict> {
   const expected = params.text('checksum');
   if (expected && expected !== checksum) throw mismatch(checksum, expected);
   const name = params.text('_original_basename') ?? '';
@@ -203,6 +184,7 @@ async function replaceFile(
     ['checksum', checksum],
     ['changed', true],
   ]);
+  const { content } = context;
   if (content === undefined && checksum !== createHash('sha1').digest('hex'))
     throw new ModuleFailure('the content of the file did not come with the request');
   const pieces = content?.open() ?? [];

@@ -2,6 +2,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { FailureError } from '../../../shared/base/failure.ts';
+import { limits } from '../../../shared/base/limits.ts';
 import type { LocalContext } from './local-module.ts';
 
 export type ProcessRequest = {
@@ -32,28 +34,36 @@ export function runProcess(
     const output: { readonly stdout: Buffer[]; readonly stderr: Buffer[] } = { stdout: [], stderr: [] };
     let silence: NodeJS.Timeout | undefined;
     let hasEnded = false;
+    let bytes = 0;
     const wait = (): void => {
       clearTimeout(silence);
       if (hasEnded) silence = setTimeout(finish, SILENCE_MS);
     };
-    const finish = (): void => {
+    const end = (): void => {
       clearTimeout(silence);
       signal.removeEventListener('abort', stop);
       for (const stream of child.stdio) stream?.destroy();
+    };
+    const finish = (): void => {
+      end();
       const { exitCode, signalCode } = child;
       const code = exitCode ?? -constants.signals[signalCode ?? 'SIGKILL'];
       resolve({ code, stdout: Buffer.concat(output.stdout), stderr: Buffer.concat(output.stderr) });
     };
-    const stop = (): void => {
+    const refuse = (why: unknown): void => {
       killGroup(child);
-      reject(signal.reason);
+      end();
+      reject(why);
     };
+    const stop = (): void => refuse(signal.reason);
     for (const name of ['stdout', 'stderr'] as const)
       child[name]?.on('data', (piece: Buffer) => {
         output[name].push(piece);
-        wait();
+        bytes += piece.length;
+        if (bytes > limits.resultBytesMax) refuse(outputTooBig());
+        else wait();
       });
-    child.on('error', reject);
+    child.on('error', refuse);
     child.on('exit', () => {
       hasEnded = true;
       wait();
@@ -64,6 +74,11 @@ export function runProcess(
     child.stdin?.end(stdin);
     signal.addEventListener('abort', stop, { once: true });
   });
+}
+
+function outputTooBig(): FailureError {
+  const message = `The output exceeds ${limits.resultBytesMax} bytes`;
+  return new FailureError({ kind: 'frame-too-big', message, retryable: false });
 }
 
 function killGroup(child: ChildProcess): void {

@@ -220,7 +220,12 @@ class Wait {
   }
 
   async #isTextSent(socket: Socket): Promise<boolean> {
-    const timer = setTimeout(() => socket.destroy(), Math.max(this.#endMs - this.#context.clock.now(), 1));
+    const { clock, signal } = this.#context;
+    const end = (): void => {
+      socket.destroy();
+    };
+    const timer = setTimeout(end, Math.max(this.#endMs - clock.now(), 1));
+    signal.addEventListener('abort', end, { once: true });
     let received = Buffer.alloc(0);
     try {
       for await (const piece of socket) {
@@ -231,6 +236,7 @@ class Wait {
       // Whatever ended it, the text has not come.
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
     }
     return false;
   }
