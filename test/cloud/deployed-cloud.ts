@@ -129,14 +129,19 @@ async function push(directory: string, store: RunStore): Promise<string> {
 }
 
 async function start(cloud: LocalCloud, project: string, words: readonly string[]): Promise<string> {
+  const event = invocationOf(project, words);
+  await cloud.invoke(CONTROLLER, event, { type: 'Event', executionName: event.runId });
+  return event.runId;
+}
+
+/** The event that starts a run with the words of a command line, as JSON carries it. */
+export function invocationOf(project: string, words: readonly string[]): { readonly runId: string } {
   const runId = createRunId(systemClock);
   const parsed = parseRunArguments(words);
   if (parsed.kind !== 'run') throw new Error(`not a run: ${words.join(' ')}`);
   const { request } = parsed;
   const event: RunInvocation = { kind: 'run', runId, project, request, command: ['run', ...words] };
-  const payload: unknown = JSON.parse(formatWire(event));
-  await cloud.invoke(CONTROLLER, payload, { type: 'Event', executionName: runId });
-  return runId;
+  return { ...JSON.parse(formatWire(event)), runId };
 }
 
 function openLocalStore(cloud: LocalCloud): RunStore {

@@ -47,7 +47,13 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Test-time folders may use these as well. */
-const TOOL_PACKAGES = ['vitest', 'vitest/config', 'esbuild', ...Object.keys(OWNERS)];
+const TOOL_PACKAGES = [
+  'vitest',
+  'vitest/config',
+  'esbuild',
+  '@aws/durable-execution-sdk-js-testing',
+  ...Object.keys(OWNERS),
+];
 
 const floorOf = (name: string): string =>
   Object.keys(FLOORS).find((floor) => name.startsWith(`${floor}/`)) ?? name.split('/')[0] ?? '';
