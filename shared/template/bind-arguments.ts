@@ -22,6 +22,8 @@ export function bindArguments(callee: Callee, args: readonly Value[], kwargs: Kw
   if (kwargs.size === 0 && args.length === parameters.length && parameters.every(isPositional))
     return [...args];
   checkCount(callee, parameters, args.length);
+  const simple = kwargs.size === 0 ? withDefaults(parameters, args) : undefined;
+  if (simple !== undefined) return simple;
   const rest = new Map(kwargs);
   const missing: string[] = [];
   const bound = parameters.map((parameter, index): Value => {
@@ -55,6 +57,20 @@ export function bindArguments(callee: Callee, args: readonly Value[], kwargs: Kw
     missing.push(parameter.name);
     return null;
   }
+}
+
+/** The values of a call without keywords to a function with nothing but plain parameters, all of which have a value. */
+function withDefaults(parameters: readonly Parameter[], args: readonly Value[]): Value[] | undefined {
+  const bound = args.slice();
+  for (let index = 0; index < parameters.length; index++) {
+    const parameter = parameters[index];
+    if (parameter === undefined || parameter.kind === 'varargs' || parameter.kind === 'kwargs')
+      return undefined;
+    if (index < args.length) continue;
+    if (parameter.makeDefault === undefined) return undefined;
+    bound.push(parameter.makeDefault());
+  }
+  return bound;
 }
 
 function isPositional(parameter: Parameter): boolean {

@@ -1,0 +1,36 @@
+/** Renders the bench's template for each host with Sortie's engine, and tells the CPU seconds. Its argument is the file of the work. */
+
+import { readFileSync } from 'node:fs';
+import { isDict, type Value } from '../../shared/base/value.ts';
+import { loadJson } from '../../shared/template/json.ts';
+import { renderFile } from '../../shared/template/render.ts';
+import { createEnvironment, dictLayer } from '../../shared/template/scope.ts';
+import { asTemplate } from '../../shared/template/special.ts';
+import { makeEnvironment } from '../../test/unit/template/recorded-cases.ts';
+
+const work = loadJson(readFileSync(process.argv[2] ?? '', 'utf8'));
+const template = isDict(work) ? work.get('template') : undefined;
+const hosts = isDict(work) ? work.get('hosts') : undefined;
+if (typeof template !== 'string' || !Array.isArray(hosts)) throw new Error('the file holds no work');
+
+const started = process.cpuUsage();
+const results = hosts.map((host) => renderOne(template, host));
+const { user, system } = process.cpuUsage(started);
+process.stdout.write(
+  JSON.stringify({ seconds: (user + system) / 1e6, first: results[0], last: results.at(-1) }),
+);
+
+/** As the template module does it: an environment for each host and task, whose strings may be templates. */
+function renderOne(source: string, host: Value): string {
+  const layer = dictLayer(
+    isDict(host) ? new Map([...host].map(([name, item]) => [name, raw(item)])) : new Map(),
+  );
+  const env = createEnvironment([layer], makeEnvironment({}, {}, false));
+  return renderFile(source, { name: 'bench.j2', options: {} }, env);
+}
+
+function raw(value: Value): Value {
+  if (typeof value === 'string') return asTemplate(value);
+  if (Array.isArray(value)) return value.map(raw);
+  return isDict(value) ? new Map([...value].map(([key, item]) => [key, raw(item)])) : value;
+}
