@@ -260,6 +260,11 @@ function problemText(error: unknown): string {
   if (code === 'ENOTFOUND') return 'Request failed: <urlopen error [Errno -2] Name or service not known>';
   if (code === 'EAI_AGAIN')
     return 'Request failed: <urlopen error [Errno -3] Temporary failure in name resolution>';
+  if (typeof code === 'string' && /CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {
+    // Node says what to do on machines that are ours.
+    const [why = ''] = error.message.split(';');
+    return `Request failed: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: ${why}>`;
+  }
   const first = error instanceof AggregateError ? error.errors.at(-1) : error;
   if (error.message === 'socket hang up')
     return 'Connection failure: Remote end closed connection without response';
