@@ -2,11 +2,11 @@
 
 import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { installedCore } from '../../functions/host/machine/installed-core.ts';
 import { type Config, loadConfig } from '../../shared/project/config/load-config.ts';
 import { diskFiles } from '../../shared/project/disk-files.ts';
 import { agentPayload } from '../agent-payload.ts';
 import type { CommandDeps } from '../command-deps.ts';
-import { coreDirectory } from '../core-directory.ts';
 import { findNamedParts } from './named-parts.ts';
 import { IGNORE_FILE, ignoredIn, readTree, type TreeEntry } from './project-tree.ts';
 import { secretIn } from './secret-files.ts';
@@ -50,7 +50,7 @@ export function prepareProject(wish: ProjectWish, deps: CommandDeps): PreparedPr
   if (keys.length > 0) return { kind: 'refused', message: keyRefusal(keys) };
   const parts = findNamedParts(kept, {
     root,
-    coreDirectory: coreDirectory(deps),
+    coreDirectory: installedCore(deps),
     collectionsPaths: config
       .list('COLLECTIONS_PATHS')
       .map((path) => resolve(root, path.replace(/\/ansible_collections\/?$/, ''))),

@@ -3,9 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { installedCore } from '../../functions/host/machine/installed-core.ts';
 import { limits } from '../../shared/base/limits.ts';
 import type { CommandDeps } from '../command-deps.ts';
-import { coreDirectory } from '../core-directory.ts';
 import { storeDirectory } from '../store-directory.ts';
 import { version } from '../version.ts';
 
@@ -39,7 +39,7 @@ export function localFacts(deps: CommandDeps): LocalFacts {
     sortie: version,
     node: process.versions.node,
     python: pythonVersion(),
-    ansibleCore: coreDirectory(deps),
+    ansibleCore: installedCore(deps),
     keys: keyFiles(join(deps.homeDirectory, '.ssh')),
     hasAgent: (deps.environment.SSH_AUTH_SOCK ?? '') !== '',
     store: { directory, isWritable: isWritable(directory) },

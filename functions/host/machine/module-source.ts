@@ -1,12 +1,9 @@
 /** Finds the modules of tasks: the agent's own, a user's, a collection's, or those of an installed Ansible. */
 
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { limits } from '../../../shared/base/limits.ts';
 import type { AgentPayload } from '../../../shared/modules/agent-payload.ts';
 import { chooseModule, type ModuleChooser } from '../../../shared/modules/choose-module.ts';
-import { findCoreDirectory } from '../../../shared/modules/core-directory.ts';
 import type { ModuleSearch } from '../../../shared/modules/module-search.ts';
 import { openModules } from '../../../shared/modules/open-modules.ts';
 import type { Config } from '../../../shared/project/config/load-config.ts';
@@ -16,6 +13,7 @@ import { parseYamlText } from '../../../shared/project/yaml-text.ts';
 import { type ActionCall, ActionFailure } from '../actions/action.ts';
 import { actionsByName } from '../actions/registry.ts';
 import type { ModuleSource } from '../execute/remote.ts';
+import { installedCore } from './installed-core.ts';
 
 export type ModuleSourceOptions = {
   readonly modulePaths: readonly string[];
@@ -49,7 +47,7 @@ export function moduleSource(options: ModuleSourceOptions): RunModules {
     prefersAnsible: options.environment.SORTIE_MODULES === 'ansible',
   };
   const actions = new Set([...actionsByName(), ...HANDLED_ELSEWHERE]);
-  const coreDirectory = once(() => findCore(options));
+  const coreDirectory = once(() => installedCore(options));
   const roles = new Set<string>();
   const searchOf = searches(options);
   /** The agent's own modules need no ansible-core, so that it is not looked for. */
@@ -119,22 +117,6 @@ function refusal(name: string, choice: Exclude<ReturnType<typeof chooseModule>, 
     default:
       return choice satisfies never;
   }
-}
-
-function findCore({ environment, homeDirectory }: ModuleSourceOptions): string | undefined {
-  return findCoreDirectory({
-    list,
-    homeDirectory,
-    named: environment.SORTIE_ANSIBLE_CORE,
-    askPython: (program) => {
-      const { status, stdout } = spawnSync('python3', ['-c', program], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-        timeout: limits.askPythonTimeoutMs,
-      });
-      return status === 0 ? stdout : undefined;
-    },
-  });
 }
 
 function once<T>(make: () => T): () => T {

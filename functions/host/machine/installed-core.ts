@@ -2,15 +2,17 @@
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
-import { limits } from '../shared/base/limits.ts';
-import { findCoreDirectory } from '../shared/modules/core-directory.ts';
-import type { CommandDeps } from './command-deps.ts';
+import { limits } from '../../../shared/base/limits.ts';
+import { findCoreDirectory } from '../../../shared/modules/core-directory.ts';
+
+export type CoreSurroundings = {
+  /** `SORTIE_ANSIBLE_CORE` is read here. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly homeDirectory: string;
+};
 
 /** Its directory, or undefined when there is none. */
-export function coreDirectory({
-  environment,
-  homeDirectory,
-}: Pick<CommandDeps, 'environment' | 'homeDirectory'>): string | undefined {
+export function installedCore({ environment, homeDirectory }: CoreSurroundings): string | undefined {
   return findCoreDirectory({
     list: (path) =>
       statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(path) : [],
