@@ -6,6 +6,7 @@ import type { Builtin, Builtins } from './builtin.ts';
 import type { Environment } from './environment.ts';
 import { combinatoricFilters } from './filters/combinatorics.ts';
 import { commentFilters } from './filters/comment.ts';
+import { communityFilters } from './filters/community.ts';
 import { dataFilters } from './filters/data.ts';
 import { encodingFilters } from './filters/encoding.ts';
 import { formatFilters } from './filters/formats.ts';
@@ -53,26 +54,29 @@ function keptVerbatim(filter: Builtin): Builtin {
   return { ...filter, call };
 }
 
-const filters: ReadonlyMap<string, Builtin> = table(
-  [
-    ...textFilters,
-    ...sequenceFilters,
-    ...makeSelectFilters({ filter: callFilter, test: callTest }),
-    ...setFilters,
-    ...dataFilters,
-    ...numberFilters,
-    ...regexFilters,
-    ...encodingFilters,
-    ...randomFilters,
-    ...pathFilters,
-    ...combinatoricFilters,
-    ...htmlFilters,
-    ...formatFilters,
-    ...timeFilters,
-    ...commentFilters,
-    ...vaultFilters,
-  ].map(keptVerbatim),
-);
+const filters: ReadonlyMap<string, Builtin> = new Map([
+  ...communityFilters,
+  ...table(
+    [
+      ...textFilters,
+      ...sequenceFilters,
+      ...makeSelectFilters({ filter: callFilter, test: callTest }),
+      ...setFilters,
+      ...dataFilters,
+      ...numberFilters,
+      ...regexFilters,
+      ...encodingFilters,
+      ...randomFilters,
+      ...pathFilters,
+      ...combinatoricFilters,
+      ...htmlFilters,
+      ...formatFilters,
+      ...timeFilters,
+      ...commentFilters,
+      ...vaultFilters,
+    ].map(keptVerbatim),
+  ),
+]);
 
 const tests: ReadonlyMap<string, Builtin> = table([
   ...typeTests,

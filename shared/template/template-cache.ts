@@ -24,9 +24,10 @@ export type CompileOptions = {
 
 type Entry = { readonly template: CompiledTemplate; readonly statements: readonly Statement[] };
 
-/** Keeps what was used last. */
+/** Keeps what was used last, up to a number of texts and of characters in them all. */
 class Cache<Item> {
   readonly #items = new Map<string, Item>();
+  #chars = 0;
 
   get(key: string, make: () => Item): Item {
     const known = this.#items.get(key);
@@ -36,11 +37,14 @@ class Cache<Item> {
       return known;
     }
     const made = make();
-    if (this.#items.size >= limits.templateCacheEntriesMax) {
-      const [oldest] = this.#items.keys();
-      if (oldest !== undefined) this.#items.delete(oldest);
-    }
     this.#items.set(key, made);
+    this.#chars += key.length;
+    for (const oldest of this.#items.keys()) {
+      const fits = this.#chars <= limits.templateCacheCharsMax;
+      if (oldest === key || (fits && this.#items.size <= limits.templateCacheEntriesMax)) break;
+      this.#items.delete(oldest);
+      this.#chars -= oldest.length;
+    }
     return made;
   }
 }
