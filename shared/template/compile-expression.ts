@@ -32,12 +32,12 @@ function shortName(name: string): string {
 
 /** As {@link compileExpression}, but text that is to stay text comes with a mark. */
 export function compileMarked(expression: Expression, compiler: Compiler): Evaluate {
-  const evaluate = compileExpression(expression, compiler);
   if (expression.kind === 'condexpr') {
     const { test, whenTrue, otherwise } = expression;
     const marked = otherwise === undefined ? undefined : compileMarked(otherwise, compiler);
     return chooser(test, compileMarked(whenTrue, compiler), { compiler, otherwise: marked });
   }
+  const evaluate = compileExpression(expression, compiler);
   if (expression.kind !== 'name') return evaluate;
   const { name } = expression;
   return (frame) => {

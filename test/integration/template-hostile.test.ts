@@ -103,3 +103,30 @@ test.each([
     expect.objectContaining({ pythonType: expect.any(String) }),
   );
 });
+
+test('a long chain of inline ifs is compiled once, and not once for each of its links', {
+  timeout: 60_000,
+}, () => {
+  const started = performance.now();
+  expect(render(`{{ 1${' if n'.repeat(500)} }}`, { n: true })).toBe('1');
+  expect(failureOf(`{{ 1${' if n'.repeat(50_000)} }}`)).toHaveProperty('pythonType');
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test('what compiled templates take of memory is bounded by the length of their texts', {
+  timeout: 120_000,
+}, () => {
+  const before = process.memoryUsage().heapUsed;
+  for (let number = 0; number < 600; number++)
+    render(`{{ ${number} ${'+ n '.repeat(500)}}}${'x'.repeat(30_000)}`, { n: 1 });
+  // 600 such texts are four times what is kept.
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(400 * 1024 * 1024);
+});
+
+function failureOf(template: string): unknown {
+  try {
+    return render(template, { n: true });
+  } catch (error) {
+    return error;
+  }
+}
