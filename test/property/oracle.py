@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import sys
 import warnings
@@ -20,6 +21,8 @@ from ansible.template import AnsibleEnvironment, AnsibleNativeEnvironment, Templ
 from ansible.utils.display import Display  # noqa: E402
 
 SECONDS_MAX = 2
+# Because Python would fill the whole machine for `'a' * 10 ** 10`.
+MEMORY_BYTES_MAX = 2 * 1024 ** 3
 
 
 class TookTooLong(BaseException):
@@ -82,6 +85,7 @@ class Oracle:
 def main():
     Display.warning = Display.deprecated = Display.display = lambda *args, **kwargs: None
     signal.signal(signal.SIGALRM, stop)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
     oracle = Oracle()
     for line in sys.stdin:
         answers = [oracle.answer(case) for case in json.loads(line)]
