@@ -13,6 +13,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // Most of what they do is waiting for other processes.
+          maxWorkers: 2,
         },
       },
     ],
