@@ -20,6 +20,7 @@ import { sequenceFilters } from './filters/sequence.ts';
 import { setFilters } from './filters/sets.ts';
 import { textFilters } from './filters/text.ts';
 import { timeFilters } from './filters/time.ts';
+import { utilsFilters } from './filters/utils.ts';
 import { vaultFilters } from './filters/vault.ts';
 import { lookupTable } from './lookups/table.ts';
 import { couldNotLoad } from './plugin-name.ts';
@@ -56,6 +57,7 @@ function keptVerbatim(filter: Builtin): Builtin {
 
 const filters: ReadonlyMap<string, Builtin> = new Map([
   ...communityFilters,
+  ...utilsFilters,
   ...table(
     [
       ...textFilters,

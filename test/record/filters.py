@@ -22,6 +22,7 @@ from jinja2.tests import TESTS
 from jinja2.utils import markupsafe
 
 CASES = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "cases", "filters"))
+MODULES_NEEDED = {"community.txt": "jmespath", "ipaddr.txt": "netaddr"}
 
 
 def tagged(value):
@@ -80,9 +81,9 @@ def write(path, cases):
 
 def can_record(name):
     """Tell whether what the cases are about is installed: collections do not come with ansible-core."""
-    if name != "community.txt":
+    if name not in MODULES_NEEDED:
         return True
-    return all(importlib.util.find_spec(module) for module in ("ansible_collections", "jmespath"))
+    return all(importlib.util.find_spec(module) for module in ("ansible_collections", MODULES_NEEDED[name]))
 
 
 def documented(kind):

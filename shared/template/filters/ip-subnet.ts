@@ -1,0 +1,57 @@
+/** The filter ipsubnet of the collection ansible.utils: parts of a network, and its place in another. */
+
+import type { Value } from '../../base/value.ts';
+import { filterError } from '../filter-error.ts';
+import { firstOf, formatNet, type IpNet, maxOf, networkOf, sizeOf, widthOf } from '../ip/address.ts';
+import { pythonError, typeError } from '../python-error.ts';
+import { str } from '../python-repr.ts';
+import { readSubject } from './ipaddr.ts';
+
+/** The network, how many parts it has, one of them, or its number in the network that `query` names. */
+export function ipsubnet(given: IpNet, query: string, index: Value): Value {
+  const net = networkOf(given);
+  if (query === '') return formatNet(net);
+  if (!/^\d+$/.test(query)) return placeIn(net, query);
+  const prefix = Number(query);
+  const width = widthOf(net.version);
+  if (prefix > width) return false;
+  const position = index === null ? undefined : Number(str(index));
+  if (sizeOf(net) === 1n) {
+    const at = position ?? 0;
+    return at > width + 1 - at || at < prefix - width ? false : supernet(net, prefix, at);
+  }
+  if (position === undefined) {
+    if (prefix < net.prefix) throw filterError(`Requested subnet size of ${prefix} is invalid`);
+    return (1n << BigInt(prefix - net.prefix)).toString();
+  }
+  return part(net, prefix, position);
+}
+
+/** One of the networks around an address, from the widest that was asked for on. */
+function supernet(net: IpNet, prefix: number, index: number): Value {
+  const count = net.prefix - prefix;
+  const at = index < 0 ? count + index : index;
+  if (at < 0 || at >= count) throw pythonError('IndexError', 'list index out of range');
+  return formatNet(networkOf({ ...net, prefix: prefix + at }));
+}
+
+function part(net: IpNet, prefix: number, position: number): Value {
+  if (prefix < net.prefix) return position === 0 ? formatNet({ ...net, prefix }) : false;
+  const count = 1n << BigInt(prefix - net.prefix);
+  const at = position < 0 ? BigInt(position) + count : BigInt(position);
+  if (at < 0n || at >= count) return false;
+  return formatNet({ ...net, value: net.value + (at << BigInt(widthOf(net.version) - prefix)), prefix });
+}
+
+function placeIn(net: IpNet, query: string): Value {
+  const outer = readSubject(query)?.net;
+  if (outer === undefined) {
+    throw filterError(`You must pass a valid subnet or IP address; ${query} is invalid`);
+  }
+  const bits = BigInt(widthOf(net.version) - outer.prefix);
+  const isInside = outer.version === net.version && net.value >> bits === outer.value >> bits;
+  if (!isInside) throw filterError(`${formatNet(net)} is not in the subnet ${formatNet(networkOf(outer))}`);
+  if (net.prefix < outer.prefix) throw typeError("unsupported operand type(s) for <<: 'float' and 'int'");
+  const offset = firstOf(net) - firstOf(outer);
+  return ((offset & maxOf(net.version)) / sizeOf(net) + 1n).toString();
+}
