@@ -15,7 +15,7 @@ import {
   type RequestExtras,
 } from '../actions/action.ts';
 import { hasOwnAction } from '../actions/registry.ts';
-import { isRepeatable } from '../local-modules/registry.ts';
+import { isRepeatable } from '../local-modules/repeatable.ts';
 import type { Connection, ConnectionTarget, RawResult, Session, SessionRequest } from '../session/session.ts';
 import { type Account, accounted } from './accounted.ts';
 import { isToleratedByCondition } from './conclude-result.ts';

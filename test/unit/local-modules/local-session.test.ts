@@ -1,7 +1,7 @@
 /** The session of a function with its own machine: order, failures, refusals, and waits that were begun before. */
 
 import { expect, test } from 'vitest';
-import { isRepeatable } from '../../../functions/host/local-modules/registry.ts';
+import { isRepeatable } from '../../../functions/host/local-modules/repeatable.ts';
 import { openLocalConnection } from '../../../functions/host/local-session.ts';
 import type { Reply, Session, SessionRequest } from '../../../functions/host/session/session.ts';
 import type { Clock } from '../../../shared/base/clock.ts';
