@@ -3,14 +3,13 @@
 import { codeOfMistakes } from '../functions/controller/mistakes-code.ts';
 import { configuredStrategy } from '../functions/controller/play-description.ts';
 import { runPlaybooks as runOver } from '../functions/controller/run.ts';
+import { loadRun } from '../functions/host/machine/load-run.ts';
 import { localMachine } from '../functions/host/machine/local-machine.ts';
-import { moduleSource } from '../functions/host/machine/module-source.ts';
 import { openVaulted } from '../functions/host/machine/open-vaulted.ts';
 import { playContexts } from '../functions/host/play-contexts.ts';
 import { openConnection } from '../functions/host/session/connection.ts';
 import type { ConnectionTarget } from '../functions/host/session/session.ts';
 import { hasErrors } from '../shared/base/diagnostic.ts';
-import { loadProject } from '../shared/project/load-project.ts';
 import { exitCodes } from '../shared/wire/exit-code.ts';
 import type { RunEvent } from '../shared/wire/run-event.ts';
 import { agentPayload } from './agent-payload.ts';
@@ -30,31 +29,16 @@ export const runPlaybooks: RunPlaybooks = async (request, context) => {
     terminal: localTerminal(),
   });
   const agent = agentPayload();
-  const modules = moduleSource({
-    modulePaths: request.modulePaths,
+  const { diagnostics, value } = loadRun(request, {
     config,
+    secrets: vaultSecrets,
+    files,
+    local,
+    clock,
     agent,
     environment: process.env,
-    homeDirectory: files.homeDirectory,
   });
-  const { value: project, diagnostics } = loadProject(
-    {
-      playbooks: request.playbooks,
-      inventory: request.inventory,
-      limit: request.limit,
-      extraVars: request.extraVars,
-    },
-    {
-      config,
-      secrets: vaultSecrets,
-      files,
-      local,
-      now: clock.now,
-      randomBytes: clock.randomBytes,
-      isKnownAction: modules.isKnown,
-      noteRole: modules.addRole,
-    },
-  );
+  const { modules, project } = value;
   context.showDiagnostics(diagnostics);
   if (hasErrors(diagnostics)) return codeOfMistakes(diagnostics);
   const { listing } = request;

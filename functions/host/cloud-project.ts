@@ -10,14 +10,15 @@ import type { AgentPayload } from '../../shared/modules/agent-payload.ts';
 import { type Config, loadConfig } from '../../shared/project/config/load-config.ts';
 import { diskFiles } from '../../shared/project/disk-files.ts';
 import type { ProjectFiles } from '../../shared/project/files.ts';
-import { loadProject, type Project } from '../../shared/project/load-project.ts';
+import type { Project } from '../../shared/project/load-project.ts';
 import { unpackProject } from '../../shared/store/project-files.ts';
 import type { RunStore } from '../../shared/store/run-store.ts';
 import type { RunRequest } from '../../shared/wire/run-request.ts';
 import { formatWire } from '../../shared/wire/wire-json.ts';
 import type { LocalMachine, Terminal } from './execute/play-context.ts';
+import { loadRun } from './machine/load-run.ts';
 import { localMachine } from './machine/local-machine.ts';
-import { moduleSource, type RunModules } from './machine/module-source.ts';
+import type { RunModules } from './machine/module-source.ts';
 import { openVaulted } from './machine/open-vaulted.ts';
 
 export type CloudProject = {
@@ -88,38 +89,21 @@ async function load(
     decrypt: (content, path) => openVaulted(content, path, { config, secrets: vaultSecrets }),
     terminal: nobody,
   });
-  const modules = moduleSource({
-    modulePaths: request.modulePaths,
+  const { diagnostics, value } = loadRun(request, {
     config,
+    secrets: vaultSecrets,
+    files,
+    local,
+    clock,
     agent,
     environment,
-    homeDirectory: home,
   });
-  const { value: project, diagnostics } = loadProject(
-    {
-      playbooks: request.playbooks,
-      inventory: request.inventory,
-      limit: request.limit,
-      extraVars: request.extraVars,
-    },
-    {
-      config,
-      secrets: vaultSecrets,
-      files,
-      local,
-      now: clock.now,
-      randomBytes: clock.randomBytes,
-      isKnownAction: modules.isKnown,
-      noteRole: modules.addRole,
-    },
-  );
   return {
-    project,
+    ...value,
     diagnostics: [...configDiagnostics, ...diagnostics],
     config,
     files,
     local,
-    modules,
     environment,
   };
 }

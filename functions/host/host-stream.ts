@@ -88,7 +88,7 @@ export type WriterOptions = {
 /** What will be the next entry. */
 type Waiting = { readonly changes: readonly StateChange[]; readonly said: readonly Said[] };
 
-/** Writes the stream on from its past. A first change of kind `entered` begins a new fold. */
+/** Writes the stream on from its past. `entered` begins a new fold; it is the first thing that a writer notes. */
 export function openWriter(options: WriterOptions, deps: StreamDeps): HostWriter {
   const { place, batch, writer, delayMs } = options;
   let { next } = options.past;
@@ -128,7 +128,6 @@ export function openWriter(options: WriterOptions, deps: StreamDeps): HostWriter
     },
     note: (change) => {
       if (hasStopped) return;
-      if (change.kind === 'entered') void flush();
       said.push(...told);
       told = [];
       changes.push(change);

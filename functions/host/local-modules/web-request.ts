@@ -11,6 +11,7 @@ import { request as requestHttps } from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { limits } from '../../../shared/base/limits.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
+import { pageContent } from '../machine/page-content.ts';
 import { osErrorOf } from './os-error.ts';
 
 export type WebTask = {
@@ -236,18 +237,9 @@ function headersOf({ rawHeaders }: IncomingMessage, isError: boolean): ReadonlyM
   return found;
 }
 
-async function contentOf(message: IncomingMessage, timeoutMs: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let length = 0;
+function contentOf(message: IncomingMessage, timeoutMs: number): Promise<Buffer> {
   message.setTimeout(timeoutMs, () => message.destroy(new Broken('timed out')));
-  for await (const piece of message) {
-    if (!Buffer.isBuffer(piece)) throw new Error('the page came as text');
-    length += piece.length;
-    if (length > limits.webPageBytesMax)
-      throw new Error(`the page is larger than ${limits.webPageBytesMax} bytes`);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
+  return pageContent(message);
 }
 
 /** What kept an answer from coming, in Python's words where it has some. */

@@ -10,6 +10,7 @@ import {
 import { request as requestHttps } from 'node:https';
 import { limits } from '../../../shared/base/limits.ts';
 import type { WebAnswer, WebRequest } from '../../../shared/template/environment.ts';
+import { pageContent } from './page-content.ts';
 
 /** Answers with what came back, or with why nothing did; rejects never. */
 export async function fetchUrl(request: WebRequest): Promise<WebAnswer> {
@@ -39,7 +40,7 @@ async function follow(request: WebRequest, attempt: Attempt): Promise<WebAnswer>
   }
   const isRedirect = [301, 302, 303, 307, 308].includes(status) && headers.location !== undefined;
   if (!isRedirect || !request.mayRedirect)
-    return { kind: 'answered', status, reason, content: await contentOf(message) };
+    return { kind: 'answered', status, reason, content: await pageContent(message) };
   message.resume();
   if (attempt.redirects >= limits.webRedirectsMax)
     return {
@@ -98,17 +99,4 @@ function credentialsOf({ credentials }: WebRequest, url: URL): Credentials | und
 
 function basic({ password, user }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-}
-
-async function contentOf(message: IncomingMessage): Promise<Uint8Array> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of message) {
-    if (!Buffer.isBuffer(piece)) throw new Error('the page came as text');
-    length += piece.length;
-    if (length > limits.webPageBytesMax)
-      throw new Error(`the page is larger than ${limits.webPageBytesMax} bytes`);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
 }
