@@ -2,6 +2,7 @@
 
 import type { Value } from '../base/value.ts';
 import { loadTemplate } from './load-template.ts';
+import { Output } from './output.ts';
 import { pythonError, typeError } from './python-error.ts';
 import { reprText } from './python-repr.ts';
 import {
@@ -15,7 +16,6 @@ import {
 import { PyCallable, PyObject, Undefined } from './special.ts';
 import type { Statement } from './syntax-tree.ts';
 import { TemplateError } from './template-error.ts';
-import { asText, typeName } from './values.ts';
 
 /** A block where it stands: prints the most derived version of itself. */
 export function compileBlock(
@@ -42,13 +42,13 @@ export function compileBlock(
   };
 }
 
-type BlockRun = { readonly index: number; readonly outer: Frame | undefined; readonly out: Value[] };
+type BlockRun = { readonly index: number; readonly outer: Frame | undefined; readonly out: Output };
 
 function runBlock(context: Context, name: string, run: BlockRun): 0 {
   const block = context.blocks.get(name)?.[run.index];
   if (block === undefined) return 0;
   const frame: Frame = {
-    context: { ...context, parent: undefined, printedBefore: 0 },
+    context: { ...context, parent: undefined, printedBefore: undefined },
     vars: new Map([['super', superOf(context, name, run)]]),
     outer: run.outer,
   };
@@ -66,7 +66,7 @@ function superOf(context: Context, name: string, run: BlockRun): Value {
 
 function blockReference(context: Context, name: string, run: BlockRun): PyCallable {
   const call = (): Value => {
-    const out: Value[] = [];
+    const out = new Output();
     runBlock(context, name, { ...run, out });
     return join(out);
   };
@@ -75,19 +75,17 @@ function blockReference(context: Context, name: string, run: BlockRun): PyCallab
   );
 }
 
-function join(out: readonly Value[]): string {
-  out.forEach((piece, index) => {
-    if (asText(piece) !== undefined) return;
-    throw typeError(`sequence item ${index}: expected str instance, ${typeName(piece)} found`);
-  });
-  return out.map((piece) => asText(piece) ?? '').join('');
+function join(out: Output): string {
+  const { misfit } = out;
+  if (misfit === undefined) return out.text;
+  throw typeError(`sequence item ${misfit.index}: expected str instance, ${misfit.typeName} found`);
 }
 
 /** The `self` of a template: its blocks as functions. */
 export function selfOf(context: Context): Value {
   const reference = (name: string): Value | undefined =>
     context.blocks.has(name)
-      ? blockReference(context, name, { index: 0, outer: undefined, out: [] })
+      ? blockReference(context, name, { index: 0, outer: undefined, out: new Output() })
       : undefined;
   return new PyObject({
     typeName: 'jinja2.runtime.TemplateReference',
@@ -109,7 +107,7 @@ export function runExtends(template: Evaluate): Execute {
       else known.push(block);
     }
     context.parent = parent;
-    context.printedBefore = out.length;
+    context.printedBefore = out.mark();
     return 0;
   };
 }

@@ -5,6 +5,7 @@ import { assign } from './assign.ts';
 import { countSteps, withinBudget } from './budget.ts';
 import { type Compiler, compileExpression } from './compile-expression.ts';
 import { type LoopState, makeLoop } from './loop-context.ts';
+import { Output } from './output.ts';
 import { type Evaluate, type Execute, type Frame, innerFrame, runAll, type Signal } from './runtime.ts';
 import { LazyList } from './special.ts';
 import type { Statement, Target } from './syntax-tree.ts';
@@ -40,7 +41,7 @@ export function compileFor(
   return (frame, out) => runLoop(loop, { frame, out, value: items(frame), depth0: 0 });
 }
 
-type Run = { readonly frame: Frame; readonly out: Value[]; readonly value: Value; readonly depth0: number };
+type Run = { readonly frame: Frame; readonly out: Output; readonly value: Value; readonly depth0: number };
 
 function runLoop(loop: Loop, run: Run): Signal {
   const { frame, out } = run;
@@ -67,7 +68,7 @@ function runLoop(loop: Loop, run: Run): Signal {
 }
 
 function recurse(loop: Loop, run: Run): Value {
-  const out: Value[] = [];
+  const out = new Output();
   withinBudget(() => runLoop(loop, { ...run, out, depth0: run.depth0 + 1 }));
   return run.frame.context.engine.concat(out);
 }

@@ -4,6 +4,7 @@ import type { Value } from '../base/value.ts';
 import { withinBudget } from './budget.ts';
 import { type Compiler, compileExpression } from './compile-expression.ts';
 import { findTemplate, loadTemplate } from './load-template.ts';
+import { Output } from './output.ts';
 import { repr, reprText, str } from './python-repr.ts';
 import {
   type CompiledTemplate,
@@ -39,7 +40,7 @@ function contextFor(template: CompiledTemplate, frame: Frame, withContext: boole
   });
 }
 
-function run(template: CompiledTemplate, context: Context, out: Value[]): void {
+function run(template: CompiledTemplate, context: Context, out: Output): void {
   withinBudget(() => runTemplate(template, context, out));
 }
 
@@ -54,7 +55,7 @@ export function compileImport(statement: OfKind<'import'>, compiler: Compiler): 
 
 /** The object behind an imported template: its top-level names as attributes. */
 function makeModule(template: CompiledTemplate, context: Context): PyObject {
-  const out: Value[] = [];
+  const out = new Output();
   run(template, context, out);
   return new PyObject({
     typeName: 'jinja2.environment.TemplateModule',
@@ -73,7 +74,7 @@ export function compileFrom(statement: OfKind<'from'>, compiler: Compiler): Exec
   return (frame) => {
     const found = loadTemplate(frame.context.engine, template(frame));
     const context = contextFor(found, frame, statement.withContext);
-    run(found, context, []);
+    run(found, context, new Output());
     for (const { name, alias } of statement.names) {
       const value = exported(context, name);
       frame.vars.set(alias, value === undefined ? notExported(found, name, statement.line) : value);

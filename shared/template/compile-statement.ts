@@ -13,9 +13,9 @@ import {
 } from './compile-expression.ts';
 import { compileFor } from './compile-for.ts';
 import { compileFrom, compileImport, compileInclude } from './compile-import.ts';
-import { appendPrinted } from './concat.ts';
 import { findNames } from './find-names.ts';
 import { type MacroCode, makeMacro } from './macro.ts';
+import { Output } from './output.ts';
 import {
   type CompiledBlock,
   type CompiledTemplate,
@@ -123,14 +123,14 @@ function compileOutput(statement: OfKind<'output'>, compiler: TemplateCompiler):
   if (value.kind === 'const' && typeof value.value === 'string') {
     const text = value.value;
     return (_frame, out) => {
-      appendPrinted(out, text);
+      out.append(text);
       return 0;
     };
   }
   const evaluate = compileMarked(value, compiler);
   return (frame, out) => {
     countSteps(1);
-    appendPrinted(out, frame.context.engine.finalize(evaluate(frame)));
+    out.append(frame.context.engine.finalize(evaluate(frame)));
     return 0;
   };
 }
@@ -165,10 +165,10 @@ function compileFilterBlock(statement: OfKind<'filterblock'>, compiler: Template
   let printed: Value = '';
   const filter = compileFilterOver(statement.filter, () => printed, compiler);
   return (frame, out) => {
-    const inside: Value[] = [];
+    const inside = new Output();
     const signal = runAll(body, innerFrame(frame), inside);
     printed = frame.context.engine.concat(inside);
-    appendPrinted(out, frame.context.engine.finalize(filter(frame)));
+    out.append(frame.context.engine.finalize(filter(frame)));
     return signal;
   };
 }
@@ -181,7 +181,7 @@ function compileSetBlock(statement: OfKind<'setblock'>, compiler: TemplateCompil
       ? (): Value => printed
       : compileFilterOver(statement.filter, () => printed, compiler);
   return (frame) => {
-    const inside: Value[] = [];
+    const inside = new Output();
     const signal = runAll(body, innerFrame(frame), inside);
     printed = frame.context.engine.concat(inside);
     assign(statement.target, filter(frame), frame);
@@ -216,7 +216,7 @@ function compileCallBlock(statement: OfKind<'callblock'>, compiler: TemplateComp
   return (frame, out) => {
     const { args, kwargs } = given(frame);
     const named = new Map(kwargs).set('caller', makeMacro(code, frame));
-    appendPrinted(out, frame.context.engine.finalize(force(callValue(callee(frame), args, named))));
+    out.append(frame.context.engine.finalize(force(callValue(callee(frame), args, named))));
     return 0;
   };
 }

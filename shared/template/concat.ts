@@ -2,9 +2,9 @@
 
 import { PyFloat, type Value } from '../base/value.ts';
 import { literalEval } from './literal-eval.ts';
-import { checkText } from './python-arithmetic.ts';
+import type { Output } from './output.ts';
 import { undefinedError } from './python-error.ts';
-import { repr, str } from './python-repr.ts';
+import { repr } from './python-repr.ts';
 import {
   LazyDict,
   LazyList,
@@ -72,41 +72,22 @@ function settleDict(map: Map<Value, Value>): Map<Value, Value> {
   return settled ?? map;
 }
 
-/**
- * Adds a printed value. A lone value keeps its type; as soon as there are more all are text, made at once, because a
- * template may change a list after it was printed.
- */
-export function appendPrinted(out: Value[], value: Value): void {
-  if (out.length === 1) out[0] = frozen(out[0] ?? null);
-  out.push(out.length > 0 ? frozen(value) : value);
-}
-
-function frozen(value: Value): Value {
-  return Array.isArray(value) || value instanceof Map || value instanceof PySet ? str(value) : value;
-}
-
 /** Text of all pieces: what the template module and lookups get. */
-export function concatText(printed: readonly Value[]): string {
-  const [only] = printed;
-  if (printed.length === 1 && typeof only === 'string') return only;
-  return checkText(printed.map(toText).join(''));
-}
-
-function toText(value: Value): string {
-  return value instanceof PyBytes ? Buffer.from(value.bytes).toString('utf8') : str(value);
+export function concatText(printed: Output): string {
+  return printed.text;
 }
 
 /** Text that looks like a list, dict or bool becomes one, as Ansible has it outside native mode. */
-export function concatGuessing(printed: readonly Value[]): Value {
-  const [only] = printed;
-  if (printed.length !== 1 || only === undefined) return guess(concatText(printed));
+export function concatGuessing(printed: Output): Value {
+  const { only } = printed;
+  if (only === undefined) return guess(printed.text);
   if (typeof only === 'string') return guess(only);
   if (only instanceof Markup && only.mark === 'verbatim') return only.text;
   if (typeof only === 'boolean' || only instanceof Omit) return only;
   if (Array.isArray(only) || only instanceof Map || only instanceof PySet) {
     return survivesPrinting(only) ? withoutMarks(only) : guess(repr(only));
   }
-  return guess(toText(only));
+  return guess(printed.text);
 }
 
 function guess(text: string): Value {
@@ -152,14 +133,16 @@ function hasMarks(value: Value): boolean {
 }
 
 /** Jinja2's native types: one value stays what it is, text that is a Python literal becomes its value. */
-export function concatNative(printed: readonly Value[]): Value {
-  const [only] = printed;
-  if (only === undefined) return null;
-  if (printed.length === 1) {
-    if (only instanceof Markup && only.mark === 'verbatim') return only;
-    if (typeof only !== 'string' && !(only instanceof Markup)) return withoutMarks(only);
-  }
-  const text = concatText(printed);
+export function concatNative(printed: Output): Value {
+  const { only, count } = printed;
+  if (count === 0) return null;
+  if (only instanceof Markup && only.mark === 'verbatim') return only;
+  if (only !== undefined && typeof only !== 'string' && !(only instanceof Markup)) return withoutMarks(only);
+  return readNative(printed.text);
+}
+
+/** What text means as a Python literal, or itself. */
+export function readNative(text: string): Value {
   const value = literalEval(text, false);
   if (typeof value === 'string') return `${text[0]}${value}${text[0]}`;
   return value === undefined ? text : value;

@@ -8,6 +8,7 @@ import { concatGuessing, concatNative, concatText, finalizeText, finalizeValue }
 import type { Environment } from './environment.ts';
 import { resolveGlobal } from './globals.ts';
 import { type LookupRuntime, resolveLookupGlobal } from './lookup-call.ts';
+import { Output } from './output.ts';
 import { pythonClass } from './python-class.ts';
 import { pythonError } from './python-error.ts';
 import { str } from './python-repr.ts';
@@ -33,7 +34,7 @@ export function runSource(source: string, env: Environment, mode: RenderMode): V
   const template = compileCached(source, compileOptions(env, mode));
   return withinBudget(() => {
     const engine = makeEngine(env, mode, CHANGING_CALL.test(source));
-    const out: Value[] = [];
+    const out = new Output();
     runTemplate(template, makeContext(template, engine), out);
     return engine.concat(out);
   });

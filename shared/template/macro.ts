@@ -2,6 +2,7 @@
 
 import type { Value } from '../base/value.ts';
 import { countSteps, withinBudget } from './budget.ts';
+import { Output } from './output.ts';
 import { typeError } from './python-error.ts';
 import { reprText } from './python-repr.ts';
 import { type Evaluate, type Execute, type Frame, innerFrame, runAll } from './runtime.ts';
@@ -44,7 +45,7 @@ function callMacro(code: MacroCode, scope: Frame, given: Given): Value {
     frame.vars.set(parameter.name, value === undefined ? missingParameter(parameter, frame) : value);
   });
   bindRest(code, frame, given);
-  const out: Value[] = [];
+  const out = new Output();
   runAll(code.body, frame, out);
   return frame.context.engine.concat(out);
 }

@@ -4,6 +4,7 @@ import type { Value } from '../base/value.ts';
 import { countSteps } from './budget.ts';
 import type { Builtins } from './builtin.ts';
 import type { Environment } from './environment.ts';
+import type { Output, OutputMark } from './output.ts';
 import { typeError, undefinedError } from './python-error.ts';
 import type { Kwargs } from './special.ts';
 import { PyCallable, PyObject, Undefined } from './special.ts';
@@ -14,7 +15,7 @@ export type Signal = 0 | 1 | 2;
 /** A compiled expression. */
 export type Evaluate = (frame: Frame) => Value;
 /** A compiled statement: appends what it prints to `out`. */
-export type Execute = (frame: Frame, out: Value[]) => Signal;
+export type Execute = (frame: Frame, out: Output) => Signal;
 
 /** A template made ready to run. */
 export type CompiledTemplate = {
@@ -30,7 +31,7 @@ export type Engine = {
   readonly env: Environment;
   readonly builtins: Builtins;
   /** Turns what a template, macro or set block printed into its value. */
-  readonly concat: (printed: readonly Value[]) => Value;
+  readonly concat: (printed: Output) => Value;
   /** Makes what is printed printable: undefined raises, None is nothing. */
   readonly finalize: (value: Value) => Value;
   /** The template of that name, or undefined when no file has it. */
@@ -57,7 +58,7 @@ export type Context = {
   /** The template that this one extends, once that statement was run. */
   parent: CompiledTemplate | undefined;
   /** How much was printed before that statement: all that follows it at top level is dropped. */
-  printedBefore: number;
+  printedBefore: OutputMark | undefined;
 };
 
 /** A scope: names set in it, and the scope around it. */
@@ -82,7 +83,7 @@ export function makeContext(
     isIsolated: around.isIsolated ?? false,
     blocks: new Map([...template.blocks].map(([name, block]) => [name, [block]])),
     parent: undefined,
-    printedBefore: 0,
+    printedBefore: undefined,
   };
 }
 
@@ -131,7 +132,7 @@ export function visibleLocals(frame: Frame): Map<string, Value> {
 }
 
 /** Runs statements until one breaks out. */
-export function runAll(statements: readonly Execute[], frame: Frame, out: Value[]): Signal {
+export function runAll(statements: readonly Execute[], frame: Frame, out: Output): Signal {
   for (const execute of statements) {
     const signal = execute(frame, out);
     if (signal !== 0) return signal;
@@ -140,11 +141,11 @@ export function runAll(statements: readonly Execute[], frame: Frame, out: Value[
 }
 
 /** Runs a template with all that it extends. */
-export function runTemplate(template: CompiledTemplate, context: Context, out: Value[]): void {
+export function runTemplate(template: CompiledTemplate, context: Context, out: Output): void {
   template.run(topFrame(context), out);
-  const { parent } = context;
+  const { parent, printedBefore } = context;
   if (parent === undefined) return;
-  out.length = context.printedBefore;
+  if (printedBefore !== undefined) out.reset(printedBefore);
   context.parent = undefined;
   runTemplate(parent, context, out);
 }

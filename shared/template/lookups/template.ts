@@ -2,7 +2,7 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
-import { concatNative } from '../concat.ts';
+import { readNative } from '../concat.ts';
 import type { Environment } from '../environment.ts';
 import type { FileTemplateOptions } from '../file-options.ts';
 import { ansibleError } from '../filter-error.ts';
@@ -52,7 +52,7 @@ function renderTerm(env: Environment, name: string, options: LookupOptions): Val
   const isConverted = boolOption(options, 'convert_data', true) && isNative === env.options.native;
   if (!isConverted) return new Markup(text, 'verbatim', true);
   if (!hasMarkers(source)) return text;
-  return isNative ? concatNative([text]) : convert(text);
+  return isNative ? readNative(text) : convert(text);
 }
 
 function syntaxOptions(options: LookupOptions): FileTemplateOptions {
