@@ -53,6 +53,8 @@ export const limits = {
   templateStringCharsMax: 67_108_864,
   /** Longest list a template may build, in items: because memory of a function is bounded. */
   templateItemsMax: 10_000_000,
+  /** Longest field of a CSV text, in characters: because Python's reader refuses longer ones. */
+  csvFieldCharactersMax: 131_072,
   /** Largest int a template may compute, in bits: because `10 ** 10 ** 10` must end in an error, not in a hang. */
   templateIntBitsMax: 1_000_000,
   /** Rounds of hashing that a template may ask for: because more take longer than anyone waits for a password. */

@@ -14,6 +14,8 @@ import { repr, str } from '../python-repr.ts';
 import { TemplateError } from '../template-error.ts';
 import { compareLoose } from '../tests/version-loose.ts';
 import { asSequence, asText, force, isMapping, isTrue, iterate, toList } from '../values.ts';
+import { csvFilters } from './community-csv.ts';
+import { listsFilters } from './community-lists.ts';
 import { timeFilters } from './community-time.ts';
 
 const NORMAL_FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'];
@@ -41,6 +43,8 @@ const filters: readonly Builtin[] = [
   },
   { name: 'version_sort', signature: 'reverse=False', call: versionSort },
   ...timeFilters,
+  ...csvFilters,
+  ...listsFilters,
 ];
 
 /** The filters under their full names; Ansible knows two of them without the collection's name as well. */

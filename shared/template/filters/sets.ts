@@ -52,8 +52,9 @@ function uniqueByComparison(value: Value): Value[] {
   return kept;
 }
 
-/** As Ansible's other set filters call it: case matters, items need not be hashable. */
-function unique(items: Value[]): Value[] {
+/** Equal items once, as Ansible's other set filters call it: case matters, items need not be hashable. */
+export function distinct(given: Iterable<Value>): Value[] {
+  const items = [...given];
   try {
     return uniqueHashable(items, true, null);
   } catch (error) {
@@ -78,7 +79,7 @@ function isHashable(value: Value): boolean {
 
 function union(a: Value, b: Value): Value {
   if (isHashable(a) && isHashable(b)) return toSet([...iterate(a), ...iterate(b)]);
-  return unique(toList(operate('+', a, b)));
+  return distinct(toList(operate('+', a, b)));
 }
 
 function intersect(a: Value, b: Value): Value {
@@ -86,12 +87,12 @@ function intersect(a: Value, b: Value): Value {
     const other = toSet(iterate(b));
     return toSet([...toSet(iterate(a)).items].filter((item) => hasKey(other.items, item)));
   }
-  return unique(Array.from(iterate(a)).filter((item) => contains(b, item)));
+  return distinct(Array.from(iterate(a)).filter((item) => contains(b, item)));
 }
 
 function difference(a: Value, b: Value): Value {
   if (isHashable(a) && isHashable(b)) return without(toSet(iterate(a)), toSet(iterate(b)));
-  return unique(Array.from(iterate(a)).filter((item) => !contains(b, item)));
+  return distinct(Array.from(iterate(a)).filter((item) => !contains(b, item)));
 }
 
 function without(a: PySet, b: PySet): PySet {

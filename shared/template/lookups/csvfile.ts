@@ -2,9 +2,11 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
+import { readCsv } from '../csv.ts';
 import type { Environment } from '../environment.ts';
-import { ansibleError } from '../filter-error.ts';
+import { ansibleError, rethrown } from '../filter-error.ts';
 import { decodeText } from '../filters/charset.ts';
+import { keepLineEnds } from '../python-whitespace.ts';
 import { force } from '../values.ts';
 import { intOption, type LookupOptions, splitTerm, termText, textOption } from './options.ts';
 import { findFile } from './search.ts';
@@ -33,8 +35,7 @@ function lookUp(env: Environment, term: string, options: LookupOptions): Value[]
   const content = path === undefined ? undefined : env.local.readFile(path);
   if (content === undefined) throw ansibleError("csvfile: [Errno 2] No such file or directory: b'None'");
   const text = decodeText(content, textOption(merged, 'encoding', 'utf-8'));
-  const key = words.join(' ');
-  const row = parseCsv(text, delimiter === 'TAB' ? '\t' : delimiter).find((columns) => columns[0] === key);
+  const row = findRow(text, delimiter === 'TAB' ? '\t' : delimiter, words.join(' '));
   if (row === undefined) {
     const fallback = force(merged.get('default') ?? null);
     return fallback === null ? [] : Array.isArray(fallback) ? fallback : [fallback];
@@ -44,36 +45,14 @@ function lookUp(env: Environment, term: string, options: LookupOptions): Value[]
   return [column];
 }
 
-/** Rows of a CSV text in the dialect of Excel: quotes doubled inside quotes. */
-export function parseCsv(text: string, delimiter: string): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let cell = '';
-  let isQuoted = false;
-  let isStarted = false;
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at] ?? '';
-    if (isQuoted) {
-      if (char !== '"') cell += char;
-      else if (text[at + 1] === '"') {
-        cell += '"';
-        at++;
-      } else isQuoted = false;
-    } else if (char === '"' && cell === '') {
-      isQuoted = true;
-      isStarted = true;
-    } else if (char === delimiter) {
-      row.push(cell);
-      cell = '';
-      isStarted = true;
-    } else if (char === '\n' || char === '\r') {
-      if (char === '\r' && text[at + 1] === '\n') at++;
-      if (isStarted || cell !== '') rows.push([...row, cell]);
-      row = [];
-      cell = '';
-      isStarted = false;
-    } else cell += char;
-  }
-  if (isStarted || cell !== '') rows.push([...row, cell]);
-  return rows;
+function findRow(text: string, delimiter: string, key: string): string[] | undefined {
+  if ([...delimiter].length !== 1) throw ansibleError('csvfile: "delimiter" must be a 1-character string');
+  const dialect = { delimiter, skipsInitialSpace: false, isStrict: false };
+  return rethrown(
+    () => {
+      for (const row of readCsv(keepLineEnds(text), dialect)) if (row[0] === key) return row;
+      return undefined;
+    },
+    (error) => ansibleError(`csvfile: ${error.message}`),
+  );
 }
