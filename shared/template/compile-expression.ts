@@ -11,7 +11,7 @@ import { couldNotLoad } from './plugin-name.ts';
 import { checkText, operate, operateUnary } from './python-arithmetic.ts';
 import { typeError } from './python-error.ts';
 import { reprText, str } from './python-repr.ts';
-import { callValue, type Evaluate, type Frame, lookUp } from './runtime.ts';
+import { callValue, type Evaluate, type Frame, lookUp, readVariable } from './runtime.ts';
 import { hasMarkers, type Kwargs, Markup, PyTuple, Template, Undefined } from './special.ts';
 import type { CallArguments, CompareOperator, Expression } from './syntax-tree.ts';
 import { TemplateError } from './template-error.ts';
@@ -19,7 +19,12 @@ import { asDict, asText, isTrue, iterate, typeName } from './values.ts';
 import { VERBATIM_FILTERS } from './verbatim.ts';
 
 /** What compiling needs to know. */
-export type Compiler = { readonly builtins: Builtins; readonly source: string };
+export type Compiler = {
+  readonly builtins: Builtins;
+  readonly source: string;
+  /** Whether a scope within the template may hold a name; all others are variables from outside. */
+  readonly mayAssign: (name: string) => boolean;
+};
 
 /** Whether the value of an expression comes straight from a filter that makes text to stay text. */
 export function isVerbatimFilter(expression: Expression): boolean {
@@ -87,7 +92,8 @@ export function compileExpression(expression: Expression, compiler: Compiler): E
     case 'name': {
       const { name } = expression;
       if (name === 'self') return (frame) => selfOf(frame.context);
-      return (frame) => lookUp(frame, name);
+      if (compiler.mayAssign(name)) return (frame) => lookUp(frame, name);
+      return (frame) => readVariable(frame.context, name);
     }
     case 'not': {
       const value = compileExpression(expression.value, compiler);

@@ -4,12 +4,14 @@ import type { Value } from '../base/value.ts';
 import { assign } from './assign.ts';
 import { countSteps, withinBudget } from './budget.ts';
 import { type Compiler, compileExpression } from './compile-expression.ts';
+import { findNames } from './find-names.ts';
 import { type LoopState, makeLoop } from './loop-context.ts';
 import { Output } from './output.ts';
 import { type Evaluate, type Execute, type Frame, innerFrame, runAll, type Signal } from './runtime.ts';
 import { LazyList } from './special.ts';
 import type { Statement, Target } from './syntax-tree.ts';
 import { force, isTrue, toList } from './values.ts';
+import { allStatements } from './walk-statements.ts';
 
 type ForParts = {
   readonly compiler: Compiler;
@@ -23,7 +25,22 @@ type Loop = {
   readonly isRecursive: boolean;
   readonly body: readonly Execute[];
   readonly otherwise: readonly Execute[];
+  /** Whether anything in the body asks for `loop`. */
+  readonly hasLoopObject: boolean;
+  /** Whether nothing of a turn outlives it, so that all turns can use one scope. */
+  readonly hasOneScope: boolean;
 };
+
+/** Statements that set more than the loop does, or keep the scope they stand in. */
+const SCOPED: ReadonlySet<Statement['kind']> = new Set([
+  'block',
+  'callblock',
+  'from',
+  'import',
+  'macro',
+  'set',
+  'setblock',
+]);
 
 /** A for statement; `parts` are its bodies, compiled. */
 export function compileFor(
@@ -31,12 +48,15 @@ export function compileFor(
   parts: ForParts,
 ): Execute {
   const items = compileExpression(statement.items, parts.compiler);
+  const kinds = new Set(Array.from(allStatements(statement.body), ({ kind }) => kind));
   const loop: Loop = {
     target: statement.target,
     test: statement.test === undefined ? undefined : compileExpression(statement.test, parts.compiler),
     isRecursive: statement.isRecursive,
     body: parts.body,
     otherwise: parts.otherwise,
+    hasLoopObject: kinds.has('block') || findNames(statement.body).has('loop'),
+    hasOneScope: kinds.isDisjointFrom(SCOPED),
   };
   return (frame, out) => runLoop(loop, { frame, out, value: items(frame), depth0: 0 });
 }
@@ -52,14 +72,15 @@ function runLoop(loop: Loop, run: Run): Signal {
     index0: 0,
     lastChanged: undefined,
   };
-  const loopObject = makeLoop(state);
+  const loopObject = loop.hasLoopObject ? makeLoop(state) : undefined;
   // Jinja2 runs the `else` unless the body was run to its end at least once.
   let isElseDue = true;
+  let inner = innerFrame(frame);
   for (; state.index0 < state.items.length; state.index0++) {
     countSteps(1);
-    const inner = innerFrame(frame);
+    if (!loop.hasOneScope) inner = innerFrame(frame);
     assign(loop.target, force(state.items.at(state.index0) ?? null), inner);
-    inner.vars.set('loop', loopObject);
+    if (loopObject !== undefined) inner.vars.set('loop', loopObject);
     const signal = runAll(loop.body, inner, out);
     if (signal === 1) break;
     if (signal === 0) isElseDue = false;
@@ -81,9 +102,9 @@ function selectItems(loop: Loop, run: Run): LoopState['items'] {
   if (test === undefined && value instanceof LazyList) return value;
   const items = toList(value);
   if (test === undefined) return items;
+  const inner = innerFrame(run.frame);
   return items.filter((item) => {
     countSteps(1);
-    const inner = innerFrame(run.frame);
     assign(target, force(item), inner);
     return isTrue(test(inner));
   });

@@ -26,6 +26,7 @@ import {
 } from './runtime.ts';
 import type { Parameter, Statement } from './syntax-tree.ts';
 import { force, isTrue } from './values.ts';
+import { findAssigned } from './walk-statements.ts';
 
 /** What compiling one template gathers: its blocks, by name. */
 export type TemplateCompiler = Compiler & { readonly blocks: Map<string, CompiledBlock> };
@@ -33,11 +34,16 @@ export type TemplateCompiler = Compiler & { readonly blocks: Map<string, Compile
 /** A template made ready to run. */
 export function compileTemplate(
   statements: readonly Statement[],
-  compiler: Compiler,
+  compiler: Omit<Compiler, 'mayAssign'>,
   name: string | undefined,
 ): CompiledTemplate {
   const blocks = new Map<string, CompiledBlock>();
-  const body = compileAll(statements, { ...compiler, blocks });
+  const assigned = findAssigned(statements);
+  const body = compileAll(statements, {
+    ...compiler,
+    blocks,
+    mayAssign: (variable) => assigned.has(variable),
+  });
   return { name, blocks, run: (frame, out) => runAll(body, frame, out) };
 }
 
@@ -50,7 +56,12 @@ type OfKind<Kind extends Statement['kind']> = Extract<Statement, { readonly kind
 function compileStatement(statement: Statement, compiler: TemplateCompiler): Execute {
   switch (statement.kind) {
     case 'block':
-      return compileBlock(statement, compileAll(statement.body, compiler), compiler);
+      // A block may stand in the scopes of any template that extends this one or is extended by it.
+      return compileBlock(
+        statement,
+        compileAll(statement.body, { ...compiler, mayAssign: () => true }),
+        compiler,
+      );
     case 'break':
       return () => 1;
     case 'continue':

@@ -47,7 +47,7 @@ export type Context = {
   readonly engine: Engine;
   readonly name: string | undefined;
   readonly vars: Map<string, Value>;
-  /** Variables that were read already. */
+  /** What was read from outside already: variables, globals, and names that nothing has. */
   readonly resolved: Map<string, Value>;
   /** Variables of the template that included this one. */
   readonly locals: ReadonlyMap<string, Value>;
@@ -102,25 +102,27 @@ export function lookUp(frame: Frame, name: string): Value {
     const value = scope.vars.get(name);
     if (value !== undefined) return force(value);
   }
-  const value = resolveInContext(frame.context, name);
-  return value === undefined ? new Undefined(`'${name}' is undefined`, name) : value;
+  return readVariable(frame.context, name);
 }
 
-function resolveInContext(context: Context, name: string): Value | undefined {
-  let value = context.vars.get(name);
-  if (value === undefined) value = context.locals.get(name);
-  if (value === undefined && !context.isIsolated) value = resolveOnce(context, name);
-  if (value === undefined) value = context.engine.resolveGlobal(name);
-  return value === undefined ? undefined : force(value);
-}
-
-/** A variable is read once per template: what a template does to a list it sees again. */
-function resolveOnce(context: Context, name: string): Value | undefined {
-  const known = context.resolved.get(name);
-  if (known !== undefined) return known;
-  const value = context.engine.resolveVariable(name);
-  if (value !== undefined) context.resolved.set(name, value);
+/**
+ * The value of a name that no scope within the template sets, or Undefined. It is read from outside once per template:
+ * what a template does to a list it sees again.
+ */
+export function readVariable(context: Context, name: string): Value {
+  let known = context.vars.get(name);
+  if (known === undefined) known = context.resolved.get(name);
+  if (known !== undefined) return force(known);
+  const found = resolve(context, name);
+  const value = found === undefined ? new Undefined(`'${name}' is undefined`, name) : force(found);
+  context.resolved.set(name, value);
   return value;
+}
+
+function resolve({ locals, isIsolated, engine }: Context, name: string): Value | undefined {
+  let value = locals.get(name);
+  if (value === undefined && !isIsolated) value = engine.resolveVariable(name);
+  return value === undefined ? engine.resolveGlobal(name) : value;
 }
 
 /** All names set in a frame and around it, for included templates. */

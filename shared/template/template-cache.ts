@@ -77,7 +77,13 @@ function compile(source: string, options: CompileOptions): Entry {
 /** A bare expression ready to run. */
 export function compileExpressionCached(source: string, builtins: Builtins): Evaluate {
   return expressions.get(source, () =>
-    guardDepth(() => compileExpression(parseBareExpression(source, ansibleSyntax), { builtins, source })),
+    guardDepth(() =>
+      compileExpression(parseBareExpression(source, ansibleSyntax), {
+        builtins,
+        source,
+        mayAssign: () => false,
+      }),
+    ),
   );
 }
 
