@@ -84,6 +84,9 @@ function formatMethod(text: string, name: string, mark: Markup['mark'] | undefin
   if (name !== 'format' && name !== 'format_map') return undefined;
   const format = (args: readonly Value[], kwargs: Kwargs): string => {
     if (name === 'format') return formatFields(text, { args, kwargs: new Map(kwargs), attributeOf, itemOf });
+    if (kwargs.size > 0) throw typeError('str.format_map() takes no keyword arguments');
+    if (args.length !== 1)
+      throw typeError(`str.format_map() takes exactly one argument (${args.length} given)`);
     return formatFields(text, {
       args: [],
       kwargs: asDict(args[0] ?? null) ?? new Map(),

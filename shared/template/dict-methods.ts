@@ -24,11 +24,7 @@ export const dictMethods: MethodTable<AnyDict> = methodTable<AnyDict>([
   ['get', 'key, default=None', (self, key, usual) => readOr(self, key ?? null, usual ?? null)],
   ['items', '', (self) => itemsView(self)],
   ['keys', '', (self) => view('dict_keys', keysOf(self), (key) => key)],
-  [
-    'pop',
-    'key, *args',
-    (self, key, rest) => pop(changeable(self), key ?? null, asSequence(rest ?? null)?.[0]),
-  ],
+  ['pop', '*args', (self, args) => pop(changeable(self), asSequence(args ?? null) ?? [])],
   ['popitem', '', (self) => popItem(changeable(self))],
   [
     'setdefault',
@@ -76,7 +72,10 @@ function fromKeys(keys: Value, value: Value): Dict {
   return result;
 }
 
-function pop(self: Dict, key: Value, usual: Value | undefined): Value {
+function pop(self: Dict, args: readonly Value[]): Value {
+  const [key = null, usual] = args;
+  if (args.length === 0) throw typeError('pop expected at least 1 argument, got 0');
+  if (args.length > 2) throw typeError(`pop expected at most 2 arguments, got ${args.length}`);
   const known = dictGet(self, key);
   const item = known === undefined ? usual : known;
   if (item === undefined) throw pythonError('KeyError', repr(key));
@@ -99,6 +98,7 @@ function setDefault(self: Dict, key: Value, usual: Value): Value {
 }
 
 function update(self: Dict, args: readonly Value[], kwargs: Value): null {
+  if (args.length > 1) throw typeError(`update expected at most 1 argument, got ${args.length}`);
   for (const source of [...args, kwargs])
     for (const [key, item] of entriesOf(source)) dictSet(self, key, item);
   return null;

@@ -1,6 +1,6 @@
 /** Texts as bytes, in Python's names of encodings and error handlers. */
 
-import { pythonError, valueError } from './python-error.ts';
+import { pythonError } from './python-error.ts';
 import { PyBytes } from './special.ts';
 
 const LATIN1 = new Set(['latin-1', 'latin1', 'iso-8859-1', 'iso8859-1']);
@@ -13,7 +13,7 @@ export function encodeText(text: string, encoding: string, errors: string): PyBy
   if (name === 'utf-16-le' || name === 'utf-16le') return new PyBytes(Buffer.from(text, 'utf16le'));
   if (name === 'utf-16') return new PyBytes(Buffer.from(`\ufeff${text}`, 'utf16le'));
   if (name === 'utf-8' || name === 'utf8') return new PyBytes(Buffer.from(text, 'utf8'));
-  throw valueError(`unknown encoding: ${encoding}`);
+  throw pythonError('LookupError', `unknown encoding: ${encoding}`);
 }
 
 /** One byte for each character below `end`; others as the error handler says. */

@@ -24,7 +24,7 @@ export const listMethods: MethodTable<Value[]> = methodTable<Value[]>([
   ['extend', 'iterable', (self, items) => append(self, toList(items ?? null))],
   [
     'index',
-    'value, start=None, stop=None',
+    'value, start=0, stop=9007199254740991',
     (self, value, start, stop) => indexOf(self, value ?? null, [start, stop]),
   ],
   [
@@ -49,6 +49,7 @@ export const listMethods: MethodTable<Value[]> = methodTable<Value[]>([
     'sort',
     '*, key=None, reverse=False',
     (self, key, isReversed) => sortInPlace(self, key ?? null, isTrue(isReversed ?? false)),
+    'named',
   ],
 ]);
 
@@ -56,7 +57,7 @@ export const tupleMethods: MethodTable<PyTuple> = methodTable<PyTuple>([
   ['count', 'value', (self, value) => countOf(self.items, value ?? null)],
   [
     'index',
-    'value, start=None, stop=None',
+    'value, start=0, stop=9007199254740991',
     (self, value, start, stop) => indexOf(self.items, value ?? null, [start, stop], 'tuple'),
   ],
 ]);
@@ -77,7 +78,7 @@ function indexOf(
   range: readonly [Value | undefined, Value | undefined],
   type: 'list' | 'tuple' = 'list',
 ): number {
-  const [start, stop] = rangeArguments(range[0], range[1], items.length);
+  const [start, stop] = rangeArguments(range[0], range[1], items.length, false);
   for (let index = start; index < stop; index++) if (equals(items[index] ?? null, value)) return index;
   throw valueError(type === 'tuple' ? 'tuple.index(x): x not in tuple' : `${repr(value)} is not in list`);
 }

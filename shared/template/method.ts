@@ -1,30 +1,33 @@
 /** How methods of Python's classes are defined, and how they read their arguments. */
 
 import { PyFloat, type Value } from '../base/value.ts';
-import { typeError } from './python-error.ts';
+import type { ArgumentStyle } from './native-arguments.ts';
+import { pythonError, typeError } from './python-error.ts';
 import { asInt, asText, force, typeName } from './values.ts';
 
 /** A method: its signature without `self`, and the function, which gets one value per parameter. */
 export type Method<Self> = {
   readonly signature: string;
+  readonly style: ArgumentStyle;
   readonly call: (self: Self, ...args: Value[]) => Value;
 };
 
 export type MethodTable<Self> = ReadonlyMap<string, Method<Self>>;
 
-/** A table from `[name, signature, function]` rows. */
+/** A table from `[name, signature, function]` rows, with the words of its errors where they are not `plain`. */
 export function methodTable<Self>(
-  rows: readonly (readonly [string, string, (self: Self, ...args: Value[]) => Value])[],
+  rows: readonly (readonly [string, string, (self: Self, ...args: Value[]) => Value, ArgumentStyle?])[],
 ): MethodTable<Self> {
-  return new Map(rows.map(([name, signature, call]) => [name, { signature, call }]));
+  return new Map(rows.map(([name, signature, call, style = 'plain']) => [name, { signature, style, call }]));
 }
 
-/** An argument that must be a str. */
-export function textArgument(value: Value | undefined): string {
+/** An argument that must be a str; `what` names it where Python does. */
+export function textArgument(value: Value | undefined, what?: string): string {
   const given = force(value ?? null);
   const text = asText(given);
-  if (text === undefined) throw typeError(`must be str, not ${typeName(given)}`);
-  return text;
+  if (text !== undefined) return text;
+  if (what === undefined) throw typeError(`must be str, not ${typeName(given)}`);
+  throw typeError(`${what} must be str, not ${given === null ? 'None' : typeName(given)}`);
 }
 
 /** An argument that must be an int. */
@@ -35,18 +38,30 @@ export function intArgument(value: Value | undefined): number {
     const name = given instanceof PyFloat ? 'float' : typeName(given);
     throw typeError(`'${name}' object cannot be interpreted as an integer`);
   }
+  if (int > INT_MAX || int < -INT_MAX) {
+    throw pythonError('OverflowError', 'Python int too large to convert to C ssize_t');
+  }
   return Number(int);
 }
+
+/** The largest size that Python knows. */
+const INT_MAX = 2n ** 63n - 1n;
 
 /** The code-point range that optional start and end arguments name. */
 export function rangeArguments(
   start: Value | undefined,
   end: Value | undefined,
   size: number,
+  isNoneAllowed = true,
 ): [number, number] {
   const place = (value: Value | undefined, usual: number): number => {
-    if (value === undefined || value === null) return usual;
-    const index = intArgument(value);
+    if (value === undefined || (value === null && isNoneAllowed)) return usual;
+    const int = asInt(force(value));
+    if (int === undefined)
+      throw typeError(
+        `slice indices must be integers ${isNoneAllowed ? 'or None ' : ''}or have an __index__ method`,
+      );
+    const index = Number(int);
     return Math.max(0, Math.min(size, index < 0 ? index + size : index));
   };
   return [place(start, 0), place(end, size)];

@@ -1,14 +1,14 @@
 /** The methods of Python's built-in classes, bound to a value when a template reads them. */
 
 import { type Dict, PyFloat, type Value } from '../base/value.ts';
-import { bindArguments } from './bind-arguments.ts';
 import { bytesMethods } from './bytes-methods.ts';
 import { equals } from './comparison.ts';
 import { dictMethods } from './dict-methods.ts';
 import { listMethods, tupleMethods } from './list-methods.ts';
 import type { Method, MethodTable } from './method.ts';
+import { bindNative } from './native-arguments.ts';
 import { floatAttribute, floatMethods, intAttribute, intMethods } from './number-methods.ts';
-import { typeError, valueError } from './python-error.ts';
+import { valueError } from './python-error.ts';
 import { repr } from './python-repr.ts';
 import { setMethods } from './set-methods.ts';
 import { type Kwargs, LazyDict, LazyList, PyBytes, PyCallable, PySet, PyTuple } from './special.ts';
@@ -24,7 +24,7 @@ export function methodOf(value: Value, name: string): Value | undefined {
   if (Array.isArray(value)) return bind(listMethods, value, name);
   if (value instanceof PyFloat) return floatAttribute(value, name) ?? bind(floatMethods, value, name);
   const int = asInt(value);
-  if (int !== undefined) return intAttribute(int, name) ?? bind(intMethods, int, name);
+  if (int !== undefined) return intAttribute(int, name) ?? bind(intMethods, int, name, typeName(value));
   if (value instanceof PyTuple) return bind(tupleMethods, value, name);
   if (value instanceof PySet) return bind(setMethods, value, name);
   if (value instanceof PyBytes) return bind(bytesMethods, value, name);
@@ -35,12 +35,15 @@ export function methodOf(value: Value, name: string): Value | undefined {
 /** `count` and `index`, which look through the items. */
 function rangeMethod(range: LazyList, name: string): Value | undefined {
   if (name !== 'count' && name !== 'index') return undefined;
-  const callee = { name, signature: 'value', before: 1 };
+  const callee = { type: 'range', name, signature: 'value', style: 'plain' } as const;
   const call = (args: readonly Value[], kwargs: Kwargs): Value => {
-    const [value = null] = bindArguments(callee, args, kwargs);
+    const [value = null] = bindNative(callee, args, kwargs);
     const place = [...itemsOf(range)].findIndex((item) => equals(item, value));
     if (name === 'count') return place < 0 ? 0 : 1;
-    if (place < 0) throw valueError(`${repr(value)} is not in range`);
+    if (place < 0) {
+      const isInt = asInt(value) !== undefined;
+      throw valueError(isInt ? `${repr(value)} is not in range` : 'sequence.index(x): x not in sequence');
+    }
     return place;
   };
   return new PyCallable(name, call, undefined, 'builtin_function_or_method');
@@ -50,15 +53,12 @@ function bind<Self extends Value>(
   table: MethodTable<Self>,
   self: Self,
   name: string,
+  type: string = typeName(self),
 ): PyCallable | undefined {
   const method: Method<Self> | undefined = table.get(name);
   if (method === undefined) return undefined;
-  const callee = { name, signature: method.signature, before: 1 };
-  const call = (args: readonly Value[], kwargs: Kwargs): Value => {
-    if (method.signature === '' && args.length > 0) {
-      throw typeError(`${typeName(self)}.${name}() takes no arguments (${args.length} given)`);
-    }
-    return method.call(self, ...bindArguments(callee, args, kwargs));
-  };
+  const callee = { type, name, signature: method.signature, style: method.style };
+  const call = (args: readonly Value[], kwargs: Kwargs): Value =>
+    method.call(self, ...bindNative(callee, args, kwargs));
   return new PyCallable(name, call, undefined, 'builtin_function_or_method');
 }

@@ -6,11 +6,11 @@ import { encodeText } from './encode-text.ts';
 import { intArgument, type MethodTable, methodTable, rangeArguments, textArgument } from './method.ts';
 import { checkText, checkTextSize } from './python-arithmetic.ts';
 import { typeError, valueError } from './python-error.ts';
-import { str } from './python-repr.ts';
 import { PyTuple } from './special.ts';
 import {
   asDict,
   asInt,
+  asSequence,
   asText,
   characters,
   force,
@@ -34,12 +34,19 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
   [
     'count',
     'sub, start=None, end=None',
-    (self, sub, start, end) => count(self, textArgument(sub), start, end),
+    (self, sub, start, end) => count(self, sub, start, end),
+    'searching',
   ],
   [
     'encode',
     "encoding='utf-8', errors='strict'",
-    (self, encoding, errors) => encodeText(self, textArgument(encoding), textArgument(errors)),
+    (self, encoding, errors) =>
+      encodeText(
+        self,
+        textArgument(encoding, "encode() argument 'encoding'"),
+        textArgument(errors, "encode() argument 'errors'"),
+      ),
+    'named',
   ],
   [
     'endswith',
@@ -48,13 +55,20 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
       const part = slicePart(self, start, end);
       return affixes(suffix, 'endswith').some((affix) => part.endsWith(affix));
     },
+    'searching',
   ],
-  ['expandtabs', 'tabsize=8', (self, size) => expandTabs(self, intArgument(size))],
-  ['find', 'sub, start=None, end=None', (self, sub, start, end) => find(self, sub, start, end, false)],
+  ['expandtabs', 'tabsize=8', (self, size) => expandTabs(self, intArgument(size)), 'named'],
+  [
+    'find',
+    'sub, start=None, end=None',
+    (self, sub, start, end) => find(self, sub, start, end, false),
+    'searching',
+  ],
   [
     'index',
     'sub, start=None, end=None',
     (self, sub, start, end) => found(find(self, sub, start, end, false)),
+    'searching',
   ],
   ['isalnum', '', (self) => /^[\p{L}\p{N}]+$/u.test(self)],
   ['isalpha', '', (self) => /^\p{L}+$/u.test(self)],
@@ -76,13 +90,13 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
   ['ljust', "width, fillchar=' '", (self, width, fill) => justify(self, width, fill, 'left')],
   ['lower', '', (self) => self.toLowerCase()],
   ['lstrip', 'chars=None', (self, chars) => strip(self, chars, true, false)],
-  ['maketrans', 'x, y=None, z=None', (_self, x, y, z) => makeTranslation(x ?? null, y ?? null, z ?? null)],
+  ['maketrans', '*args', (_self, args) => translationOf(asSequence(args ?? null) ?? [])],
   ['partition', 'sep', (self, sep) => partition(self, sep, false)],
   [
     'removeprefix',
     'prefix',
     (self, prefix) => {
-      const text = textArgument(prefix);
+      const text = textArgument(prefix, 'removeprefix() argument');
       return self.startsWith(text) ? self.slice(text.length) : self;
     },
   ],
@@ -90,7 +104,7 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     'removesuffix',
     'suffix',
     (self, suffix) => {
-      const text = textArgument(suffix);
+      const text = textArgument(suffix, 'removesuffix() argument');
       return text !== '' && self.endsWith(text) ? self.slice(0, -text.length) : self;
     },
   ],
@@ -98,13 +112,24 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     'replace',
     'old, new, count=-1',
     (self, old, replacement, times) =>
-      replace(self, textArgument(old), textArgument(replacement), intArgument(times)),
+      replace(
+        self,
+        textArgument(old, 'replace() argument 1'),
+        textArgument(replacement, 'replace() argument 2'),
+        intArgument(times),
+      ),
   ],
-  ['rfind', 'sub, start=None, end=None', (self, sub, start, end) => find(self, sub, start, end, true)],
+  [
+    'rfind',
+    'sub, start=None, end=None',
+    (self, sub, start, end) => find(self, sub, start, end, true),
+    'searching',
+  ],
   [
     'rindex',
     'sub, start=None, end=None',
     (self, sub, start, end) => found(find(self, sub, start, end, true)),
+    'searching',
   ],
   ['rjust', "width, fillchar=' '", (self, width, fill) => justify(self, width, fill, 'right')],
   ['rpartition', 'sep', (self, sep) => partition(self, sep, true)],
@@ -112,10 +137,16 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     'rsplit',
     'sep=None, maxsplit=-1',
     (self, sep, most) => splitFromRight(self, sep ?? null, intArgument(most)),
+    'named',
   ],
   ['rstrip', 'chars=None', (self, chars) => strip(self, chars, false, true)],
-  ['split', 'sep=None, maxsplit=-1', (self, sep, most) => splitText(self, sep ?? null, intArgument(most))],
-  ['splitlines', 'keepends=False', (self, keep) => splitLines(self, keep === true)],
+  [
+    'split',
+    'sep=None, maxsplit=-1',
+    (self, sep, most) => splitText(self, sep ?? null, intArgument(most)),
+    'named',
+  ],
+  ['splitlines', 'keepends=False', (self, keep) => splitLines(self, intArgument(keep) !== 0), 'named'],
   [
     'startswith',
     'prefix, start=None, end=None',
@@ -123,6 +154,7 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
       const part = slicePart(self, start, end);
       return affixes(prefix, 'startswith').some((affix) => part.startsWith(affix));
     },
+    'searching',
   ],
   ['strip', 'chars=None', (self, chars) => strip(self, chars, true, true)],
   [
@@ -161,7 +193,9 @@ function justify(
   side: 'center' | 'left' | 'right',
 ): string {
   const total = intArgument(width);
-  const character = textArgument(fill);
+  const character = asText(force(fill ?? null));
+  if (character === undefined)
+    throw typeError(`The fill character must be a unicode character, not ${typeName(force(fill ?? null))}`);
   if ([...character].length !== 1) throw typeError('The fill character must be exactly one character long');
   const missing = Math.max(0, total - textLength(text));
   checkTextSize(missing);
@@ -184,16 +218,28 @@ function slicePart(text: string, start: Value | undefined, end: Value | undefine
   return typeof units === 'string' ? units.slice(from, to) : units.slice(from, to).join('');
 }
 
-function count(text: string, part: string, start: Value | undefined, end: Value | undefined): number {
+function count(
+  text: string,
+  sub: Value | undefined,
+  start: Value | undefined,
+  end: Value | undefined,
+): number {
   const within = slicePart(text, start, end);
+  const part = textArgument(sub);
   return part === '' ? textLength(within) + 1 : within.split(part).length - 1;
 }
 
 function affixes(value: Value | undefined, method: string): string[] {
-  if (value instanceof PyTuple) return value.items.map((item) => textArgument(item));
-  const text = asText(value ?? null);
+  if (value instanceof PyTuple) return value.items.map((item) => affixText(item, method));
+  const text = asText(force(value ?? null));
   if (text !== undefined) return [text];
   throw typeError(`${method} first arg must be str or a tuple of str, not ${typeName(value ?? null)}`);
+}
+
+function affixText(item: Value, method: string): string {
+  const text = asText(force(item));
+  if (text !== undefined) return text;
+  throw typeError(`tuple for ${method} must only contain str, not ${typeName(force(item))}`);
 }
 
 function find(
@@ -203,10 +249,10 @@ function find(
   end: Value | undefined,
   isLast: boolean,
 ): number {
-  const part = textArgument(sub);
   const units = characters(text);
-  if (typeof start === 'number' && start > units.length) return -1;
   const [from, to] = rangeArguments(start, end, units.length);
+  const part = textArgument(sub);
+  if (typeof start === 'number' && start > units.length) return -1;
   const within = typeof units === 'string' ? units.slice(from, to) : units.slice(from, to).join('');
   const index = isLast ? within.lastIndexOf(part) : within.indexOf(part);
   return index < 0 || from > to ? -1 : from + textLength(within.slice(0, index));
@@ -279,11 +325,17 @@ function replace(text: string, old: string, replacement: string, times: number):
 
 function splitText(text: string, separator: Value, most: number): string[] {
   if (separator === null) return splitAtSpaces(text, most);
-  const part = textArgument(separator);
+  const part = separatorText(separator);
   if (part === '') throw valueError('empty separator');
   const pieces = text.split(part);
   if (most < 0 || pieces.length <= most + 1) return pieces;
   return [...pieces.slice(0, most), pieces.slice(most).join(part)];
+}
+
+function separatorText(separator: Value): string {
+  const text = asText(force(separator));
+  if (text === undefined) throw typeError(`must be str or None, not ${typeName(force(separator))}`);
+  return text;
 }
 
 function splitAtSpaces(text: string, most: number): string[] {
@@ -304,7 +356,7 @@ function splitAtSpaces(text: string, most: number): string[] {
 function splitFromRight(text: string, separator: Value, most: number): string[] {
   if (most < 0) return splitText(text, separator, -1);
   if (separator === null) return splitSpacesFromRight(text, most);
-  const part = textArgument(separator);
+  const part = separatorText(separator);
   if (part === '') throw valueError('empty separator');
   const pieces = text.split(part);
   const kept = Math.max(1, pieces.length - most);
@@ -333,32 +385,59 @@ function splitLines(text: string, isKeeping: boolean): string[] {
   return start < text.length ? [...lines, text.slice(start)] : lines;
 }
 
-function makeTranslation(x: Value, y: Value, z: Value): Value {
+function translationOf(args: readonly Value[]): Value {
+  const [first, ...rest] = args;
+  if (first === undefined) throw typeError('maketrans expected at least 1 argument, got 0');
+  if (rest.length > 2) throw typeError(`maketrans expected at most 3 arguments, got ${args.length}`);
+  return makeTranslation(first, ...rest);
+}
+
+function makeTranslation(x: Value, ...rest: readonly Value[]): Value {
   const table = new Map<Value, Value>();
-  if (y === null) {
-    for (const [key, item] of asDict(x) ?? []) {
-      dictSet(table, asInt(key) ?? textArgument(key).codePointAt(0) ?? 0, item);
-    }
+  if (rest.length === 0) {
+    const map = asDict(x);
+    if (map === undefined) throw typeError('if you give only one argument to maketrans it must be a dict');
+    for (const [key, item] of map) dictSet(table, asInt(key) ?? keyCode(key), item);
     return table;
   }
-  const to = [...textArgument(y)];
-  [...textArgument(x)].forEach((character, index) => {
+  const [to = [], removed = []] = rest.map((text, index) => [
+    ...textArgument(text, `maketrans() argument ${index + 2}`),
+  ]);
+  const from = asText(force(x));
+  if (from === undefined)
+    throw typeError('first maketrans argument must be a string if there is a second argument');
+  const characters = [...from];
+  if (characters.length !== to.length)
+    throw valueError('the first two maketrans arguments must have equal length');
+  for (const [index, character] of characters.entries())
     table.set(character.codePointAt(0) ?? 0, to[index]?.codePointAt(0) ?? null);
-  });
-  for (const character of z === null ? '' : textArgument(z)) table.set(character.codePointAt(0) ?? 0, null);
+  for (const character of removed) table.set(character.codePointAt(0) ?? 0, null);
   return table;
 }
 
-function translate(text: string, table: Value): string {
-  const map = asDict(table) ?? new Map<Value, Value>();
-  return [...text]
-    .map((character) => translateOne(character, dictGet(map, character.codePointAt(0) ?? 0)))
-    .join('');
+function keyCode(key: Value): number {
+  const text = asText(key);
+  if (text === undefined) throw typeError('keys in translate table must be strings or integers');
+  if (textLength(text) !== 1) throw valueError('string keys in translate table must be of length 1');
+  return text.codePointAt(0) ?? 0;
+}
+
+function translate(text: string, given: Value): string {
+  const table = force(given);
+  const map = asDict(table);
+  const items = map === undefined ? asSequence(table) : undefined;
+  if (map === undefined && items === undefined && text !== '')
+    throw typeError(`'${typeName(table)}' object is not subscriptable`);
+  const at = (code: number): Value | undefined => (map === undefined ? items?.[code] : dictGet(map, code));
+  return [...text].map((character) => translateOne(character, at(character.codePointAt(0) ?? 0))).join('');
 }
 
 function translateOne(character: string, to: Value | undefined): string {
   if (to === undefined) return character;
   if (to === null) return '';
   const code = asInt(to);
-  return code === undefined ? str(to) : String.fromCodePoint(Number(code));
+  const put = code === undefined ? asText(to) : undefined;
+  if (code === undefined && put === undefined)
+    throw typeError('character mapping must return integer, None or str');
+  return code === undefined ? (put ?? '') : String.fromCodePoint(Number(code));
 }
