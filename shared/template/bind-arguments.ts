@@ -59,6 +59,49 @@ export function bindArguments(callee: Callee, args: readonly Value[], kwargs: Kw
   }
 }
 
+/** An argument still to be computed, in whatever it is computed in. */
+type Source<Scope> = (scope: Scope) => Value;
+
+/** The arguments of a call as they are written, in order. */
+type Written<Scope> = {
+  readonly args: readonly Source<Scope>[];
+  readonly kwargs: readonly { readonly key: string; readonly value: Source<Scope> }[];
+};
+
+/**
+ * As {@link bindArguments} before the arguments are computed: one source per parameter. Undefined for a call that is
+ * wrong, and for one that would be computed in another order than it is written in.
+ */
+export function bindSources<Scope>(signature: string, written: Written<Scope>): Source<Scope>[] | undefined {
+  const parameters = parseSignature(signature);
+  const { args, kwargs } = written;
+  const rest = [...kwargs];
+  const bound: Source<Scope>[] = [];
+  for (const [index, parameter] of parameters.entries()) {
+    const source = sourceFor(parameter, args.slice(index), rest);
+    if (source === undefined) return undefined;
+    bound.push(source);
+  }
+  const takesAll = parameters.some(({ kind }) => kind === 'varargs');
+  const positional = parameters.filter(isPositional).length;
+  return rest.length > 0 || (args.length > positional && !takesAll) ? undefined : bound;
+}
+
+/** Takes from `rest` what it uses. */
+function sourceFor<Scope>(
+  { kind, name, makeDefault }: Parameter,
+  args: Written<Scope>['args'],
+  rest: Written<Scope>['kwargs'][number][],
+): Source<Scope> | undefined {
+  if (kind === 'varargs') return (scope) => args.map((source) => source(scope));
+  if (kind === 'kwargs') {
+    const named = rest.splice(0);
+    return (scope) => new Map(named.map(({ key, value }) => [key, value(scope)]));
+  }
+  if (kind === 'positional' && args[0] !== undefined) return args[0];
+  return rest[0]?.key === name ? rest.shift()?.value : makeDefault;
+}
+
 /** The values of a call without keywords to a function with nothing but plain parameters, all of which have a value. */
 function withDefaults(parameters: readonly Parameter[], args: readonly Value[]): Value[] | undefined {
   const bound = args.slice();

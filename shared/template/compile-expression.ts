@@ -2,7 +2,7 @@
 
 import type { Dict, Value } from '../base/value.ts';
 import { getAttribute, getItem, getSlice } from './access.ts';
-import { bindArguments } from './bind-arguments.ts';
+import { bindArguments, bindSources } from './bind-arguments.ts';
 import { selfOf } from './block.ts';
 import type { Builtin, Builtins } from './builtin.ts';
 import { contains, equals, isOrdered } from './comparison.ts';
@@ -282,7 +282,7 @@ function compileFilter(expression: OfKind<'filter'>, compiler: Compiler): Evalua
   }
   const builtin = findBuiltin(compiler.builtins.filters, expression, compiler);
   const value = compileExpression(expression.value, compiler);
-  return apply(builtin, value, compileArguments(expression.with, compiler));
+  return apply(builtin, value, expression.with, compiler);
 }
 
 /** A chain of filters over something already compiled, for filter blocks and set blocks. */
@@ -290,21 +290,46 @@ export function compileFilterOver(expression: Expression, inner: Evaluate, compi
   if (expression.kind !== 'filter') return compileExpression(expression, compiler);
   const builtin = findBuiltin(compiler.builtins.filters, expression, compiler);
   const value = expression.value === undefined ? inner : compileFilterOver(expression.value, inner, compiler);
-  return apply(builtin, value, compileArguments(expression.with, compiler));
+  return apply(builtin, value, expression.with, compiler);
 }
 
 function compileTest(expression: OfKind<'test'>, compiler: Compiler): Evaluate {
   const builtin = findBuiltin(compiler.builtins.tests, expression, compiler);
   const value = compileExpression(expression.value, compiler);
-  return apply(builtin, value, compileArguments(expression.with, compiler));
+  return apply(builtin, value, expression.with, compiler);
 }
 
-function apply(builtin: Builtin, value: Evaluate, given: (frame: Frame) => Given): Evaluate {
+/** A filter or test over `value`. Where it can be told before, each argument finds its parameter once. */
+function apply(builtin: Builtin, value: Evaluate, written: CallArguments, compiler: Compiler): Evaluate {
+  const bound = bindWritten(builtin, written, compiler);
+  if (bound !== undefined) return applyBound(builtin, value, bound);
   const callee = { name: builtin.name, signature: builtin.signature, before: 1 };
+  const given = compileArguments(written, compiler);
   return (frame) => {
     const subject = value(frame);
     const { args, kwargs } = given(frame);
     return builtin.call(frame.context.engine.env, subject, ...bindArguments(callee, args, kwargs));
+  };
+}
+
+function bindWritten(builtin: Builtin, written: CallArguments, compiler: Compiler): Evaluate[] | undefined {
+  if (written.dynArgs !== undefined || written.dynKwargs !== undefined) return undefined;
+  return bindSources<Frame>(builtin.signature, {
+    args: written.args.map((argument) => compileExpression(argument, compiler)),
+    kwargs: written.kwargs.map(({ key, value }) => ({ key, value: compileExpression(value, compiler) })),
+  });
+}
+
+function applyBound({ call }: Builtin, value: Evaluate, bound: readonly Evaluate[]): Evaluate {
+  const [first, second, ...more] = bound;
+  if (first === undefined) return (frame) => call(frame.context.engine.env, value(frame));
+  if (second === undefined) return (frame) => call(frame.context.engine.env, value(frame), first(frame));
+  if (more.length === 0) {
+    return (frame) => call(frame.context.engine.env, value(frame), first(frame), second(frame));
+  }
+  return (frame) => {
+    const subject = value(frame);
+    return call(frame.context.engine.env, subject, ...bound.map((argument) => argument(frame)));
   };
 }
 
