@@ -2,13 +2,14 @@
 
 import { limits } from '../../../shared/base/limits.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
+import { ArgumentTypeProblem, convertArgument } from '../../../shared/template/argument-types.ts';
 import { dateOfMilliseconds } from '../../../shared/template/date-format.ts';
 import { makeDatetime } from '../../../shared/template/datetime.ts';
+import { classText } from '../../../shared/template/filter-error.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { type ActionCall, ActionFailure, type Remote, type RemoteAction } from './action.ts';
 import { actionFail } from './action-fail.ts';
-import { ArgumentTypeProblem, classText, convertArgument } from './argument-types.ts';
 import { textArgument } from './arguments.ts';
 
 const ARGUMENTS = ['echo', 'minutes', 'prompt', 'seconds'];

@@ -1,8 +1,9 @@
 /** Checks and converts a module's arguments, with the error texts that users of Ansible know. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
+import { ArgumentTypeProblem, convertArgument } from '../../../shared/template/argument-types.ts';
+import { classText } from '../../../shared/template/filter-error.ts';
 import { str } from '../../../shared/template/python-repr.ts';
-import { ArgumentTypeProblem, classText, convertArgument } from '../actions/argument-types.ts';
 import { type LocalContext, ModuleFailure } from './local-module.ts';
 import { expandPath } from './local-path.ts';
 

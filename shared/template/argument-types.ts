@@ -1,9 +1,10 @@
-/** Turns the values of role arguments into the types that argument specs name, as Ansible's type checks do. */
+/** Turns the values of arguments into the types that argument specs name, as Ansible's type checks do. */
 
-import { formatJson, JsonError, parseJson } from '../../../shared/base/json.ts';
-import { type Dict, isDict, PyFloat, type Value } from '../../../shared/base/value.ts';
-import { repr, str } from '../../../shared/template/python-repr.ts';
-import { typeName } from '../../../shared/template/values.ts';
+import { formatJson, JsonError, parseJson } from '../base/json.ts';
+import { type Dict, isDict, PyFloat, type Value } from '../base/value.ts';
+import { classText } from './filter-error.ts';
+import { repr, str } from './python-repr.ts';
+import { asDict, asText } from './values.ts';
 
 /** Why a value is not of a type. */
 export class ArgumentTypeProblem extends Error {}
@@ -30,14 +31,10 @@ export function convertArgument(value: Value, type: string): Value {
   return (CONVERTERS[type] ?? ((same: Value) => same))(value);
 }
 
-/** `<class 'int'>`: how messages name a value's type. */
-export function classText(value: Value): string {
-  return `<class '${typeName(value)}'>`;
-}
-
 function toList(value: Value): Value {
   if (Array.isArray(value)) return value;
-  if (typeof value === 'string') return value.split(',');
+  const text = asText(value);
+  if (text !== undefined) return text.split(',');
   if (isNumber(value) || typeof value === 'boolean') return [str(value)];
   throw new ArgumentTypeProblem(`${classText(value)} cannot be converted to a list`);
 }
@@ -47,18 +44,19 @@ function isNumber(value: Value): boolean {
 }
 
 function toDict(value: Value): Value {
-  if (isDict(value)) return value;
-  if (typeof value !== 'string')
-    throw new ArgumentTypeProblem(`${classText(value)} cannot be converted to a dict`);
-  if (value.startsWith('{')) {
-    const parsed = parsedJson(value);
+  const dict = asDict(value);
+  if (dict !== undefined) return dict;
+  const text = asText(value);
+  if (text === undefined) throw new ArgumentTypeProblem(`${classText(value)} cannot be converted to a dict`);
+  if (text.startsWith('{')) {
+    const parsed = parsedJson(text);
     if (parsed === undefined || !isDict(parsed))
       throw new ArgumentTypeProblem('unable to evaluate string as dictionary');
     return parsed;
   }
-  if (!value.includes('='))
+  if (!text.includes('='))
     throw new ArgumentTypeProblem('dictionary requested, could not parse JSON or key=value');
-  return dictOfPairs(value);
+  return dictOfPairs(text);
 }
 
 function parsedJson(text: string): Value | undefined {
@@ -85,7 +83,7 @@ const FALSE_WORDS = ['n', 'no', 'off', '0', 'false', 'f'];
 
 function toBoolean(value: Value): Value {
   if (typeof value === 'boolean') return value;
-  if (typeof value !== 'string' && !isNumber(value))
+  if (asText(value) === undefined && !isNumber(value))
     throw new ArgumentTypeProblem(`${classText(value)} cannot be converted to a bool`);
   const word = value instanceof PyFloat ? String(value.value) : str(value).toLowerCase().trim();
   if (TRUE_WORDS.includes(word)) return true;
@@ -97,8 +95,9 @@ function toBoolean(value: Value): Value {
 
 function toInteger(value: Value): Value {
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return value;
-  if (typeof value === 'string' && /^\s*[-+]?\d+(_\d+)*\s*$/.test(value)) {
-    const number = BigInt(value.trim().replace(/^\+/, '').replaceAll('_', ''));
+  const text = asText(value) ?? '';
+  if (/^\s*[-+]?\d+(_\d+)*\s*$/.test(text)) {
+    const number = BigInt(text.trim().replace(/^\+/, '').replaceAll('_', ''));
     return BigInt(Number(number)) === number && Number.isSafeInteger(Number(number))
       ? Number(number)
       : number;
