@@ -53,7 +53,7 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     'suffix, start=None, end=None',
     (self, suffix, start, end) => {
       const part = slicePart(self, start, end);
-      return affixes(suffix, 'endswith').some((affix) => part.endsWith(affix));
+      return hasAffix(suffix, 'endswith', (affix) => part.endsWith(affix));
     },
     'searching',
   ],
@@ -152,7 +152,7 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     'prefix, start=None, end=None',
     (self, prefix, start, end) => {
       const part = slicePart(self, start, end);
-      return affixes(prefix, 'startswith').some((affix) => part.startsWith(affix));
+      return hasAffix(prefix, 'startswith', (affix) => part.startsWith(affix));
     },
     'searching',
   ],
@@ -229,11 +229,13 @@ function count(
   return part === '' ? textLength(within) + 1 : within.split(part).length - 1;
 }
 
-function affixes(value: Value | undefined, method: string): string[] {
-  if (value instanceof PyTuple) return value.items.map((item) => affixText(item, method));
-  const text = asText(force(value ?? null));
-  if (text !== undefined) return [text];
-  throw typeError(`${method} first arg must be str or a tuple of str, not ${typeName(value ?? null)}`);
+/** Whether `fits` holds for an affix; those after the first that fits are not looked at. */
+function hasAffix(value: Value | undefined, method: string, fits: (affix: string) => boolean): boolean {
+  const given = force(value ?? null);
+  if (given instanceof PyTuple) return given.items.some((item) => fits(affixText(item, method)));
+  const text = asText(given);
+  if (text !== undefined) return fits(text);
+  throw typeError(`${method} first arg must be str or a tuple of str, not ${typeName(given)}`);
 }
 
 function affixText(item: Value, method: string): string {

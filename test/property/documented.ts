@@ -13,7 +13,7 @@ const ARGUMENT_WORDS =
 const OTHER_WORDS =
   / at 0x[0-9a-f]{6}|NativeJinjaText|_GroupTuple|'Markup'|Markup\(|AnsibleUndefined\(hint|not in sequence|could not convert string to float|requires a list of dictionaries|attribute 'decode'|'function' object has no/i;
 
-const RULES: readonly ((pair: Pair) => boolean)[] = [
+export const RULES: readonly ((pair: Pair) => boolean)[] = [
   ({ ours, python }) => OTHER_WORDS.test(said(ours) + said(python)),
   // Faults of the code that Jinja2 generates: Ansible gives back the text as it is.
   ({ text, python }) => /\{[{%]/.test(text.template) && bare(python.value) === bare(repr(text.template)),
