@@ -2,7 +2,7 @@
 
 import type { Value } from '../base/value.ts';
 import { dictGet, dictKey } from './dict-key.ts';
-import { methodOf } from './methods.ts';
+import { isDictMethod, methodOf } from './methods.ts';
 import { typeError, undefinedError, valueError } from './python-error.ts';
 import { repr, str } from './python-repr.ts';
 import { sliceRange } from './range.ts';
@@ -24,6 +24,10 @@ import { asDict, asInt, asText, characters, force, isMapping, typeName } from '.
 
 /** `value.name`: the attribute, else the item, else undefined. An undefined value stays what it is. */
 export function getAttribute(value: Value, name: string): Value {
+  if (value instanceof Map && !isDictAttribute(name)) {
+    const item = value.get(name);
+    if (item !== undefined) return force(item);
+  }
   if (value instanceof Undefined) return chained(value);
   if (value instanceof Pending) return getAttribute(force(value), name);
   const attribute = attributeOf(value, name);
@@ -48,6 +52,10 @@ export function getItem(value: Value, key: Value): Value {
   if (name === undefined) return missingItem(value, subscript);
   const attribute = attributeOf(value, name);
   return attribute === undefined ? missingAttribute(value, name) : attribute;
+}
+
+function isDictAttribute(name: string): boolean {
+  return isDictMethod(name) || name === '__class__';
 }
 
 /** What is read from an undefined value is that value, so that the first failure is the one reported. */

@@ -15,7 +15,7 @@ import { numberFilters } from './filters/numbers.ts';
 import { pathFilters } from './filters/path.ts';
 import { randomFilters } from './filters/random.ts';
 import { regexFilters } from './filters/regex.ts';
-import { makeSelectFilters, type NamedCall } from './filters/select.ts';
+import { type Applied, makeSelectFilters, type NamedCall } from './filters/select.ts';
 import { sequenceFilters } from './filters/sequence.ts';
 import { setFilters } from './filters/sets.ts';
 import { textFilters } from './filters/text.ts';
@@ -62,7 +62,7 @@ const filters: ReadonlyMap<string, Builtin> = new Map([
     [
       ...textFilters,
       ...sequenceFilters,
-      ...makeSelectFilters({ filter: callFilter, test: callTest }),
+      ...makeSelectFilters({ filter: namedFilter, test: namedTest }),
       ...setFilters,
       ...dataFilters,
       ...numberFilters,
@@ -93,14 +93,14 @@ const tests: ReadonlyMap<string, Builtin> = table([
 /** The tables. */
 export const builtins: Builtins = { filters, tests, lookups: lookupTable };
 
-/** Calls a filter by its name, as `map('name')` does. */
-export function callFilter(env: Environment, call: NamedCall): Value {
-  return callNamed(env, filters.get(call.name), call);
+/** The filter that `map('name')` names, with its arguments. */
+function namedFilter(env: Environment, call: NamedCall): Applied {
+  return applied(env, filters.get(call.name), call);
 }
 
-/** Calls a test by its name, as `select('name')` does. */
-export function callTest(env: Environment, call: NamedCall): Value {
-  return callNamed(env, tests.get(call.name), call);
+/** The test that `select('name')` names, with its arguments. */
+function namedTest(env: Environment, call: NamedCall): Applied {
+  return applied(env, tests.get(call.name), call);
 }
 
 /** Ansible raises for a name that is not known, even where a template only asks. */
@@ -115,8 +115,13 @@ function notLoaded(name: string): TemplateError {
   return new TemplateError('runtime', 'TemplateSyntaxError', couldNotLoad(name), at);
 }
 
-function callNamed(env: Environment, builtin: Builtin | undefined, call: NamedCall): Value {
-  if (builtin === undefined) throw notLoaded(call.name);
-  const callee = { name: builtin.name, signature: builtin.signature, before: 1 };
-  return builtin.call(env, call.value, ...bindArguments(callee, call.args, call.kwargs));
+/** Nothing is found to be wrong with the name or the arguments before there is a value. */
+function applied(env: Environment, builtin: Builtin | undefined, { name, args, kwargs }: NamedCall): Applied {
+  let bound: readonly Value[] | undefined;
+  return (value) => {
+    if (builtin === undefined) throw notLoaded(name);
+    const callee = { name: builtin.name, signature: builtin.signature, before: 1 };
+    bound ??= bindArguments(callee, args, kwargs);
+    return builtin.call(env, value, ...bound);
+  };
 }

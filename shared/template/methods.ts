@@ -32,6 +32,11 @@ export function methodOf(value: Value, name: string): Value | undefined {
   return undefined;
 }
 
+/** Whether every dict has a method of that name. */
+export function isDictMethod(name: string): boolean {
+  return dictMethods.has(name);
+}
+
 /** `count` and `index`, which look through the items. */
 function rangeMethod(range: LazyList, name: string): Value | undefined {
   if (name !== 'count' && name !== 'index') return undefined;

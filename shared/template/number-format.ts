@@ -82,12 +82,18 @@ export function fixed(magnitude: number, precision: number): string {
     return BigInt(magnitude).toString() + (precision > 0 ? `.${'0'.repeat(precision)}` : '');
   }
   let text = magnitude.toFixed(digitsMax);
+  if (!mayBeTie(magnitude, digitsMax)) return text + '0'.repeat(precision - digitsMax);
   const fine = magnitude.toFixed(Math.min(100, digitsMax + TIE_DIGITS));
   if (isTie(fine, digitsMax)) {
     const kept = truncated(fine, digitsMax);
     if (isEven(kept)) text = kept;
   }
   return text + '0'.repeat(precision - digitsMax);
+}
+
+/** Only multiples of this power of two lie in the middle between two numbers of `digits` digits after the point. */
+function mayBeTie(magnitude: number, digits: number): boolean {
+  return Number.isInteger(magnitude * 2 ** (digits + 1));
 }
 
 function isTie(digits: string, count: number): boolean {

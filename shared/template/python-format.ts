@@ -7,7 +7,10 @@ import { formatIntMagnitude, formatMagnitude } from './number-format.ts';
 import { limitError, pythonError, typeError, undefinedError, valueError } from './python-error.ts';
 import { repr, str } from './python-repr.ts';
 import { LazyDict, PyBytes, PyTuple, Undefined } from './special.ts';
-import { asDict, asInt, asText, characters, isMapping, typeName } from './values.ts';
+import { asDict, asInt, asText, characters, isMapping, textLength, typeName } from './values.ts';
+
+/** What stands in a format: text, and conversions with what they say. */
+type Piece = string | RawConversion;
 
 const CONVERSION = /%(?:\(((?:[^()]|\([^()]*\))*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?(.|\n|$)/gu;
 
@@ -74,27 +77,40 @@ class Arguments {
 /** `format % given` for strs. */
 export function formatPercent(format: string, given: Value): string {
   const values = new Arguments(given);
-  const result = format.replace(
-    CONVERSION,
-    (
-      whole: string,
-      key: string | undefined,
-      flags: string,
-      width,
-      precision,
-      type: string,
-      index: number,
-    ) => {
-      if (type === '') throw valueError('incomplete format');
-      if (type === '%' && whole === '%%') return '%';
-      return convertOne(values, key, { flags, width, precision, type, index: index + whole.length - 1 });
-    },
-  );
+  let text = '';
+  for (const piece of piecesOf(format)) text += typeof piece === 'string' ? piece : convertOne(values, piece);
   values.finish();
-  return result;
+  return text;
+}
+
+const FORMATS_KEPT = 200;
+const FORMAT_CHARS_KEPT = 1_000;
+const known = new Map<string, readonly Piece[]>();
+
+function piecesOf(format: string): readonly Piece[] {
+  const kept = known.get(format);
+  if (kept !== undefined) return kept;
+  const pieces = splitFormat(format);
+  if (known.size >= FORMATS_KEPT) known.clear();
+  if (format.length <= FORMAT_CHARS_KEPT) known.set(format, pieces);
+  return pieces;
+}
+
+function splitFormat(format: string): Piece[] {
+  const pieces: Piece[] = [];
+  let last = 0;
+  for (const found of format.matchAll(CONVERSION)) {
+    const [whole, key, flags = '', width, precision, type = ''] = found;
+    if (found.index > last) pieces.push(format.slice(last, found.index));
+    last = found.index + whole.length;
+    pieces.push(whole === '%%' ? '%' : { key, flags, width, precision, type, index: last - 1 });
+  }
+  if (last < format.length) pieces.push(format.slice(last));
+  return pieces;
 }
 
 type RawConversion = {
+  readonly key: string | undefined;
   readonly flags: string;
   readonly width: string | undefined;
   readonly precision: string | undefined;
@@ -102,7 +118,9 @@ type RawConversion = {
   readonly index: number;
 };
 
-function convertOne(values: Arguments, key: string | undefined, raw: RawConversion): string {
+function convertOne(values: Arguments, raw: RawConversion): string {
+  const { key } = raw;
+  if (raw.type === '') throw valueError('incomplete format');
   const named = key === undefined ? undefined : values.named(key);
   const starWidth = raw.width === '*' ? takeInt(values) : undefined;
   const starPrecision = raw.precision === '*' ? takeInt(values) : undefined;
@@ -235,7 +253,7 @@ function sign(isNegative: boolean, how: Conversion): string {
 }
 
 function pad(text: string, prefix: string, how: Conversion): string {
-  const missing = Math.max(0, how.width - [...text].length - prefix.length);
+  const missing = Math.max(0, how.width - textLength(text) - prefix.length);
   if (how.flags.includes('-')) return prefix + text + ' '.repeat(missing);
   if (how.flags.includes('0') && !'srac'.includes(how.type)) {
     const radix = /^0[ox]/i.exec(text)?.[0] ?? '';

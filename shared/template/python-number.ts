@@ -8,8 +8,11 @@ import { stripText } from './python-whitespace.ts';
 import { Undefined } from './special.ts';
 import { asInt, asText, force, typeName } from './values.ts';
 
+const SMALL_DECIMAL = /^\d{1,15}$/;
+
 /** The int that a text stands for in `base` (0 or 2 to 36), or undefined. */
 export function parseInteger(text: string, base: number): number | bigint | undefined {
+  if (base === 10 && SMALL_DECIMAL.test(text)) return Number(text);
   const found = /^([+-]?)(0[xX]|0[oO]|0[bB])?(_?[0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(stripText(text));
   if (found === null) return undefined;
   const [, sign = '', prefix = '', rest = ''] = found;
@@ -19,13 +22,28 @@ export function parseInteger(text: string, base: number): number | bigint | unde
   if (!isPrefixed && rest.startsWith('_') && prefix === '') return undefined;
   const radix = isPrefixed ? prefixBase : base === 0 ? 10 : base;
   if (base === 0 && !isPrefixed && /^0+[1-9]/.test(digits)) return undefined;
+  const value = readDigits(digits, radix);
+  return value === undefined ? undefined : normalizeInt(sign === '-' ? -value : value);
+}
+
+/** JavaScript reads these bases by itself, in less than the square of the time. */
+const READ_BY_ENGINE: ReadonlyMap<number, { readonly prefix: string; readonly digits: RegExp }> = new Map([
+  [2, { prefix: '0b', digits: /^[01]+$/ }],
+  [8, { prefix: '0o', digits: /^[0-7]+$/ }],
+  [10, { prefix: '', digits: /^\d+$/ }],
+  [16, { prefix: '0x', digits: /^[\da-f]+$/ }],
+]);
+
+function readDigits(digits: string, radix: number): bigint | undefined {
+  const known = READ_BY_ENGINE.get(radix);
+  if (known !== undefined) return known.digits.test(digits) ? BigInt(known.prefix + digits) : undefined;
   let value = 0n;
   for (const digit of digits) {
     const worth = Number.parseInt(digit, 36);
     if (!(worth < radix)) return undefined;
     value = value * BigInt(radix) + BigInt(worth);
   }
-  return normalizeInt(sign === '-' ? -value : value);
+  return value;
 }
 
 const FLOAT = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?$/;

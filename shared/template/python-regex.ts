@@ -23,12 +23,12 @@ export type Match = {
 };
 
 const PATTERNS_KEPT = 500;
-const compiled = new Map<string, Pattern>();
+const compiled: readonly Map<string, Pattern>[] = [new Map(), new Map(), new Map(), new Map()];
 
 /** Compiles `pattern`; raises Python's `re.error` when it is malformed or uses what JavaScript cannot do. */
 export function compilePattern(pattern: string, flags: PatternFlags = {}): Pattern {
-  const key = `${flags.ignoreCase === true ? 'i' : ''}${flags.multiline === true ? 'm' : ''}/${pattern}`;
-  const known = compiled.get(key);
+  const kept = compiled[(flags.ignoreCase === true ? 1 : 0) + (flags.multiline === true ? 2 : 0)];
+  const known = kept?.get(pattern);
   if (known !== undefined) return known;
   const translated = translatePattern(pattern, flags);
   const made: Pattern = {
@@ -36,8 +36,8 @@ export function compilePattern(pattern: string, flags: PatternFlags = {}): Patte
     regex: toRegExp(translated.source, translated.ignoreCase),
     degree: regexDegree(translated.source),
   };
-  if (compiled.size >= PATTERNS_KEPT) compiled.clear();
-  compiled.set(key, made);
+  if (kept !== undefined && kept.size >= PATTERNS_KEPT) kept.clear();
+  kept?.set(pattern, made);
   return made;
 }
 
@@ -69,7 +69,7 @@ function searchFrom(pattern: Pattern, text: string, from: number): Match | undef
   pattern.regex.lastIndex = from;
   const found = pattern.regex.exec(text);
   if (found === null) return undefined;
-  return { groups: [...found], start: found.index, end: found.index + found[0].length };
+  return { groups: found, start: found.index, end: found.index + found[0].length };
 }
 
 /** `re.match`: a match at the start of `text`. */
@@ -155,6 +155,7 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
 
 /** Splits a replacement into literal texts and group numbers. */
 function parseReplacement(replacement: string, pattern: Pattern): (string | number)[] {
+  if (!replacement.includes('\\')) return [replacement];
   const pieces: (string | number)[] = [];
   let index = 0;
   while (index < replacement.length) {

@@ -11,6 +11,7 @@ export type Getter = (item: Value) => Value;
 /** A getter for `attribute` (None: the item itself); undefined steps become `fallback` when that is given. */
 export function makeGetter(attribute: Value, fallback?: Value): Getter {
   const parts = attributeParts(attribute);
+  if (parts.length === 0) return force;
   return (item) => {
     let value = force(item);
     for (const part of parts) {
@@ -33,6 +34,7 @@ function attributeParts(attribute: Value): Value[] {
   if (settled === null) return [];
   const text = asText(settled);
   if (text === undefined) return [settled];
+  if (!/[.\d]/.test(text)) return [text];
   return text.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 

@@ -8,18 +8,20 @@ import type { Kwargs } from '../special.ts';
 import { asText, force, isTrue, iterate } from '../values.ts';
 import { makeGetter } from './attribute-path.ts';
 
-/** One call of a filter or test by its name. */
+/** A filter or test by its name, with its arguments. */
 export type NamedCall = {
   readonly name: string;
-  readonly value: Value;
   readonly args: readonly Value[];
   readonly kwargs: Kwargs;
 };
 
-/** How these filters call others; made where the tables are made. */
+/** What a filter or test gives for one value. */
+export type Applied = (value: Value) => Value;
+
+/** How these filters get at others; made where the tables are made. Raise for what is wrong once a value is there. */
 export type NamedCalls = {
-  readonly filter: (env: Environment, call: NamedCall) => Value;
-  readonly test: (env: Environment, call: NamedCall) => Value;
+  readonly filter: (env: Environment, call: NamedCall) => Applied;
+  readonly test: (env: Environment, call: NamedCall) => Applied;
 };
 
 type Predicate = (item: Value) => boolean;
@@ -56,10 +58,12 @@ function asArgs(value: Value): readonly Value[] {
   return Array.isArray(value) ? value : [];
 }
 
+const NO_KWARGS: Kwargs = new Map();
+
 function asKwargs(value: Value): Kwargs {
+  if (!(value instanceof Map) || value.size === 0) return NO_KWARGS;
   const kwargs = new Map<string, Value>();
-  if (value instanceof Map)
-    for (const [key, item] of value) if (typeof key === 'string') kwargs.set(key, item);
+  for (const [key, item] of value) if (typeof key === 'string') kwargs.set(key, item);
   return kwargs;
 }
 
@@ -85,8 +89,7 @@ function mapper(calls: NamedCalls, { env, args, kwargs }: Given): (item: Value) 
   }
   const [name, ...rest] = args;
   if (name === undefined) throw filterArgumentError('map requires a filter argument');
-  const filter = nameText(name);
-  return (item) => calls.filter(env, { name: filter, value: item, args: rest, kwargs });
+  return calls.filter(env, { name: nameText(name), args: rest, kwargs });
 }
 
 function nameText(name: Value): string {
@@ -96,8 +99,8 @@ function nameText(name: Value): string {
 function itemTest(calls: NamedCalls, { env, args, kwargs }: Given): Predicate {
   const [name, ...rest] = args;
   if (name === undefined) return (item) => isTrue(force(item));
-  const test = nameText(name);
-  return (item) => isTrue(calls.test(env, { name: test, value: item, args: rest, kwargs }));
+  const test = calls.test(env, { name: nameText(name), args: rest, kwargs });
+  return (item) => isTrue(test(item));
 }
 
 function attributeTest(calls: NamedCalls, { env, args, kwargs }: Given): Predicate {

@@ -3,7 +3,7 @@
 import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { compare, equals, isOrdered } from '../comparison.ts';
+import { compare, compareText, equals, isOrdered } from '../comparison.ts';
 import { dictKey, hasKey } from '../dict-key.ts';
 import { filterArgumentError } from '../filter-error.ts';
 import { checkTextSize, operate } from '../python-arithmetic.ts';
@@ -103,9 +103,15 @@ function reverse(value: Value): Value {
 type Keyed = { readonly key: Value; readonly item: Value };
 
 /** Python's stable `sorted()` over keys. */
-function sortKeyed(keyed: Keyed[], isReversed: boolean): Value[] {
+function sortKeyed(keyed: Keyed[], isReversed: boolean, order: typeof compare = compare): Value[] {
   const sign = isReversed ? -1 : 1;
-  return keyed.sort((a, b) => sign * compare(a.key, b.key)).map(({ item }) => item);
+  return keyed.sort((a, b) => sign * order(a.key, b.key)).map(({ item }) => item);
+}
+
+/** The order of two lists that hold one key each: equal ones need no order. */
+function compareAlone(a: Value, b: Value): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
+  return equals(a, b) ? 0 : compare(a, b);
 }
 
 function sort(
@@ -115,9 +121,14 @@ function sort(
   caseSensitive: Value = false,
   attribute: Value = null,
 ): Value {
-  const get = makeMultiGetter(attribute);
   const adapt = isTrue(caseSensitive) ? (key: Value) => key : ignoreCase;
-  const keyed = toList(force(value)).map((item) => ({ key: get(item).map(adapt), item }));
+  const items = toList(force(value));
+  if (attribute === null) {
+    const alone = items.map((item) => ({ key: adapt(force(item)), item }));
+    return sortKeyed(alone, isTrue(reverse), compareAlone);
+  }
+  const get = makeMultiGetter(attribute);
+  const keyed = items.map((item) => ({ key: get(item).map(adapt), item }));
   return sortKeyed(keyed, isTrue(reverse));
 }
 
