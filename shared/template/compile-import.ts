@@ -3,7 +3,7 @@
 import type { Value } from '../base/value.ts';
 import { withinBudget } from './budget.ts';
 import { type Compiler, compileExpression } from './compile-expression.ts';
-import { findTemplate, loadTemplate } from './load-template.ts';
+import { findTemplate, loadTemplate, selectTemplate } from './load-template.ts';
 import { Output } from './output.ts';
 import { repr, reprText, str } from './python-repr.ts';
 import {
@@ -25,7 +25,7 @@ export function compileInclude(statement: OfKind<'include'>, compiler: Compiler)
   return (frame, out) => {
     const { engine } = frame.context;
     const named = template(frame);
-    const found = statement.isMissingIgnored ? findTemplate(engine, named) : loadTemplate(engine, named);
+    const found = statement.isMissingIgnored ? findTemplate(engine, named) : selectTemplate(engine, named);
     if (found !== undefined) run(found, contextFor(found, frame, statement.withContext), out);
     return 0;
   };

@@ -206,6 +206,7 @@ function macroCode(
   compiler: TemplateCompiler,
 ): MacroCode {
   const names = findNames(node.body);
+  const taken = new Set(node.parameters.map((parameter) => parameter.name));
   return {
     name,
     parameters: node.parameters.map((parameter) => ({
@@ -214,8 +215,8 @@ function macroCode(
     })),
     body: compileAll(node.body, compiler),
     usesCaller: names.has('caller'),
-    usesKwargs: names.has('kwargs'),
-    usesVarargs: names.has('varargs'),
+    usesKwargs: names.has('kwargs') && !taken.has('kwargs'),
+    usesVarargs: names.has('varargs') && !taken.has('varargs'),
   };
 }
 

@@ -9,7 +9,9 @@ import { unescapeString } from './unescape-string.ts';
 
 const NEWLINE = /\r\n|\r|\n/g;
 const INSIDE =
-  /(\s+)|((?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+))|(0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*)|([\p{L}\p{N}_\p{Mn}]+)|('(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*")|(\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;])/uy;
+  /(\s+)|((?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+))|(0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*)|([\p{L}\p{N}\p{XID_Continue}]+)|('(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*")|(\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;])/uy;
+
+const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 
 const CLOSING: ReadonlyMap<string, string> = new Map([
   ['(', ')'],
@@ -180,7 +182,7 @@ class Lexer {
   }
 
   #addName(name: string, end: number): void {
-    if (/^\p{N}/u.test(name)) throw this.#error('Invalid character in identifier');
+    if (!IDENTIFIER.test(name)) throw this.#error('Invalid character in identifier');
     this.#add('name', name, end);
   }
 

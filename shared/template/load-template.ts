@@ -1,28 +1,52 @@
 /** Finds the templates that include, import and extends name. */
 
 import type { Value } from '../base/value.ts';
+import { dictKey } from './dict-key.ts';
 import { pythonError, undefinedError } from './python-error.ts';
-import { str } from './python-repr.ts';
 import type { CompiledTemplate, Engine } from './runtime.ts';
 import { Undefined } from './special.ts';
-import { asSequence, asText } from './values.ts';
+import { TemplateError } from './template-error.ts';
+import { asText, force, isTrue, iterate, typeName } from './values.ts';
 
-/** The first template of a name, or of a list of names, that there is; raises TemplateNotFound. */
+/** The template of a name, as import and extends have it; raises TemplateNotFound. */
 export function loadTemplate(engine: Engine, named: Value): CompiledTemplate {
-  const template = findTemplate(engine, named);
-  if (template !== undefined) return template;
-  if (asSequence(named) === undefined) throw pythonError('TemplateNotFound', str(named));
-  const names = (asSequence(named) ?? []).map(str).join(', ');
-  throw pythonError('TemplatesNotFound', `none of the templates given were found: ${names}`);
+  const template = findNamed(engine, named);
+  if (template === undefined) throw pythonError('TemplateNotFound', asText(named) ?? '');
+  return template;
 }
 
-/** As {@link loadTemplate}, but undefined when there is none. */
-export function findTemplate(engine: Engine, named: Value): CompiledTemplate | undefined {
-  if (named instanceof Undefined) throw undefinedError(named);
-  const names = asSequence(named) ?? [named];
-  for (const name of names) {
-    const template = engine.getTemplate(asText(name) ?? str(name));
-    if (template !== undefined) return template;
+/** The template of a name, or the first that there is of those in a list, as include has it; raises TemplateNotFound. */
+export function selectTemplate(engine: Engine, named: Value): CompiledTemplate {
+  const settled = force(named);
+  if (settled instanceof Undefined) throw undefinedError(settled);
+  if (asText(settled) !== undefined) return loadTemplate(engine, settled);
+  if (!isTrue(settled)) {
+    throw pythonError('TemplatesNotFound', 'Tried to select from an empty list of templates.');
   }
-  return undefined;
+  const tried: string[] = [];
+  for (const item of iterate(settled)) {
+    const name = force(item);
+    const template = name instanceof Undefined ? undefined : findNamed(engine, name);
+    if (template !== undefined) return template;
+    tried.push(name instanceof Undefined ? name.message : (asText(name) ?? ''));
+  }
+  throw pythonError('TemplatesNotFound', `none of the templates given were found: ${tried.join(', ')}`);
+}
+
+/** As {@link selectTemplate}, but undefined when there is none. */
+export function findTemplate(engine: Engine, named: Value): CompiledTemplate | undefined {
+  try {
+    return selectTemplate(engine, named);
+  } catch (error) {
+    if (error instanceof TemplateError && /^Templates?NotFound$/.test(error.pythonType)) return undefined;
+    throw error;
+  }
+}
+
+function findNamed(engine: Engine, named: Value): CompiledTemplate | undefined {
+  const settled = force(named);
+  const name = asText(settled);
+  if (name !== undefined) return engine.getTemplate(name);
+  dictKey(settled);
+  throw pythonError('AttributeError', `'${typeName(settled)}' object has no attribute 'split'`);
 }

@@ -3,7 +3,7 @@
 import type { Value } from '../base/value.ts';
 import { equals } from './comparison.ts';
 import { typeError } from './python-error.ts';
-import { PyCallable, PyTuple, Undefined } from './special.ts';
+import { PyCallable, PyObject, PyTuple, Undefined } from './special.ts';
 import { force } from './values.ts';
 
 /** What a loop runs over, and where it stands. */
@@ -17,14 +17,20 @@ export type LoopState = {
 };
 
 /** The object that templates see; it follows `state` as the loop goes on. */
-export function makeLoop(state: LoopState): PyCallable {
+export function makeLoop(state: LoopState): PyObject {
   const call = (args: readonly Value[]): Value => {
     if (state.recurse === undefined) {
       throw typeError("The loop must have the 'recursive' marker to be called recursively.");
     }
     return state.recurse(force(args[0] ?? null));
   };
-  return new PyCallable('loop', call, (name) => ATTRIBUTES.get(name)?.(state));
+  return new PyObject({
+    typeName: 'jinja2.runtime.LoopContext',
+    str: () => `<LoopContext ${state.index0 + 1}/${state.items.length}>`,
+    length: () => state.items.length,
+    attribute: (name) => ATTRIBUTES.get(name)?.(state),
+    call,
+  });
 }
 
 const ATTRIBUTES: ReadonlyMap<string, (state: LoopState) => Value> = new Map<

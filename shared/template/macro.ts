@@ -6,7 +6,7 @@ import { Output } from './output.ts';
 import { typeError } from './python-error.ts';
 import { reprText } from './python-repr.ts';
 import { type Evaluate, type Execute, type Frame, innerFrame, runAll } from './runtime.ts';
-import { type Kwargs, PyCallable, PyTuple, Undefined } from './special.ts';
+import { type Kwargs, PyObject, PyTuple, Undefined } from './special.ts';
 
 /** A macro as it was compiled. */
 export type MacroCode = {
@@ -19,7 +19,7 @@ export type MacroCode = {
 };
 
 /** The macro as a value; it sees the scope it was written in. */
-export function makeMacro(code: MacroCode, scope: Frame): PyCallable {
+export function makeMacro(code: MacroCode, scope: Frame): PyObject {
   const attributes = new Map<string, Value>([
     ['name', code.name ?? null],
     ['arguments', new PyTuple(code.parameters.map((parameter) => parameter.name))],
@@ -31,7 +31,12 @@ export function makeMacro(code: MacroCode, scope: Frame): PyCallable {
     countSteps(1);
     return withinBudget(() => callMacro(code, scope, { args, kwargs: new Map(kwargs) }));
   };
-  return new PyCallable(code.name ?? 'caller', call, (name) => attributes.get(name));
+  return new PyObject({
+    typeName: 'jinja2.runtime.Macro',
+    str: () => `<Macro ${code.name === undefined ? 'anonymous' : reprText(code.name)}>`,
+    attribute: (name) => attributes.get(name),
+    call,
+  });
 }
 
 type Given = { readonly args: readonly Value[]; readonly kwargs: Map<string, Value> };

@@ -1,11 +1,13 @@
 /** Jinja2's statements: from the text of a template to its syntax tree. */
 
+import { findNames } from './find-names.ts';
 import { lex } from './lexer.ts';
-import { parseExpression, parseFilter, parsePrimary, parseTuple } from './parse-expression.ts';
+import { parseExpression, parseFilter, parseTuple } from './parse-expression.ts';
 import type { SyntaxOptions } from './syntax-options.ts';
 import type { Expression, Parameter, Statement, Target } from './syntax-tree.ts';
 import { describeExpected, quoted } from './token.ts';
 import { TokenStream } from './token-stream.ts';
+import { assignsLoop } from './walk-statements.ts';
 
 /** Parses a whole template; `extensions` are the tags of `jinja2.ext.do` and `jinja2.ext.loopcontrols` when on. */
 export function parseTemplate(
@@ -195,7 +197,11 @@ function parseFor({ stream, line, parseBody, parseBodyKeeping }: StatementContex
   const isRecursive = stream.skipIf('name:recursive');
   const body = parseBodyKeeping(['name:endfor', 'name:else']);
   const otherwise = stream.next().value === 'endfor' ? [] : parseBody(['name:endfor']);
-  return [{ kind: 'for', target, items, test, isRecursive, body, otherwise, line }];
+  const statement: Statement = { kind: 'for', target, items, test, isRecursive, body, otherwise, line };
+  if (assignsLoop([statement])) {
+    throw stream.fail("Can't assign to special loop variable in for-loop target", line);
+  }
+  return [statement];
 }
 
 function parseIf({ stream, line, parseBody, parseBodyKeeping }: StatementContext): Statement[] {
@@ -214,7 +220,7 @@ function parseWith({ stream, line, parseBody }: StatementContext): Statement[] {
   const targets: { target: Target; value: Expression }[] = [];
   while (!stream.is('block_end')) {
     if (targets.length > 0) stream.expect(',');
-    const target = toTarget(stream, parsePrimary(stream), stream.current.line);
+    const target = parseTarget(stream);
     stream.expect('=');
     targets.push({ target, value: parseExpression(stream) });
   }
@@ -312,14 +318,31 @@ function parseSignature(stream: TokenStream): Parameter[] {
 function parseMacro({ stream, line, parseBody }: StatementContext): Statement[] {
   const name = parseName(stream);
   const parameters = parseSignature(stream);
-  return [{ kind: 'macro', name, parameters, body: parseBody(['name:endmacro']), line }];
+  const body = parseBody(['name:endmacro']);
+  checkCaller(stream, { parameters, body, line });
+  return [{ kind: 'macro', name, parameters, body, line }];
+}
+
+function checkCaller(
+  stream: TokenStream,
+  macro: { readonly parameters: Parameter[]; readonly body: Statement[]; readonly line: number },
+): void {
+  const explicit = macro.parameters.find(({ name }) => name === 'caller');
+  if (explicit === undefined || explicit.default !== undefined || !findNames(macro.body).has('caller'))
+    return;
+  throw stream.fail(
+    'When defining macros or call blocks the special "caller" argument must be omitted or be given a default.',
+    macro.line,
+  );
 }
 
 function parseCallBlock({ stream, line, parseBody }: StatementContext): Statement[] {
   const parameters = stream.is('(') ? parseSignature(stream) : [];
   const call = parseExpression(stream);
   if (call.kind !== 'call') throw stream.fail('expected call', line);
-  return [{ kind: 'callblock', call, parameters, body: parseBody(['name:endcall']), line }];
+  const body = parseBody(['name:endcall']);
+  checkCaller(stream, { parameters, body, line });
+  return [{ kind: 'callblock', call, parameters, body, line }];
 }
 
 function parseFilterBlock({ stream, line, parseBody }: StatementContext): Statement[] {

@@ -49,6 +49,14 @@ function assignedBy(statement: Statement): readonly string[] {
   }
 }
 
+/** Whether a statement sets the name that for statements keep for themselves. */
+export function assignsLoop(statements: readonly Statement[]): boolean {
+  for (const statement of allStatements(statements)) {
+    if ('target' in statement && targetNames(statement.target).includes('loop')) return true;
+  }
+  return false;
+}
+
 function targetNames(target: Target): readonly string[] {
   if (target.kind === 'tuple') return target.items.flatMap(targetNames);
   return target.kind === 'name' ? [target.name] : [];
