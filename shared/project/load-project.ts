@@ -127,17 +127,20 @@ function judgeDuplicates(wish: string | undefined): (found: Diagnostic) => reado
 function staticEnvironment(extraVars: Dict, deps: ProjectDeps): Project['environment'] {
   const { config, files, local, now, randomBytes, secrets } = deps;
   return (vars) =>
-    createEnvironment([extraVars, ...vars].map(dictLayer), {
-      options: renderOptions(config),
-      local,
-      memory: { once: (_key, ask) => ask(), later: (key) => refuse(key) },
-      now,
-      randomBytes,
-      parseYaml: parseYamlText,
-      decrypt: (ciphertext) => decrypt(ciphertext, secrets, config),
-      searchPath: [resolve(files.workingDirectory)],
-      config: (name) => config.get(name),
-    });
+    createEnvironment(
+      [extraVars, ...vars].map((each) => dictLayer(each)),
+      {
+        options: renderOptions(config),
+        local,
+        memory: { once: (_key, ask) => ask(), later: (key) => refuse(key) },
+        now,
+        randomBytes,
+        parseYaml: parseYamlText,
+        decrypt: (ciphertext) => decrypt(ciphertext, secrets, config),
+        searchPath: [resolve(files.workingDirectory)],
+        config: (name) => config.get(name),
+      },
+    );
 }
 
 /** How templates are rendered in this run. */

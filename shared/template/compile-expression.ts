@@ -11,10 +11,11 @@ import { couldNotLoad } from './plugin-name.ts';
 import { checkText, operate, operateUnary } from './python-arithmetic.ts';
 import { typeError } from './python-error.ts';
 import { reprText, str } from './python-repr.ts';
-import { callValue, type Evaluate, type Frame, lookUp, readVariable } from './runtime.ts';
+import { callValue, type Evaluate, type Frame, isSetByTemplate, lookUp, readVariable } from './runtime.ts';
 import { hasMarkers, type Kwargs, Markup, PyTuple, Template, Undefined } from './special.ts';
 import type { CallArguments, CompareOperator, Expression } from './syntax-tree.ts';
 import { TemplateError } from './template-error.ts';
+import { classOf } from './text-origin.ts';
 import { asDict, asText, isTrue, iterate, typeName } from './values.ts';
 import { VERBATIM_FILTERS } from './verbatim.ts';
 
@@ -282,7 +283,18 @@ function compileFilter(expression: OfKind<'filter'>, compiler: Compiler): Evalua
   }
   const builtin = findBuiltin(compiler.builtins.filters, expression, compiler);
   const value = compileExpression(expression.value, compiler);
-  return apply(builtin, value, expression.with, compiler);
+  const filtered = apply(builtin, value, expression.with, compiler);
+  return builtin.name === 'type_debug' ? compileTypeDebug(expression.value, filtered) : filtered;
+}
+
+/** The class that `type_debug` tells; that of a text follows from where it comes from. */
+function compileTypeDebug(value: Expression, filtered: Evaluate): Evaluate {
+  return (frame) => {
+    const name = asText(filtered(frame)) ?? '';
+    if (name !== 'str' && name !== 'dict' && name !== 'list') return name;
+    const isLocal = (variable: string): boolean => isSetByTemplate(frame, variable);
+    return classOf(name, frame.context.engine.textOrigin(value, isLocal));
+  };
 }
 
 /** A chain of filters over something already compiled, for filter blocks and set blocks. */

@@ -6,6 +6,7 @@ import { builtins } from './builtins.ts';
 import { isVerbatimFilter } from './compile-expression.ts';
 import { concatGuessing, concatNative, concatText, finalizeText, finalizeValue } from './concat.ts';
 import type { Environment } from './environment.ts';
+import { originOf, originOfRaw } from './find-text-origin.ts';
 import { resolveGlobal } from './globals.ts';
 import { type LookupRuntime, resolveLookupGlobal } from './lookup-call.ts';
 import { Output } from './output.ts';
@@ -15,8 +16,10 @@ import { str } from './python-repr.ts';
 import { type CompiledTemplate, type Engine, makeContext, runTemplate } from './runtime.ts';
 import { Template, Undefined } from './special.ts';
 import { ansibleSyntax, type SyntaxOptions } from './syntax-options.ts';
+import type { Expression } from './syntax-tree.ts';
 import { compileCached, soleExpression } from './template-cache.ts';
 import { TemplateError } from './template-error.ts';
+import { type TextOrigin, WRITTEN } from './text-origin.ts';
 
 /** How one text is rendered. */
 export type RenderMode = {
@@ -75,7 +78,17 @@ export function makeEngine(env: Environment, mode: RenderMode, isChanging = fals
       : (name) => resolveVariable(name, env),
     resolveGlobal: (name) => resolveLookupGlobal(name, runtime) ?? resolveGlobal(name, env),
     isVerbatim: (name) => isVerbatim(name, env, 0),
+    textOrigin: (expression, isLocal) => originOf(expression, { env, soleExpression: soleIn(env), isLocal }),
   };
+}
+
+function soleIn(env: Environment): (source: string) => Expression | undefined {
+  return (source) => soleExpression(source, compileOptions(env, playbookMode));
+}
+
+/** Where the texts come from that something written in YAML gives, once it is rendered. */
+export function originOfWritten(raw: Value, env: Environment): TextOrigin {
+  return originOfRaw(raw, WRITTEN, { env, soleExpression: soleIn(env), isLocal: () => false });
 }
 
 /** A variable's value; one that cannot be rendered because something in it is undefined is undefined itself. */

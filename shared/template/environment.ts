@@ -1,6 +1,7 @@
 /** What a render reads from outside: variables, functions, files, and answers that must not be asked twice. */
 
 import type { Value } from '../base/value.ts';
+import type { TextOrigin } from './text-origin.ts';
 
 /** Where names come from. One scope belongs to one task on one host (and one loop item). */
 export type Scope = {
@@ -16,6 +17,8 @@ export type Scope = {
   readonly raw?: (name: string) => Value | undefined;
   /** All names that `resolve` knows, for `vars`, `varnames` and hints. */
   readonly names: () => Iterable<string>;
+  /** Where the texts in what the layers hold for a variable come from. */
+  readonly textsOf?: (name: string) => TextOrigin | undefined;
 };
 
 /** Options of rendering, as ansible.cfg and the template module set them. */

@@ -8,6 +8,8 @@ import type { Output, OutputMark } from './output.ts';
 import { typeError, undefinedError } from './python-error.ts';
 import type { Kwargs } from './special.ts';
 import { PyCallable, PyObject, Undefined } from './special.ts';
+import type { Expression } from './syntax-tree.ts';
+import type { TextOrigin } from './text-origin.ts';
 import { force, typeName } from './values.ts';
 
 /** How a statement ended: 0 went through, 1 `break`, 2 `continue`. */
@@ -40,6 +42,8 @@ export type Engine = {
   readonly resolveGlobal: (name: string) => Value | undefined;
   /** Whether a variable's text was made by a filter that makes text to stay text. */
   readonly isVerbatim: (name: string) => boolean;
+  /** Where the texts of an expression's value come from; `isLocal` says which names the template itself has set. */
+  readonly textOrigin: (expression: Expression, isLocal: (name: string) => boolean) => TextOrigin;
 };
 
 /** One template being run. Its top-level variables are what it exports. */
@@ -123,6 +127,13 @@ function resolve({ locals, isIsolated, engine }: Context, name: string): Value |
   let value = locals.get(name);
   if (value === undefined && !isIsolated) value = engine.resolveVariable(name);
   return value === undefined ? engine.resolveGlobal(name) : value;
+}
+
+/** Whether the template itself, or one that includes it, has set the name. */
+export function isSetByTemplate(frame: Frame, name: string): boolean {
+  for (let scope: Frame | undefined = frame; scope !== undefined; scope = scope.outer)
+    if (scope.vars.has(name)) return true;
+  return frame.context.vars.has(name) || frame.context.locals.has(name);
 }
 
 /** All names set in a frame and around it, for included templates. */

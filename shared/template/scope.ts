@@ -5,16 +5,19 @@ import type { Environment, Scope } from './environment.ts';
 import { renderValue } from './render.ts';
 import { LazyDict, PyTuple, Template, Vaulted } from './special.ts';
 import { TemplateError } from './template-error.ts';
+import { COMPUTED, type TextOrigin } from './text-origin.ts';
 
 /** One source of variables. What it gives is raw: templates in it are rendered by the scope. */
 export type Layer = {
   readonly get: (name: string) => Value | undefined;
   readonly names: () => Iterable<Value>;
+  /** Where the texts in the value of a name come from; computed by Ansible when it is not said. */
+  readonly textsOf?: (name: string) => TextOrigin | undefined;
 };
 
 /** A layer over a dict of raw values. */
-export function dictLayer(vars: Dict): Layer {
-  return { get: (name) => vars.get(name), names: () => vars.keys() };
+export function dictLayer(vars: Dict, origin: TextOrigin = COMPUTED): Layer {
+  return { get: (name) => vars.get(name), names: () => vars.keys(), textsOf: () => origin };
 }
 
 /** An environment whose scope reads `layers`, highest precedence first. `surroundings` is everything but the scope. */
@@ -42,16 +45,18 @@ export function createEnvironment(
     },
     raw: (name) => find(layers, name),
     names: () => new Set(layers.flatMap((layer) => [...layer.names()].map(String))),
+    textsOf: (name) => layers.find((layer) => layer.get(name) !== undefined)?.textsOf?.(name),
   };
   const env: Environment = { ...surroundings, scope };
   return env;
 }
 
 /** All variables as one lazily rendered dict: the value of `vars`, and each host's entry in `hostvars`. */
-export function scopeAsDict(scope: Scope): LazyDict {
+export function scopeAsDict(scope: Scope, typeName = 'dict'): LazyDict {
   return new LazyDict(
     (key) => (typeof key === 'string' && key !== 'vars' ? scope.resolve(key) : undefined),
     () => [...scope.names()].filter((name) => name !== 'vars'),
+    typeName,
   );
 }
 
@@ -67,7 +72,7 @@ export function scopeAsHostvars(env: Environment): LazyDict {
       return renderValue(raw, lenient);
     }
   };
-  return scopeAsDict({ ...env.scope, resolve: read });
+  return scopeAsDict({ ...env.scope, resolve: read }, 'ansible.vars.hostvars.HostVarsVars');
 }
 
 /** A vaulted scalar that opens itself when its text is needed, once. */

@@ -92,6 +92,7 @@ function typeNameOfObject(value: PyFloat | Value[] | Dict | Special): string {
   if (value instanceof Undefined && value.isLenient) return 'Undefined';
   if (value instanceof Markup && value.mark === 'verbatim') return 'NativeJinjaText';
   if (value instanceof LazyList || value instanceof PyCallable) return value.typeName;
+  if (value instanceof LazyDict) return value.typeName.replace(/^.*\./, '');
   if (value instanceof Pending) return typeName(force(value));
   return SPECIAL_TYPE_NAMES[value.special];
 }

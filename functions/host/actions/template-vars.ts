@@ -11,14 +11,16 @@ import type { ActionCall } from './action.ts';
 /** A template file: its name in the task, its path here, and where its text goes. */
 export type TemplatePlace = { readonly name: string; readonly path: string; readonly dest: string };
 
-/** The environment of a template file: variables about the file above all others, its own directory among the searched. */
+/** The environment of a template file: variables about the file above all others, its own directory among the searched, no native types. */
 export function templateEnvironment(call: ActionCall, place: TemplatePlace): Environment {
   const { env } = call;
   const { scope, ...surroundings } = env;
   const directory = place.path.slice(0, place.path.lastIndexOf('/')) || '/';
-  const below = { get: scope.raw ?? scope.resolve, names: scope.names };
+  const { names, textsOf } = scope;
+  const below = { get: scope.raw ?? scope.resolve, names, ...(textsOf === undefined ? {} : { textsOf }) };
   return createEnvironment([runDateLayer(env), dictLayer(templateVars(call, place)), below], {
     ...surroundings,
+    options: { ...env.options, native: false },
     searchPath: [...env.searchPath, directory],
   });
 }

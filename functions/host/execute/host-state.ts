@@ -36,6 +36,8 @@ export type NextPlace =
 export type HostVars = {
   /** set_fact and register. A result on its way is a Pending. */
   readonly assigned: Dict;
+  /** By name: where the texts of what set_fact has set come from, as `describeOrigin` has it. */
+  readonly origins: Dict;
   /** include_vars; raw. */
   readonly included: Dict;
   /** Facts, oldest first; a Pending gives a dict of facts or of nothing. */
@@ -52,7 +54,7 @@ export type FactLayer = Dict | { readonly pending: Pending; readonly mayHold: (n
 export type Notification = true | readonly Pending[];
 
 /** Of a host that no task has touched. */
-export const noVars: HostVars = { assigned: new Map(), included: new Map(), facts: [] };
+export const noVars: HostVars = { assigned: new Map(), origins: new Map(), included: new Map(), facts: [] };
 
 /** The state at the beginning of a play. */
 export function freshState(vars: HostVars): HostState {
@@ -97,7 +99,7 @@ export function arrivedFacts(layer: FactLayer): Dict | undefined {
 }
 
 /** The variables once all results have arrived. Throws when one has not. */
-export function varsAtRest({ assigned, included, facts }: HostVars): RestingVars {
+export function varsAtRest({ assigned, origins, included, facts }: HostVars): RestingVars {
   const layers = facts.map((layer) => arrivedFacts(layer) ?? notThere());
   return {
     assigned: new Map(
@@ -106,6 +108,7 @@ export function varsAtRest({ assigned, included, facts }: HostVars): RestingVars
         value instanceof Pending ? (value.value ?? notThere()) : value,
       ]),
     ),
+    origins,
     included,
     facts: layers.length < 2 ? layers : [new Map(layers.flatMap((layer) => [...layer]))],
   };

@@ -5,6 +5,7 @@ import { enclosing, nearestKeyword } from '../../../shared/project/inheritance.t
 import type { Role } from '../../../shared/project/model.ts';
 import type { Layer } from '../../../shared/template/scope.ts';
 import { type LazyDict, omit } from '../../../shared/template/special.ts';
+import { COMPUTED, RECEIVED } from '../../../shared/template/text-origin.ts';
 import { type RenderSite, requireSync } from './render-site.ts';
 import { searchPath } from './search-path.ts';
 import { allFacts } from './variable-layers.ts';
@@ -32,6 +33,7 @@ export function magicLayer(sources: MagicSources): Layer {
       [...READERS].flatMap(([name, read]) =>
         OPTIONAL.has(name) && read(sources) === undefined ? [] : [name],
       ),
+    textsOf: (name) => (name === 'ansible_facts' ? RECEIVED : COMPUTED),
   };
 }
 

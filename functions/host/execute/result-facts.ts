@@ -1,9 +1,10 @@
 /** The variables that a result sets on its host: registered values and facts. */
 
-import type { Dict, Value } from '../../../shared/base/value.ts';
+import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Pending } from '../../../shared/template/special.ts';
 import { shortName } from '../actions/action-name.ts';
+import { FACT_ORIGINS } from '../actions/set-fact.ts';
 import { addFacts, assign, type HostVars } from './host-state.ts';
 
 /** Builtin modules whose results never hold facts. What is not listed may hold any. */
@@ -40,7 +41,11 @@ export function addResultFacts(vars: HostVars, actionName: string, result: Dict)
   if (action === 'include_vars') return { ...vars, included: new Map([...vars.included, ...facts]) };
   if (action !== 'set_fact') return addFacts(vars, injectableFacts(facts));
   const isCached = result.get('_ansible_facts_cacheable') === true;
-  const assigned = assign(vars, facts);
+  const origins = result.get(FACT_ORIGINS);
+  const assigned = {
+    ...assign(vars, facts),
+    origins: isDict(origins) ? new Map([...vars.origins, ...origins]) : vars.origins,
+  };
   return isCached ? addFacts(assigned, facts) : assigned;
 }
 

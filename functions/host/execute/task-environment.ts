@@ -2,6 +2,7 @@
 
 import type { Value } from '../../../shared/base/value.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
+import { repr } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import {
   createEnvironment,
@@ -10,7 +11,7 @@ import {
   scopeAsDict,
   scopeAsHostvars,
 } from '../../../shared/template/scope.ts';
-import { LazyDict } from '../../../shared/template/special.ts';
+import { LazyDict, Undefined } from '../../../shared/template/special.ts';
 import { connectionLayer } from './connection-variables.ts';
 import type { HostVars } from './host-state.ts';
 import { hostMagicLayer, magicLayer } from './magic-variables.ts';
@@ -75,9 +76,15 @@ function hostvarsOf(site: RenderSite): LazyDict {
   const { inventory } = site.context;
   return new LazyDict(
     (key) =>
-      typeof key === 'string' && (inventory.hasHost(key) || key === site.host) ? read(key) : undefined,
+      typeof key === 'string' && (inventory.hasHost(key) || key === site.host) ? read(key) : noSuchHost(key),
     () => [...inventory.hosts()],
+    'ansible.vars.hostvars.HostVars',
   );
+}
+
+function noSuchHost(key: Value): Undefined {
+  const name = `hostvars[${repr(key)}]`;
+  return new Undefined(`"${name}" is undefined`, name);
 }
 
 function environmentOfOther(site: RenderSite, host: string): Environment {

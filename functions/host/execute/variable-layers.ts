@@ -7,6 +7,7 @@ import { combineVars } from '../../../shared/project/variables/combine-vars.ts';
 import { dictLayer, type Layer } from '../../../shared/template/scope.ts';
 import { Pending } from '../../../shared/template/special.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
+import { COMPUTED, RECEIVED, readOrigin, WRITTEN } from '../../../shared/template/text-origin.ts';
 import { arrivedFacts, type FactLayer, type HostVars } from './host-state.ts';
 
 /** Where the layers of a task come from. Outside a play and task (hostvars), those parts are absent. */
@@ -27,13 +28,14 @@ export type LayerSources = {
 export function stackLayers(sources: LayerSources): readonly Layer[] {
   const { hostVars, task, play } = sources;
   const roles = rolesSeen(sources);
-  const dicts = (list: readonly Dict[]): readonly Layer[] =>
-    list.filter((vars) => vars.size > 0).map(dictLayer);
+  const dicts = (list: readonly Dict[], origin = WRITTEN): readonly Layer[] =>
+    list.filter((vars) => vars.size > 0).map((vars) => dictLayer(vars, origin));
   return [
-    ...dicts([sources.item]),
+    ...dicts([sources.item], task?.loop?.with === 'loop' ? WRITTEN : RECEIVED),
     sources.magic,
-    ...dicts([sources.extraVars, ...includeVars(task), ...roleParams(task)]),
-    assignedLayer(hostVars.assigned),
+    ...dicts([sources.extraVars], COMPUTED),
+    ...dicts([...includeVars(task), ...roleParams(task)]),
+    assignedLayer(hostVars),
     ...dicts([hostVars.included, ...ownVars(task)]),
     ...dicts(rolesAround(task?.role).flatMap((role) => [role.vars, role.keywords.vars ?? new Map()])),
     ...dicts(roles.flatMap((role) => [role.vars, role.keywords.vars ?? new Map()])),
@@ -60,6 +62,7 @@ export function mergedLayer(layers: readonly Layer[]): Layer {
       return merged;
     },
     names: () => layers.flatMap((layer) => [...layer.names()]),
+    textsOf: (name) => layers.find((layer) => layer.get(name) !== undefined)?.textsOf?.(name),
   };
 }
 
@@ -77,6 +80,7 @@ export function factsLayer(facts: readonly FactLayer[]): Layer {
       return undefined;
     },
     names: () => allFacts(facts).keys(),
+    textsOf: () => RECEIVED,
   };
 }
 
@@ -92,7 +96,8 @@ export function allFacts(facts: readonly FactLayer[]): Dict {
   return merged;
 }
 
-function assignedLayer(assigned: Dict): Layer {
+/** What was registered came from outside; of what set_fact has set it is known. */
+function assignedLayer({ assigned, origins }: HostVars): Layer {
   return {
     get: (name) => {
       const value = assigned.get(name);
@@ -101,6 +106,7 @@ function assignedLayer(assigned: Dict): Layer {
       return value.value;
     },
     names: () => assigned.keys(),
+    textsOf: (name) => (origins.has(name) ? readOrigin(origins.get(name)) : RECEIVED),
   };
 }
 

@@ -9,7 +9,7 @@ import { methodOf } from '../methods.ts';
 import { undefinedError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
 import { repr, str } from '../python-repr.ts';
-import { LazyDict, Markup, PyNamespace, PyObject, PyTuple, Undefined } from '../special.ts';
+import { Markup, PyNamespace, PyObject, PyTuple, Undefined } from '../special.ts';
 import {
   asDict,
   asSequence,
@@ -227,7 +227,6 @@ function ternary(
 }
 
 function typeDebug(value: Value): Value {
-  if (value instanceof LazyDict) return 'HostVars';
   if (value instanceof Markup && value.mark === 'verbatim')
     return value.isLookedUp ? 'NativeJinjaUnsafeText' : 'NativeJinjaText';
   return typeName(value);

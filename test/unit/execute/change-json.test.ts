@@ -35,6 +35,7 @@ const keywords: TaskKeywords = {
 
 const vars = {
   assigned: dict({ tuple: new PyTuple([1, 2]), secret: new Vaulted('$ANSIBLE_VAULT;1.1;AES256\n61\n') }),
+  origins: new Map(),
   included: dict({ raw: new Template('{{ a }}', { file: '/vars.yml', line: 1, column: 2 }) }),
   facts: [dict({ ansible_kernel: 'Linux' })],
 };
@@ -129,7 +130,12 @@ test('results that have arrived are written as what they are, and others refused
   const entered: StateChange = {
     kind: 'entered',
     work: '',
-    vars: { assigned: dict({ r: arrived }), included: new Map(), facts: [dict({ a: 1, b: 1 }), layer] },
+    vars: {
+      assigned: dict({ r: arrived }),
+      origins: new Map(),
+      included: new Map(),
+      facts: [dict({ a: 1, b: 1 }), layer],
+    },
     lastOrder: 0,
   };
   expect(() => encodeChanges([entered])).toThrow('not at rest');

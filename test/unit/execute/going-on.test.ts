@@ -164,7 +164,7 @@ test('a pause goes on where it was left', async () => {
   const tasks = `    - command: flaky\n      register: r\n      until: r.rc == 0\n      delay: 60\n`;
   const answer = (_request: SessionRequest, number: number): Reply => result({ rc: number < 3 ? 1 : 0 });
   const host = fakeHost(play(tasks), answer, { journal, clock });
-  const vars = { assigned: new Map(), included: new Map(), facts: [] };
+  const vars = { assigned: new Map(), origins: new Map(), included: new Map(), facts: [] };
   await host.run.restore(host.context, [
     { kind: 'entered', work: '', vars, lastOrder: -1 },
     { kind: 'slept', place: 't1/t0', count: 1, until: 61_000 },

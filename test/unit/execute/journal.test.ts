@@ -24,6 +24,7 @@ import {
 const directory = path.join(import.meta.dirname, '../../cases/journal');
 const others: HostVars = {
   assigned: new Map<Value, Value>([['told', 'by db']]),
+  origins: new Map(),
   included: new Map(),
   facts: [],
 };
