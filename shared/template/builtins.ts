@@ -27,6 +27,7 @@ import { couldNotLoad } from './plugin-name.ts';
 import { str } from './python-repr.ts';
 import { Markup } from './special.ts';
 import { TemplateError } from './template-error.ts';
+import { addressTests } from './tests/addresses.ts';
 import { fileTests } from './tests/files.ts';
 import { matchingTests } from './tests/matching.ts';
 import { resultTests } from './tests/result.ts';
@@ -80,14 +81,17 @@ const filters: ReadonlyMap<string, Builtin> = new Map([
   ),
 ]);
 
-const tests: ReadonlyMap<string, Builtin> = table([
-  ...typeTests,
-  ...resultTests,
-  ...matchingTests,
-  ...fileTests,
-  ...versionTests,
-  { name: 'filter', signature: '', call: (_env, value) => isKnown(filters, str(value)) },
-  { name: 'test', signature: '', call: (_env, value) => isKnown(tests, str(value)) },
+const tests: ReadonlyMap<string, Builtin> = new Map([
+  ...addressTests,
+  ...table([
+    ...typeTests,
+    ...resultTests,
+    ...matchingTests,
+    ...fileTests,
+    ...versionTests,
+    { name: 'filter', signature: '', call: (_env, value) => isKnown(filters, str(value)) },
+    { name: 'test', signature: '', call: (_env, value) => isKnown(tests, str(value)) },
+  ]),
 ]);
 
 /** The tables. */

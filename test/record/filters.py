@@ -26,6 +26,7 @@ MODULES_NEEDED = {
     "community.txt": "jmespath",
     # What newer releases than Debian's have: recorded once from release 13.4.
     "community-newer.txt": "ansible_collections.community.general.plugins.filter.accumulate",
+    "address-tests.txt": "ansible_collections.ansible.utils.plugins.test.ip",
     "ipaddr.txt": "netaddr",
 }
 

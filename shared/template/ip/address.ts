@@ -106,16 +106,25 @@ function parseIpv6(text: string): bigint | undefined {
   return words.reduce((value, word) => value * 65536n + BigInt(`0x${word}`), 0n);
 }
 
-/** The address as it is usually written. */
+/** The address as it is usually written: an IPv4 address in an IPv6 address with its dots. */
 export function formatAddress(version: 4 | 6, value: bigint): string {
-  if (version === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
-  const words = Array.from({ length: 8 }, (_, index) =>
-    Number((value >> BigInt(112 - 16 * index)) & 0xffffn),
-  );
+  const words = version === 4 ? [] : wordsOf(value);
   const { start, length } = longestZeros(words);
-  if (start === 0 && (length === 6 || (length === 5 && words[5] === 0xffff))) {
+  if (version === 6 && start === 0 && (length === 6 || (length === 5 && words[5] === 0xffff))) {
     return `::${length === 5 ? 'ffff:' : ''}${formatAddress(4, value & MAX_IPV4)}`;
   }
+  return formatPlain(version, value);
+}
+
+function wordsOf(value: bigint): number[] {
+  return Array.from({ length: 8 }, (_, index) => Number((value >> BigInt(112 - 16 * index)) & 0xffffn));
+}
+
+/** The address as Python's `ipaddress` writes it. */
+export function formatPlain(version: 4 | 6, value: bigint): string {
+  if (version === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
+  const words = wordsOf(value);
+  const { start, length } = longestZeros(words);
   const hex = words.map((word) => word.toString(16));
   if (length < 2) return hex.join(':');
   return `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}`;
