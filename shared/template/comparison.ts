@@ -13,6 +13,7 @@ export type Ordering = '<' | '<=' | '>' | '>=';
 export function equals(left: Value, right: Value): boolean {
   if (left === right && !(left instanceof Undefined)) return true;
   if (typeof left === 'string' && typeof right === 'string') return false;
+  if (typeof left === 'number' && typeof right === 'number') return false;
   const a = force(left);
   const b = force(right);
   if (a instanceof Undefined || b instanceof Undefined) return equalUndefined(a, b);
@@ -74,10 +75,14 @@ function compareNumbers(a: Value, b: Value): number | undefined {
 
 /** Python's `<`, `<=`, `>`, `>=`, with its TypeError for what cannot be ordered. */
 export function isOrdered(operator: Ordering, left: Value, right: Value): boolean {
+  if (typeof left === 'number' && typeof right === 'number') return holds(operator, left - right);
   const a = force(left);
   const b = force(right);
   if (a instanceof PySet && b instanceof PySet) return isOrderedSet(operator, a, b);
-  const order = orderOf(operator, a, b);
+  return holds(operator, orderOf(operator, a, b));
+}
+
+function holds(operator: Ordering, order: number): boolean {
   switch (operator) {
     case '<':
       return order < 0;
@@ -94,6 +99,7 @@ export function isOrdered(operator: Ordering, left: Value, right: Value): boolea
 
 /** Negative, zero or positive, for sorting; raises Python's TypeError for what cannot be ordered. */
 export function compare(left: Value, right: Value): number {
+  if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
   return orderOf('<', force(left), force(right));
 }
 

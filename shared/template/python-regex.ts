@@ -11,6 +11,8 @@ export type Pattern = {
   readonly regex: RegExp;
   readonly groupCount: number;
   readonly groupNames: ReadonlyMap<string, number>;
+  /** Whether it can prefer an empty match where a longer one exists. */
+  readonly prefersEmpty: boolean;
   /** The power of the text's length with which the time of a match can grow. */
   readonly degree: number;
 };
@@ -21,6 +23,8 @@ export type Match = {
   readonly start: number;
   readonly end: number;
 };
+
+const PREFERS_EMPTY = /[*+?}]\?|\|/;
 
 const PATTERNS_KEPT = 500;
 const compiled: readonly Map<string, Pattern>[] = [new Map(), new Map(), new Map(), new Map()];
@@ -34,6 +38,7 @@ export function compilePattern(pattern: string, flags: PatternFlags = {}): Patte
   const made: Pattern = {
     ...translated,
     regex: toRegExp(translated.source, translated.ignoreCase),
+    prefersEmpty: PREFERS_EMPTY.test(translated.source),
     degree: regexDegree(translated.source),
   };
   if (kept !== undefined && kept.size >= PATTERNS_KEPT) kept.clear();
@@ -57,7 +62,8 @@ export function searchPattern(pattern: Pattern, text: string): Match | undefined
 /** Does the work of matching under a deadline where it could take long. */
 function bounded<Result>(pattern: Pattern, text: string, work: () => Result): Result {
   try {
-    return text.length ** pattern.degree <= limits.templateRegexFreeWork ? work() : withinDeadline(work);
+    const most = pattern.degree === 1 ? text.length : text.length ** pattern.degree;
+    return most <= limits.templateRegexFreeWork ? work() : withinDeadline(work);
   } catch (error) {
     // Too large for JavaScript's engine, which it tells when the pattern is used first.
     if (error instanceof SyntaxError) throw regexError(error.message);
@@ -106,12 +112,9 @@ function findEach(pattern: Pattern, text: string): Match[] {
   return matches;
 }
 
-/** Only these can prefer an empty match where a longer one exists. */
-const PREFERS_EMPTY = /[*+?}]\?|\|/;
-
 /** A match at `start` that is not empty. */
 function longerMatch(pattern: Pattern, text: string, start: number): Match | undefined {
-  if (!PREFERS_EMPTY.test(pattern.regex.source)) return undefined;
+  if (!pattern.prefersEmpty) return undefined;
   const least = [...text.slice(0, start)].length + 1;
   const source = `(?:${pattern.regex.source})(?<=(?<![^])[^]{${least},})`;
   const regex = new RegExp(source, pattern.regex.flags.replace('g', 'y'));
@@ -124,6 +127,11 @@ function longerMatch(pattern: Pattern, text: string, start: number): Match | und
 /** `re.sub` with a replacement text in Python's syntax. */
 export function substitute(pattern: Pattern, replacement: string, text: string, count = 0): string {
   const pieces = parseReplacement(replacement, pattern);
+  const [only] = pieces;
+  if (pieces.length === 1 && typeof only === 'string' && !pattern.prefersEmpty && count === 0) {
+    const literal = only.replaceAll('$', '$$$$');
+    return bounded(pattern, text, () => text.replace(pattern.regex, literal));
+  }
   const matches = findAll(pattern, text);
   const used = count > 0 ? matches.slice(0, count) : matches;
   let out = '';

@@ -26,6 +26,7 @@ const DEPTH_MAX = 900;
 /** Python's `str(value)`. Undefined raises. */
 export function str(value: Value): string {
   if (typeof value === 'string') return value;
+  if (typeof value === 'number') return `${value}`;
   if (value instanceof Undefined) return strUndefined(value);
   if (value instanceof PyObject) return value.behaviour.str();
   if (value instanceof Template) return value.source;

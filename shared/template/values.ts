@@ -178,10 +178,15 @@ export function characters(text: string): string | readonly string[] {
 
 /** The items that Python's `iter()` gives: keys of dicts, code points of strs. */
 export function iterate(value: Value): Iterable<Value> {
-  if (Array.isArray(value)) return value.some((item) => item instanceof Pending) ? value.map(force) : value;
+  if (Array.isArray(value)) return hasPending(value) ? value.map(force) : value;
   const items = iterateOrUndefined(value);
   if (items === undefined) throw typeError(`'${typeName(value)}' object is not iterable`);
   return items;
+}
+
+function hasPending(items: readonly Value[]): boolean {
+  for (const item of items) if (item instanceof Pending) return true;
+  return false;
 }
 
 /** As {@link iterate}, but undefined for what cannot be iterated. Undefined values raise. */
@@ -211,6 +216,13 @@ export function itemsOf(view: LazyList): Iterable<Value> {
 /** The items of anything iterable as a new array, `list(value)`. */
 export function toList(value: Value): Value[] {
   return [...iterate(value)];
+}
+
+/** What `change` makes of each item of anything iterable. */
+export function mapItems(value: Value, change: (item: Value) => Value): Value[] {
+  const changed: Value[] = [];
+  for (const item of iterate(value)) changed.push(change(item));
+  return changed;
 }
 
 /** Whether a template may call it. */

@@ -5,7 +5,7 @@ import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { filterArgumentError } from '../filter-error.ts';
 import type { Kwargs } from '../special.ts';
-import { asText, force, isTrue, iterate } from '../values.ts';
+import { asText, force, isTrue, mapItems, toList } from '../values.ts';
 import { makeGetter } from './attribute-path.ts';
 
 /** A filter or test by its name, with its arguments. */
@@ -36,7 +36,7 @@ export function makeSelectFilters(calls: NamedCalls): readonly Builtin[] {
       if (!isTrue(force(value))) return [];
       const given = { env, args: asArgs(args), kwargs: asKwargs(kwargs) };
       const predicate = hasAttribute ? attributeTest(calls, given) : itemTest(calls, given);
-      return Array.from(iterate(force(value))).filter((item) => predicate(item) === isWanted);
+      return toList(force(value)).filter((item) => predicate(item) === isWanted);
     },
   });
   return [
@@ -77,7 +77,7 @@ type MapCall = {
 function map(calls: NamedCalls, call: MapCall): Value {
   if (!isTrue(force(call.value))) return [];
   const apply = mapper(calls, { env: call.env, args: asArgs(call.args), kwargs: asKwargs(call.kwargs) });
-  return Array.from(iterate(force(call.value)), apply);
+  return mapItems(force(call.value), apply);
 }
 
 function mapper(calls: NamedCalls, { env, args, kwargs }: Given): (item: Value) => Value {

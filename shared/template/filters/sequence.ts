@@ -3,10 +3,10 @@
 import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { compare, compareText, equals, isOrdered } from '../comparison.ts';
+import { compare, equals, isOrdered } from '../comparison.ts';
 import { dictKey, hasKey } from '../dict-key.ts';
 import { filterArgumentError } from '../filter-error.ts';
-import { checkTextSize, operate } from '../python-arithmetic.ts';
+import { checkText, operate } from '../python-arithmetic.ts';
 import { pythonError, typeError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
 import { str } from '../python-repr.ts';
@@ -78,15 +78,12 @@ function reversible(value: Value): Value[] {
 function join(_env: unknown, value: Value, d: Value = '', attribute: Value = null): Value {
   const get = makeGetter(attribute);
   const separator = str(d);
-  const texts: string[] = [];
-  let size = 0;
+  let joined: string | undefined;
   for (const item of iterate(force(value))) {
     const text = str(get(item));
-    size += text.length + separator.length;
-    checkTextSize(size - separator.length);
-    texts.push(text);
+    joined = joined === undefined ? text : checkText(joined + separator + text);
   }
-  return texts.join(separator);
+  return joined ?? '';
 }
 
 function reverse(value: Value): Value {
@@ -110,7 +107,6 @@ function sortKeyed(keyed: Keyed[], isReversed: boolean, order: typeof compare = 
 
 /** The order of two lists that hold one key each: equal ones need no order. */
 function compareAlone(a: Value, b: Value): number {
-  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
   return equals(a, b) ? 0 : compare(a, b);
 }
 
