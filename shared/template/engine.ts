@@ -34,19 +34,16 @@ export const playbookMode: RenderMode = { syntax: ansibleSyntax, isFile: false, 
 
 /** Compiles and runs one text. Errors are as Jinja2 raises them. */
 export function runSource(source: string, env: Environment, mode: RenderMode): Value {
-  const template = compileCached(source, compileOptions(env, mode));
+  const { template, mayChange } = compileCached(source, compileOptions(env, mode));
   return withinBudget(() => {
-    const engine = makeEngine(env, mode, CHANGING_CALL.test(source));
+    const engine = makeEngine(env, mode, mayChange);
     const out = new Output();
     runTemplate(template, makeContext(template, engine), out);
     return engine.concat(out);
   });
 }
 
-/** Calls that change a list, dict or set: a template with one gets copies, as the variables outlive it. */
-const CHANGING_CALL =
-  /\.\s*(?:add|append|clear|discard|extend|insert|pop|popitem|remove|reverse|setdefault|sort|update)\b/;
-
+/** A template that changes lists and dicts gets copies, as the variables outlive it. */
 function copyContainers(value: Value | undefined): Value | undefined {
   if (Array.isArray(value)) return value.map((item) => copyContainers(item) ?? null);
   if (value instanceof Map)
@@ -120,7 +117,7 @@ function isVerbatim(name: string, env: Environment, depth: number): boolean {
 /** Faults of included templates are not reported as faults of the text that includes them. */
 function compileIncluded(source: string, options: Parameters<typeof compileCached>[1]): CompiledTemplate {
   try {
-    return compileCached(source, options);
+    return compileCached(source, options).template;
   } catch (error) {
     if (!(error instanceof TemplateError) || error.kind !== 'syntax') throw error;
     throw new TemplateError('runtime', error.pythonType, error.message, {

@@ -22,7 +22,12 @@ export type CompileOptions = {
   readonly name?: string;
 };
 
-type Entry = { readonly template: CompiledTemplate; readonly statements: readonly Statement[] };
+type Entry = {
+  readonly template: CompiledTemplate;
+  readonly statements: readonly Statement[];
+  /** Whether it calls something by a name that changes lists, dicts or sets. */
+  readonly mayChange: boolean;
+};
 
 /** Keeps what was used last, up to a number of texts and of characters in them all. */
 class Cache<Item> {
@@ -49,19 +54,21 @@ class Cache<Item> {
   }
 }
 
-const templates = new Cache<Entry>();
+/** By text, and then by what else decides how it is compiled. */
+const templates = new Cache<Map<string, Entry>>();
 const expressions = new Cache<Evaluate>();
 
-/** The template ready to run; raises TemplateSyntaxError. */
-export function compileCached(source: string, options: CompileOptions): CompiledTemplate {
-  return entryFor(source, options).template;
-}
-
-function entryFor(source: string, options: CompileOptions): Entry {
+/** The template ready to run, and what is known about it; raises TemplateSyntaxError. */
+export function compileCached(source: string, options: CompileOptions): Entry {
   const { syntax, extensions } = options;
   const shape = syntax === ansibleSyntax ? '' : JSON.stringify(syntax);
-  const key = `${options.doublesBackslashes ? 1 : 0}\0${extensions.join()}\0${shape}\0${options.name ?? ''}\0${source}`;
-  return templates.get(key, () => compile(source, options));
+  const key = `${options.doublesBackslashes ? 1 : 0}\0${extensions.join()}\0${shape}\0${options.name ?? ''}`;
+  const variants = templates.get(source, () => new Map());
+  const known = variants.get(key);
+  if (known !== undefined) return known;
+  const compiled = compile(source, options);
+  variants.set(key, compiled);
+  return compiled;
 }
 
 function compile(source: string, options: CompileOptions): Entry {
@@ -71,8 +78,13 @@ function compile(source: string, options: CompileOptions): Entry {
   return {
     statements,
     template: guardDepth(() => compileTemplate(statements, { builtins, source }, options.name)),
+    mayChange: CHANGING_CALL.test(source),
   };
 }
+
+/** Calls that change a list, dict or set. */
+const CHANGING_CALL =
+  /\.\s*(?:add|append|clear|discard|extend|insert|pop|popitem|remove|reverse|setdefault|sort|update)\b/;
 
 /** A bare expression ready to run. */
 export function compileExpressionCached(source: string, builtins: Builtins): Evaluate {
@@ -89,7 +101,7 @@ export function compileExpressionCached(source: string, builtins: Builtins): Eva
 
 /** The one expression that a text consists of, if it does: its name, or whether its text is to stay text. */
 export function soleExpression(source: string, options: CompileOptions): Expression | undefined {
-  const [only, ...more] = entryFor(source, options).statements;
+  const [only, ...more] = compileCached(source, options).statements;
   return more.length === 0 && only?.kind === 'output' ? only.value : undefined;
 }
 
