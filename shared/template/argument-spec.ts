@@ -7,6 +7,29 @@ import { classText } from './filter-error.ts';
 import { str } from './python-repr.ts';
 import { asText } from './values.ts';
 
+/** One argument, as {@link makeSpec} takes it. */
+export type ArgumentOption = {
+  readonly type: 'bool' | 'dict' | 'int' | 'list' | 'raw' | 'str';
+  readonly elements?: 'dict' | 'str';
+  readonly required?: true;
+  readonly default?: Value;
+  readonly choices?: Value[];
+  readonly options?: ArgumentOptions;
+};
+
+export type ArgumentOptions = { readonly [name: string]: ArgumentOption };
+
+/** The spec of a plugin of ours. */
+export function makeSpec(options: ArgumentOptions): Dict {
+  const made: Dict = new Map();
+  for (const [name, { options: inner, ...option }] of Object.entries(options)) {
+    const entry: Dict = new Map(Object.entries(option));
+    if (inner !== undefined) entry.set('options', makeSpec(inner));
+    made.set(name, entry);
+  }
+  return made;
+}
+
 type Unsupported = { readonly name: string; readonly supported: string };
 
 /** What a check adds to, and where in the specs it stands. */
@@ -85,7 +108,7 @@ type Level = { readonly values: Dict; readonly check: Check };
 
 function checkType(name: string, option: Dict, { values, check }: Level): void {
   const value = values.get(name) ?? null;
-  if (value === null) return;
+  if (value === null && !(option.get('required') === true && values.has(name))) return;
   const type = optionText(option, 'type') ?? 'str';
   const place = check.around.length === 0 ? '' : ` found in '${check.around.join(' -> ')}'.`;
   const converted = convert(value, type, `argument '${name}' is of type ${classText(value)}${place}`);

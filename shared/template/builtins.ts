@@ -22,6 +22,7 @@ import { textFilters } from './filters/text.ts';
 import { timeFilters } from './filters/time.ts';
 import { utilsFilters } from './filters/utils.ts';
 import { vaultFilters } from './filters/vault.ts';
+import { collectionLookups } from './lookups/collections.ts';
 import { lookupTable } from './lookups/table.ts';
 import { couldNotLoad } from './plugin-name.ts';
 import { str } from './python-repr.ts';
@@ -95,7 +96,11 @@ const tests: ReadonlyMap<string, Builtin> = new Map([
 ]);
 
 /** The tables. */
-export const builtins: Builtins = { filters, tests, lookups: lookupTable };
+export const builtins: Builtins = {
+  filters,
+  tests,
+  lookups: new Map([...lookupTable, ...collectionLookups]),
+};
 
 /** The filter that `map('name')` names, with its arguments. */
 function namedFilter(env: Environment, call: NamedCall): Applied {
@@ -103,7 +108,7 @@ function namedFilter(env: Environment, call: NamedCall): Applied {
 }
 
 /** The test that `select('name')` names, with its arguments. */
-function namedTest(env: Environment, call: NamedCall): Applied {
+export function namedTest(env: Environment, call: NamedCall): Applied {
   return applied(env, tests.get(call.name), call);
 }
 

@@ -2,10 +2,11 @@
 
 import { PyFloat, type Value } from '../base/value.ts';
 import { withinBudget } from './budget.ts';
-import { builtins } from './builtins.ts';
+import { builtins, namedTest } from './builtins.ts';
 import { finalizeValue } from './concat.ts';
 import { isConditionMet } from './condition.ts';
 import { makeEngine, playbookMode, type RenderMode, resolveVariable, runSource } from './engine.ts';
+import { connectEngine } from './engine-above.ts';
 import type { Environment } from './environment.ts';
 import { type FileTemplateOptions, readFileHeader, syntaxOf } from './file-options.ts';
 import { doubleBackslashes } from './lexer.ts';
@@ -182,3 +183,9 @@ connectFileRenderer(renderFile);
 connectTermRenderer((source, { env, areLookupsDisabled }) =>
   renderText(source, env, { ...playbookMode, areLookupsDisabled }),
 );
+connectEngine({
+  run: (source, env) => runSource(source, env, playbookMode),
+  render: (source, env) => renderText(source, env, playbookMode),
+  hasTest: (name) => builtins.tests.has(name),
+  test: namedTest,
+});

@@ -28,6 +28,7 @@ MODULES_NEEDED = {
     "community-newer.txt": "ansible_collections.community.general.plugins.filter.accumulate",
     "address-tests.txt": "ansible_collections.ansible.utils.plugins.test.ip",
     "ipaddr.txt": "netaddr",
+    "utils.txt": "ansible_collections.ansible.utils.plugins.filter.consolidate",
 }
 
 
