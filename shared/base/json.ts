@@ -87,7 +87,7 @@ function writeObject(
   const converted = style.convert(value);
   if (converted === undefined)
     throw new JsonTypeError(`Object of type ${value.special} is not JSON serializable`);
-  return write(converted, style, depth + 1);
+  return write(converted, style, depth);
 }
 
 function writeEntries(map: ReadonlyMap<Value, Value>, style: Style, depth: number): string[] {

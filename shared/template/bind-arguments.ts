@@ -5,7 +5,13 @@ import { typeError } from './python-error.ts';
 import type { Kwargs } from './special.ts';
 
 /** What is called: its name stands in messages, `before` counts arguments that come before those of the signature. */
-export type Callee = { readonly name: string; readonly signature: string; readonly before?: number };
+export type Callee = {
+  readonly name: string;
+  readonly signature: string;
+  readonly before?: number;
+  /** Written in C: takes no keywords and all of its arguments, and says so in other words. */
+  readonly isNative?: boolean;
+};
 
 type Parameter = {
   readonly name: string;
@@ -21,6 +27,7 @@ export function bindArguments(callee: Callee, args: readonly Value[], kwargs: Kw
   const parameters = parseSignature(callee.signature);
   if (kwargs.size === 0 && args.length === parameters.length && parameters.every(isPositional))
     return [...args];
+  if (callee.isNative === true) throw nativeError(callee, parameters.length, { args, kwargs });
   checkCount(callee, parameters, args.length);
   const simple = kwargs.size === 0 ? withDefaults(parameters, args) : undefined;
   if (simple !== undefined) return simple;
@@ -133,6 +140,17 @@ function checkCount(callee: Callee, parameters: readonly Parameter[], given: num
   throw typeError(
     `${callee.name}() takes ${range} positional ${noun} but ${total} ${total === 1 ? 'was' : 'were'} given`,
   );
+}
+
+function nativeError(
+  { name, before = 0 }: Callee,
+  count: number,
+  { args, kwargs }: { readonly args: readonly Value[]; readonly kwargs: Kwargs },
+): Error {
+  if (kwargs.size > 0) return typeError(`${name}() takes no keyword arguments`);
+  const given = args.length + before;
+  if (count + before === 1) return typeError(`${name}() takes exactly one argument (${given} given)`);
+  return typeError(`${name} expected ${count + before} arguments, got ${given}`);
 }
 
 function missingArguments(callee: Callee, names: readonly string[]): Error {

@@ -1,6 +1,7 @@
 /** How filters, tests and lookups are defined: a name, a Python-like signature, and a function over values. */
 
 import type { Value } from '../base/value.ts';
+import type { Callee } from './bind-arguments.ts';
 import type { Environment } from './environment.ts';
 
 /**
@@ -12,6 +13,8 @@ export type Builtin = {
   /** Parameters after the value, as Python writes them: `d='', attribute=None`, `*args, **kwargs`. Defaults are literals. */
   readonly signature: string;
   readonly call: (env: Environment, value: Value, ...args: Value[]) => Value;
+  /** Whom messages about its arguments name. */
+  readonly callee?: Callee;
 };
 
 /** A lookup plugin: `terms` are the positional arguments, flattened as the plugin's documentation says by itself. */

@@ -25,6 +25,7 @@ import { vaultFilters } from './filters/vault.ts';
 import { collectionLookups } from './lookups/collections.ts';
 import { lookupTable } from './lookups/table.ts';
 import { couldNotLoad } from './plugin-name.ts';
+import { calleeOf } from './python-callee.ts';
 import { str } from './python-repr.ts';
 import { Markup } from './special.ts';
 import { TemplateError } from './template-error.ts';
@@ -40,9 +41,12 @@ import { VERBATIM_FILTERS } from './verbatim.ts';
 const COLLECTION = 'ansible.builtin.';
 
 /** A table by name, each entry also under its name in Ansible's own collection. */
-function table(entries: readonly Builtin[]): Map<string, Builtin> {
+function table(kind: 'filter' | 'test', entries: readonly Builtin[]): Map<string, Builtin> {
   return new Map(
-    entries.flatMap((entry) => [entry.name, COLLECTION + entry.name].map((name) => [name, entry])),
+    entries.flatMap((one) => {
+      const entry = { ...one, callee: calleeOf(kind, one.name, one.signature) };
+      return [one.name, COLLECTION + one.name].map((name) => [name, entry]);
+    }),
   );
 }
 
@@ -61,6 +65,7 @@ const filters: ReadonlyMap<string, Builtin> = new Map([
   ...communityFilters,
   ...utilsFilters,
   ...table(
+    'filter',
     [
       ...textFilters,
       ...sequenceFilters,
@@ -84,7 +89,7 @@ const filters: ReadonlyMap<string, Builtin> = new Map([
 
 const tests: ReadonlyMap<string, Builtin> = new Map([
   ...addressTests,
-  ...table([
+  ...table('test', [
     ...typeTests,
     ...resultTests,
     ...matchingTests,
@@ -129,7 +134,7 @@ function applied(env: Environment, builtin: Builtin | undefined, { name, args, k
   let bound: readonly Value[] | undefined;
   return (value) => {
     if (builtin === undefined) throw notLoaded(name);
-    const callee = { name: builtin.name, signature: builtin.signature, before: 1 };
+    const callee = builtin.callee ?? { name: builtin.name, signature: builtin.signature, before: 1 };
     bound ??= bindArguments(callee, args, kwargs);
     return builtin.call(env, value, ...bound);
   };

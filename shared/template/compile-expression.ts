@@ -315,7 +315,7 @@ function compileTest(expression: OfKind<'test'>, compiler: Compiler): Evaluate {
 function apply(builtin: Builtin, value: Evaluate, written: CallArguments, compiler: Compiler): Evaluate {
   const bound = bindWritten(builtin, written, compiler);
   if (bound !== undefined) return applyBound(builtin, value, bound);
-  const callee = { name: builtin.name, signature: builtin.signature, before: 1 };
+  const callee = builtin.callee ?? { name: builtin.name, signature: builtin.signature, before: 1 };
   const given = compileArguments(written, compiler);
   return (frame) => {
     const subject = value(frame);

@@ -6,6 +6,7 @@ import { compare, equals } from './comparison.ts';
 import { intArgument, type MethodTable, methodTable, rangeArguments } from './method.ts';
 import { pythonError, valueError } from './python-error.ts';
 import { repr } from './python-repr.ts';
+import { sortAsPython } from './python-sort.ts';
 import { PyCallable, type PyTuple } from './special.ts';
 import { checkSize, force, isTrue, toList } from './values.ts';
 
@@ -102,9 +103,7 @@ function sortInPlace(self: Value[], key: Value, isReversed: boolean): null {
     item,
     key: key instanceof PyCallable ? key.call([item], new Map()) : item,
   }));
-  keyed.sort((a, b) => (isReversed ? compare(b.key, a.key) : compare(a.key, b.key)));
-  keyed.forEach(({ item }, index) => {
-    self[index] = item;
-  });
+  const sorted = sortAsPython(keyed, (a, b) => compare(a.key, b.key), isReversed);
+  for (const [index, { item }] of sorted.entries()) self[index] = item;
   return null;
 }

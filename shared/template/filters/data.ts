@@ -3,10 +3,10 @@
 import type { Dict, Value } from '../../base/value.ts';
 import { getAttribute, getItem, itemOf, missingAttribute } from '../access.ts';
 import type { Builtin } from '../builtin.ts';
-import { dictGet, dictSet } from '../dict-key.ts';
+import { dictGet, dictKey, dictSet } from '../dict-key.ts';
 import { classText, filterError, filterTypeError } from '../filter-error.ts';
 import { methodOf } from '../methods.ts';
-import { undefinedError } from '../python-error.ts';
+import { typeError, undefinedError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
 import { repr, str } from '../python-repr.ts';
 import { Markup, PyNamespace, PyObject, PyTuple, Undefined } from '../special.ts';
@@ -37,7 +37,11 @@ export const dataFilters: readonly Builtin[] = [
   { name: 'mandatory', signature: 'msg=None', call: mandatory },
   { name: 'ternary', signature: 'true_val, false_val, none_val=None', call: ternary },
   { name: 'type_debug', signature: '', call: (_env, value) => typeDebug(force(value)) },
-  { name: 'attr', signature: 'name', call: (_env, value, name = '') => attr(force(value), str(name)) },
+  {
+    name: 'attr',
+    signature: 'name',
+    call: (_env, value, name = '') => attr(force(value), attributeName(force(name))),
+  },
 ];
 
 function combine(_env: unknown, value: Value, terms: Value = [], kwargs: Value = null): Value {
@@ -230,6 +234,13 @@ function typeDebug(value: Value): Value {
   if (value instanceof Markup && value.mark === 'verbatim')
     return value.isLookedUp ? 'NativeJinjaUnsafeText' : 'NativeJinjaText';
   return typeName(value);
+}
+
+function attributeName(name: Value): string {
+  const text = asText(name);
+  if (text !== undefined) return text;
+  dictKey(name);
+  throw typeError(`attribute name must be string, not '${typeName(name)}'`);
 }
 
 function attr(value: Value, name: string): Value {

@@ -5,12 +5,13 @@ import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { filterError, filterErrorFrom } from '../filter-error.ts';
+import { textArgument } from '../method.ts';
 import { pythonError, undefinedError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
 import { str } from '../python-repr.ts';
 import { PyBytes, Undefined } from '../special.ts';
 import { TemplateError } from '../template-error.ts';
-import { asText, force, isTrue } from '../values.ts';
+import { asSequence, asText, force, isMapping, isTrue, typeName } from '../values.ts';
 import { decodeText, encodeText } from './charset.ts';
 import { hashPassword, randomSalt, saltSizeOf, schemeName } from './password.ts';
 
@@ -21,7 +22,7 @@ export const encodingFilters: readonly Builtin[] = [
   {
     name: 'hash',
     signature: "hashtype='sha1'",
-    call: (_env, value, type = 'sha1') => hash(value, str(type)),
+    call: (_env, value, type = 'sha1') => hash(value, hashName(force(type))),
   },
   { name: 'md5', signature: '', call: (_env, value) => hash(value, 'md5') },
   { name: 'sha1', signature: '', call: (_env, value) => hash(value, 'sha1') },
@@ -42,7 +43,9 @@ export function toBytes(value: Value, encoding = 'utf-8'): Uint8Array {
 }
 
 function b64encode(_env: unknown, value: Value, encoding: Value = 'utf-8'): Value {
-  return Buffer.from(toBytes(value, str(encoding))).toString('base64');
+  return Buffer.from(toBytes(value, textArgument(encoding, "encode() argument 'encoding'"))).toString(
+    'base64',
+  );
 }
 
 function b64decode(_env: unknown, value: Value, encoding: Value = 'utf-8'): Value {
@@ -59,7 +62,7 @@ function b64decode(_env: unknown, value: Value, encoding: Value = 'utf-8'): Valu
   if (end.length % 4 !== 0 || (data.length % 4 !== 0 && !end.endsWith('='))) {
     throw pythonError('Error', 'Incorrect padding');
   }
-  return decodeText(Buffer.from(data, 'base64'), str(encoding));
+  return decodeText(Buffer.from(data, 'base64'), textArgument(encoding, "decode() argument 'encoding'"));
 }
 
 const HASH_NAMES: Readonly<Record<string, string>> = {
@@ -70,6 +73,15 @@ const HASH_NAMES: Readonly<Record<string, string>> = {
   blake2b: 'blake2b512',
   blake2s: 'blake2s256',
 };
+
+function hashName(type: Value): string {
+  const text = asText(type);
+  if (text !== undefined) return text;
+  if (asSequence(type) === undefined && !isMapping(type)) str(type);
+  throw filterError(
+    Array.isArray(type) || isMapping(type) ? `unhashable type: '${typeName(type)}'` : 'name must be a string',
+  );
+}
 
 function hash(value: Value, type: string): string {
   const name = HASH_NAMES[type] ?? type;
@@ -113,7 +125,7 @@ function toUuid(_env: unknown, value: Value, namespace: Value = ''): Value {
     .replaceAll('-', '');
   if (digits === undefined) {
     throw filterError(
-      `Invalid value '${str(namespace)}' for 'namespace': '${typeof namespace}' object has no attribute 'replace'`,
+      `Invalid value '${str(namespace)}' for 'namespace': '${typeName(force(namespace))}' object has no attribute 'replace'`,
     );
   }
   if (!/^[0-9a-fA-F]{32}$/.test(digits)) {

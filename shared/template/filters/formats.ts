@@ -1,6 +1,6 @@
 /** Ansible's filters between data and text formats: JSON and YAML. */
 
-import type { Value } from '../../base/value.ts';
+import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { filterErrorFrom } from '../filter-error.ts';
@@ -20,7 +20,7 @@ export const formatFilters: readonly Builtin[] = [
   {
     name: 'to_json',
     signature: '*args, **kwargs',
-    call: (env, value, _args, kwargs = null) => toJson(env, value, kwargs),
+    call: (env, value, args = [], kwargs = null) => toJson(env, value, { args, kwargs }),
   },
   { name: 'to_nice_json', signature: 'indent=4, sort_keys=True, *args, **kwargs', call: toNiceJson },
   { name: 'from_json', signature: '', call: (_env, value) => fromJson(force(value)) },
@@ -37,8 +37,33 @@ function optionsOf(kwargs: Value): Options {
   return kwargs instanceof Map ? kwargs : new Map();
 }
 
-function toJson(env: Environment, value: Value, kwargs: Value): string {
+const JSON_OPTIONS: ReadonlySet<Value> = new Set(
+  'skipkeys ensure_ascii check_circular allow_nan cls indent separators default sort_keys'.split(' '),
+);
+/** What Ansible takes for itself, and does not hand on. */
+const OWN_OPTIONS: readonly Value[] = ['vault_to_text', 'preprocess_unsafe'];
+
+/** Options that Python's `json.dumps` does not know, and arguments beside them. */
+function checkJsonOptions(args: Value, options: Options): void {
+  const given = asSequence(args)?.length ?? 0;
+  const names = [...options.keys()].filter((name) => !OWN_OPTIONS.includes(name));
+  if (given > 0) {
+    const also =
+      names.length === 0 ? '1 keyword-only argument' : `${names.length + 1} keyword-only arguments`;
+    throw typeError(
+      `dumps() takes 1 positional argument but ${given + 1} positional arguments (and ${also}) were given`,
+    );
+  }
+  const unknown = names.find((name) => !JSON_OPTIONS.has(name));
+  if (unknown !== undefined)
+    throw typeError(`JSONEncoder.__init__() got an unexpected keyword argument '${str(unknown)}'`);
+}
+
+type Given = { readonly args: Value; readonly kwargs: Value };
+
+function toJson(env: Environment, value: Value, { args, kwargs }: Given): string {
   const options = optionsOf(kwargs);
+  checkJsonOptions(args, options);
   const separators = asSequence(force(options.get('separators') ?? null))?.map(str);
   const opensVaults = isTrue(options.get('vault_to_text') ?? true);
   const layout: TemplateJsonOptions = {
@@ -51,9 +76,15 @@ function toJson(env: Environment, value: Value, kwargs: Value): string {
   return dumpJson(force(value), layout);
 }
 
-function indentOption(indent: Value): { indent?: number | string } {
+/** The option `indent` of Python's `json.dumps`. */
+export function indentOption(given: Value): { indent?: number | string } {
+  const indent = force(given);
   if (indent === null) return {};
-  return { indent: asInt(indent) === undefined ? str(indent) : indexArgument(indent) };
+  const text = asText(indent);
+  if (text !== undefined) return { indent: text };
+  if (asInt(indent) === undefined)
+    throw typeError(`can't multiply sequence by non-int of type '${typeName(indent)}'`);
+  return { indent: indexArgument(indent) };
 }
 
 function toNiceJson(
@@ -61,14 +92,14 @@ function toNiceJson(
   value: Value,
   indent: Value = 4,
   sortKeys: Value = true,
-  _args: Value = [],
+  args: Value = [],
   kwargs: Value = null,
 ): Value {
   const options = new Map(optionsOf(kwargs));
   options.set('indent', indent);
   options.set('sort_keys', sortKeys);
   options.set('separators', [',', ': ']);
-  return toJson(env, value, options);
+  return toJson(env, value, { args, kwargs: options });
 }
 
 function fromJson(value: Value): Value {
@@ -77,6 +108,26 @@ function fromJson(value: Value): Value {
     throw typeError(`the JSON object must be str, bytes or bytearray, not ${typeName(value)}`);
   }
   return loadJson(text);
+}
+
+const YAML_OPTIONS: ReadonlySet<Value> = new Set(
+  (
+    'default_style default_flow_style canonical indent width allow_unicode line_break encoding explicit_start ' +
+    'explicit_end version tags sort_keys'
+  ).split(' '),
+);
+
+function checkYamlOptions(kwargs: Value): void {
+  const unknown = [...optionsOf(kwargs).keys()].find((name) => !YAML_OPTIONS.has(name));
+  if (unknown !== undefined)
+    throw typeError(`dump_all() got an unexpected keyword argument '${str(unknown)}'`);
+}
+
+function yamlNumber(given: Value): number {
+  const number = force(given);
+  if (number instanceof PyFloat) return Math.trunc(number.value);
+  if (asInt(number) === undefined) throw typeError('an integer is required');
+  return indexArgument(number);
 }
 
 const DEFAULT_WIDTH = 80;
@@ -88,7 +139,7 @@ function dumpYaml(value: Value, options: Options): string {
   const flow = force(options.get('default_flow_style') ?? null);
   const given = asText(force(options.get('default_style') ?? '')) ?? '';
   const wanted = options.get('indent') ?? null;
-  const indent = wanted === null ? INDENT_MIN : indexArgument(wanted);
+  const indent = wanted === null ? INDENT_MIN : yamlNumber(wanted);
   const width = options.get('width') ?? null;
   const columns = width === null ? DEFAULT_WIDTH : indexArgument(width);
   const levels = indent < INDENT_MIN || indent > INDENT_MAX ? INDENT_MIN : indent;
@@ -111,6 +162,7 @@ function dumpYaml(value: Value, options: Options): string {
 function toYaml(_env: unknown, value: Value, _args: Value = [], kwargs: Value = null): Value {
   return named('to_yaml', () => {
     refuseTwice(kwargs, ['allow_unicode']);
+    checkYamlOptions(kwargs);
     return dumpYaml(force(value), optionsOf(kwargs));
   });
 }
@@ -127,6 +179,7 @@ function toNiceYaml(
   options.set('default_flow_style', false);
   return named('to_nice_yaml', () => {
     refuseTwice(kwargs, ['allow_unicode', 'default_flow_style']);
+    checkYamlOptions(kwargs);
     return dumpYaml(force(value), options);
   });
 }
@@ -161,5 +214,7 @@ function fromYaml(env: Environment, value: Value): Value {
 function fromYamlAll(env: Environment, value: Value): Value {
   if (value instanceof Undefined) throw undefinedError(value);
   const text = asText(value);
-  return text === undefined ? value : [...env.parseYaml(text)];
+  if (text === undefined) return value;
+  const documents = env.parseYaml(text);
+  return text.trim() === '' ? [] : [...documents];
 }

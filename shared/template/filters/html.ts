@@ -2,6 +2,7 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
+import { dictGet } from '../dict-key.ts';
 import { filterArgumentError, filterError } from '../filter-error.ts';
 import { dumpJson } from '../json.ts';
 import { pythonError, typeError, undefinedError, valueError } from '../python-error.ts';
@@ -12,7 +13,6 @@ import { Markup, Undefined } from '../special.ts';
 import { splitUrl } from '../url.ts';
 import {
   asDict,
-  asInt,
   asText,
   force,
   isMapping,
@@ -22,6 +22,7 @@ import {
   typeName,
 } from '../values.ts';
 import { toBytes } from './encoding.ts';
+import { indentOption } from './formats.ts';
 import { isHtml } from './markup.ts';
 import { linkUrls } from './urlize.ts';
 
@@ -40,7 +41,11 @@ export const htmlFilters: readonly Builtin[] = [
     call: urlize,
   },
   { name: 'tojson', signature: 'indent=None', call: tojson },
-  { name: 'urldecode', signature: '', call: (_env, value) => urldecode(force(value)) },
+  {
+    name: 'urldecode',
+    signature: "encoding='utf-8', errors='replace'",
+    call: (_env, value) => urldecode(force(value)),
+  },
   { name: 'urlsplit', signature: "query='', alias='urlsplit'", call: urlsplit },
 ];
 
@@ -153,9 +158,7 @@ function urlize(
 
 function tojson(_env: unknown, value: Value, indent: Value = null): Value {
   const settled = force(value);
-  const spaces =
-    indent === null ? {} : { indent: asInt(indent) === undefined ? str(indent) : indexArgument(indent) };
-  const json = dumpJson(settled, { sortKeys: true, ...spaces });
+  const json = dumpJson(settled, { sortKeys: true, ...indentOption(indent) });
   const safe = json.replace(/[<>&']/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
   return new Markup(safe);
 }
@@ -191,9 +194,8 @@ function urlsplit(_env: unknown, value: Value, query: Value = '', alias: Value =
     ['scheme', url.scheme],
     ['username', url.username ?? null],
   ]);
-  const wanted = str(query);
-  if (wanted === '') return parts;
-  const part = parts.get(wanted);
-  if (part === undefined) throw filterError(`${str(alias)}: unknown URL component: ${wanted}`);
+  if (!isTrue(force(query))) return parts;
+  const part = dictGet(parts, force(query));
+  if (part === undefined) throw filterError(`${str(alias)}: unknown URL component: ${str(query)}`);
   return part;
 }

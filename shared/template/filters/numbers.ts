@@ -81,8 +81,9 @@ function round(_env: unknown, value: Value, precision: Value = 0, method: Value 
   if (settled instanceof Undefined) throw undefinedError(settled);
   if (kind !== 'common') return roundToward(settled, precision, kind);
   if (precision === null && settled instanceof PyFloat) return truncateFloat(roundFloat(settled.value, 0));
-  const digits = indexArgument(precision);
   const int = asInt(settled);
+  if (precision === null && int !== undefined) return int;
+  const digits = indexArgument(precision);
   if (int !== undefined) return roundInt(int, digits);
   if (settled instanceof PyFloat) return new PyFloat(roundFloat(settled.value, digits));
   throw typeError(`type ${typeName(settled)} doesn't define __round__ method`);

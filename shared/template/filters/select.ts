@@ -4,6 +4,7 @@ import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { filterArgumentError } from '../filter-error.ts';
+import { valueError } from '../python-error.ts';
 import type { Kwargs } from '../special.ts';
 import { asText, force, isTrue, mapItems, toList } from '../values.ts';
 import { makeGetter } from './attribute-path.ts';
@@ -93,7 +94,10 @@ function mapper(calls: NamedCalls, { env, args, kwargs }: Given): (item: Value) 
 }
 
 function nameText(name: Value): string {
-  return asText(force(name)) ?? String(name);
+  const text = asText(force(name));
+  if (text === undefined && typeof name === 'boolean')
+    throw valueError("key must be a string, got <class 'bool'> instead");
+  return text ?? String(name);
 }
 
 function itemTest(calls: NamedCalls, { env, args, kwargs }: Given): Predicate {

@@ -10,8 +10,10 @@ import { checkText, operate } from '../python-arithmetic.ts';
 import { pythonError, typeError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
 import { str } from '../python-repr.ts';
+import { sortAsPython } from '../python-sort.ts';
 import { LazyDict, LazyList, PyBytes, PySet, PyTuple, Undefined } from '../special.ts';
 import {
+  asInt,
   asSequence,
   asText,
   checkSize,
@@ -101,8 +103,7 @@ type Keyed = { readonly key: Value; readonly item: Value };
 
 /** Python's stable `sorted()` over keys. */
 function sortKeyed(keyed: Keyed[], isReversed: boolean, order: typeof compare = compare): Value[] {
-  const sign = isReversed ? -1 : 1;
-  return keyed.sort((a, b) => sign * order(a.key, b.key)).map(({ item }) => item);
+  return sortAsPython(keyed, (a, b) => order(a.key, b.key), isReversed).map(({ item }) => item);
 }
 
 /** The order of two lists that hold one key each: equal ones need no order. */
@@ -121,11 +122,11 @@ function sort(
   const items = toList(force(value));
   if (attribute === null) {
     const alone = items.map((item) => ({ key: adapt(force(item)), item }));
-    return sortKeyed(alone, isTrue(reverse), compareAlone);
+    return sortKeyed(alone, indexArgument(reverse) !== 0, compareAlone);
   }
   const get = makeMultiGetter(attribute);
   const keyed = items.map((item) => ({ key: get(item).map(adapt), item }));
-  return sortKeyed(keyed, isTrue(reverse));
+  return sortKeyed(keyed, indexArgument(reverse) !== 0);
 }
 
 function extreme(sign: 1 | -1, args: readonly Value[]): Value {
@@ -151,7 +152,7 @@ function sum(_env: unknown, value: Value, attribute: Value = null, start: Value 
 }
 
 function batch(_env: unknown, value: Value, linecount: Value = 1, fill: Value = null): Value {
-  const size = linecount instanceof PyFloat ? linecount.value : indexArgument(linecount);
+  const size = linecount instanceof PyFloat ? linecount.value : Number(asInt(force(linecount)) ?? Number.NaN);
   const lines: Value[][] = [];
   let line: Value[] = [];
   for (const item of iterate(force(value))) {
@@ -162,7 +163,10 @@ function batch(_env: unknown, value: Value, linecount: Value = 1, fill: Value = 
     line.push(item);
   }
   if (line.length > 0) {
-    if (fill !== null) while (line.length < size) line.push(fill);
+    if (fill !== null) {
+      isOrdered('<', line.length, linecount);
+      while (line.length < size) line.push(fill);
+    }
     lines.push(line);
   }
   return lines;
@@ -196,8 +200,8 @@ function groupby(
 ): Value {
   const get = makeGetter(attribute, fallback);
   const adapt = isTrue(caseSensitive) ? (key: Value) => key : ignoreCase;
-  const keyed = toList(force(value)).map((item) => ({ key: adapt(get(item)), item }));
-  keyed.sort((a, b) => compare(a.key, b.key));
+  const unsorted = toList(force(value)).map((item) => ({ key: adapt(get(item)), item }));
+  const keyed = sortAsPython(unsorted, (a, b) => compare(a.key, b.key), false);
   const groups: { key: Value; items: Value[] }[] = [];
   for (const { key, item } of keyed) {
     const group = groups.at(-1);
@@ -219,7 +223,7 @@ function dictsort(
   if (position === undefined) throw filterArgumentError('You can only sort by either "key" or "value"');
   const adapt = isTrue(caseSensitive) ? (key: Value) => key : ignoreCase;
   const keyed = dictItems(value).map((entry) => ({ key: adapt(entry.items[position] ?? null), item: entry }));
-  return sortKeyed(keyed, isTrue(reverse));
+  return sortKeyed(keyed, indexArgument(reverse) !== 0);
 }
 
 /** The `(key, value)` pairs of a mapping; anything else has no `items`. */

@@ -2,11 +2,13 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
+import { isOrdered } from '../comparison.ts';
 import { filterArgumentError } from '../filter-error.ts';
+import { operate } from '../python-arithmetic.ts';
 import { pythonError, typeError } from '../python-error.ts';
 import { formatPercent } from '../python-format.ts';
 import { indexArgument } from '../python-number.ts';
-import { str } from '../python-repr.ts';
+import { repr, str } from '../python-repr.ts';
 import { findSpace, splitLines, stripStart, stripText } from '../python-whitespace.ts';
 import { Markup, PyTuple } from '../special.ts';
 import { titleCase } from '../string-methods.ts';
@@ -112,7 +114,7 @@ function indent(
   first: Value = false,
   blank: Value = false,
 ): Value {
-  const prefix = asText(force(width)) ?? ' '.repeat(Math.max(0, indexArgument(width)));
+  const prefix = asText(force(width)) ?? str(operate('*', ' ', width));
   const text = asText(force(value));
   if (text === undefined) throw notAddable(value);
   const lines = splitLines(`${text}\n`);
@@ -141,14 +143,15 @@ function truncate(
   end: Value = '...',
   leeway: Value = null,
 ): Value {
+  const tailLength = length(force(end));
+  if (!isOrdered('>=', most, tailLength))
+    throw pythonError('AssertionError', `expected length >= ${tailLength}, got ${str(most)}`);
+  const slack = leeway ?? 5;
+  if (!isOrdered('>=', slack, 0))
+    throw pythonError('AssertionError', `expected leeway >= 0, got ${str(slack)}`);
+  if (isOrdered('<=', length(force(value)), operate('+', most, slack))) return value;
   const limit = indexArgument(most);
-  const tail = str(end);
-  const slack = leeway === null ? 5 : indexArgument(leeway);
-  const tailLength = textLength(tail);
-  if (limit < tailLength)
-    throw pythonError('AssertionError', `expected length >= ${tailLength}, got ${limit}`);
-  if (slack < 0) throw pythonError('AssertionError', `expected leeway >= 0, got ${slack}`);
-  if (length(force(value)) <= limit + slack) return value;
+  const tail = requireText(end, `can only concatenate str (not "${typeName(force(end))}") to str`);
   const text = requireText(value, 'can only concatenate list (not "str") to list');
   const units = characters(text);
   const kept = [...units].slice(0, limit - tailLength).join('');
@@ -166,16 +169,18 @@ function wordwrap(
   breakOnHyphens: Value = true,
 ): Value {
   const separator = wrapstring === null ? '\n' : str(wrapstring);
-  const options = {
-    width: indexArgument(width),
-    breakLongWords: isTrue(breakLongWords),
-    breakOnHyphens: isTrue(breakOnHyphens),
-  };
   const text = asText(force(value));
   if (text === undefined) {
     str(value);
     throw noSplitlines(typeName(force(value)));
   }
+  if (text !== '' && isOrdered('<=', width, 0))
+    throw pythonError('ValueError', `invalid width ${repr(width)} (must be > 0)`);
+  const options = {
+    width: indexArgument(width),
+    breakLongWords: isTrue(breakLongWords),
+    breakOnHyphens: isTrue(breakOnHyphens),
+  };
   const lines = splitLines(text);
   return lines.map((line) => wrapText(line, options).join(separator)).join(separator);
 }
