@@ -22,20 +22,15 @@ export function connectionTarget(
 ): ConnectionTarget {
   const { settings, config } = context;
   const read = reader(at.env);
-  const transport = read('ansible_connection') ?? keywords.connection ?? 'ssh';
   const keyFile = read('ansible_private_key_file', 'ansible_ssh_private_key_file') ?? settings.privateKeyFile;
   const password = text(read('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'));
   const port = read('ansible_port', 'ansible_ssh_port') ?? keywords.port ?? config('DEFAULT_REMOTE_PORT');
   return {
-    kind: /(^|\.)local$/.test(str(transport)) ? 'local' : 'ssh',
+    kind: kindOf(keywords, read),
     host: at.host,
     address: text(read('ansible_host', 'ansible_ssh_host')) ?? at.host,
     port: Number(text(port) ?? 22),
-    user:
-      text(read('ansible_user', 'ansible_ssh_user')) ??
-      keywords.remoteUser ??
-      text(config('DEFAULT_REMOTE_USER')) ??
-      settings.localUser,
+    user: writtenUser(context, keywords, read) ?? settings.localUser,
     password: password === undefined ? settings.connectionPassword : new Secret(password),
     privateKeyFiles: keyFile === undefined ? [] : [str(keyFile)],
     privateKeyPassphrase: undefined,
@@ -58,7 +53,7 @@ export function isOnThisMachine(target: ConnectionTarget): boolean {
   return target.kind === 'local' || LOCAL_ADDRESS.test(target.address);
 }
 
-/** Who a task runs as; undefined means the login user. */
+/** Who a task runs as; undefined means the login user, also when that is the one to become. */
 export function becomeRequest(
   context: PlayContext,
   keywords: TaskKeywords,
@@ -84,13 +79,37 @@ export function becomeRequest(
         `ansible_${short}_pass`,
       ),
     ) ?? context.settings.becomePassword?.reveal();
+  const user =
+    text(own('user')) ?? keywords.becomeUser ?? text(context.config('DEFAULT_BECOME_USER')) ?? 'root';
+  const isSame = user === knownUser(context, keywords, read);
+  if (isSame && context.config('BECOME_ALLOW_SAME_USER') !== true) return undefined;
   return {
     method: short,
-    user: text(own('user')) ?? keywords.becomeUser ?? text(context.config('DEFAULT_BECOME_USER')) ?? 'root',
+    user,
     ...(exe === undefined ? {} : { exe }),
     ...(flags === undefined ? {} : { flags }),
     ...(password === undefined ? {} : { password }),
   };
+}
+
+function kindOf(keywords: TaskKeywords, read: Reader): ConnectionTarget['kind'] {
+  const transport = read('ansible_connection') ?? keywords.connection ?? 'ssh';
+  return /(^|\.)local$/.test(str(transport)) ? 'local' : 'ssh';
+}
+
+function writtenUser(context: PlayContext, keywords: TaskKeywords, read: Reader): string | undefined {
+  return (
+    text(read('ansible_user', 'ansible_ssh_user')) ??
+    keywords.remoteUser ??
+    text(context.config('DEFAULT_REMOTE_USER'))
+  );
+}
+
+/** Who tasks run as without become, as far as it is known: the ssh client's own configuration may name another user. */
+function knownUser(context: PlayContext, keywords: TaskKeywords, read: Reader): string | undefined {
+  return kindOf(keywords, read) === 'local'
+    ? context.settings.localUser
+    : writtenUser(context, keywords, read);
 }
 
 /** The directory for temporary files of the login user. */

@@ -19,6 +19,8 @@ export type Show = {
   readonly item: (end: ItemEnd) => void;
   readonly retry: (end: ItemEnd, attemptsLeft: number) => void;
   readonly warn: (text: string) => void;
+  /** What only `-vvv` shows, of a connection to `address`. */
+  readonly tell: (address: string, text: string) => void;
   readonly job: (progress: JobProgress) => void;
   readonly notified: (handlers: readonly string[]) => void;
   readonly error: (text: string) => void;
@@ -93,6 +95,7 @@ export function createShow(options: ShowOptions): Show {
       const outcome = outcomeOf(host, end, { ignored: false, rescued: false });
       say({ kind: 'task-retried', task: header.id, attemptsLeft, outcome });
     },
+    tell: (address, text) => say({ kind: 'message', level: 'verbose', verbosity: 3, host: address, text }),
     job: (progress) => say({ ...progress, host }),
     notified: (handlers) => {
       for (const handler of handlers) say({ kind: 'handler-notified', handler, host });

@@ -17,6 +17,7 @@ import {
   readsFilesHere,
   runsAlone,
 } from '../actions/registry.ts';
+import { shownBecome } from '../session/become-command.ts';
 import { connectionOf } from './call-connection.ts';
 import { isOnThisMachine } from './connection-target.ts';
 import { type Cursor, type PlayTree, placeKey } from './cursor.ts';
@@ -234,6 +235,8 @@ function portsOf(start: StartSite, show: Show, { traffic, turn }: UnderWay): Tas
     connect: (call, of) => {
       const { target, become, hasTerminal, remoteTmp } = connectionOf(site, call);
       const { way, seen, keys } = useOf(traffic, ways.to(target));
+      if (become !== undefined && site.context.settings.verbosity >= 3)
+        show.tell(target.address, shownBecome(become));
       return createRemote(call, {
         way,
         seen,

@@ -25,6 +25,16 @@ export function rawBecome(command: string, become: BecomeRequest, mark: string):
   };
 }
 
+/** The command line that an agent's child is started with, as `-vvv` shows it. */
+export function shownBecome(become: BecomeRequest): string {
+  const { method, exe = method, flags = '', user } = become;
+  const isKnown = method === 'sudo' || method === 'su' || method === 'doas';
+  const line = isKnown
+    ? wrap('/bin/sh', become, 'agent').command
+    : `${exe} ${flags} -u ${quote(user)} /bin/sh`;
+  return `EXEC ${line}`;
+}
+
 /** One shell word. */
 export function quote(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;

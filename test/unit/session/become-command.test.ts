@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rawBecome } from '../../../functions/host/session/become-command.ts';
+import { rawBecome, shownBecome } from '../../../functions/host/session/become-command.ts';
 
 test.each([
   [
@@ -23,10 +23,15 @@ test.each([
 });
 
 test('no password is ever part of a command line', () => {
-  for (const method of ['sudo', 'su', 'doas']) {
-    const { command } = rawBecome('id', { method, user: 'root', password: 'hunter2' }, 'k');
-    expect(command).not.toContain('hunter2');
+  for (const method of ['sudo', 'su', 'doas', 'dzdo']) {
+    const become = { method, user: 'root', password: 'hunter2' };
+    expect(shownBecome(become)).not.toContain('hunter2');
+    if (method !== 'dzdo') expect(rawBecome('id', become, 'k').command).not.toContain('hunter2');
   }
+});
+
+test('the command line of an agent is shown as it is executed', () => {
+  expect(shownBecome({ method: 'sudo', user: 'web' })).toBe(`EXEC sudo -H -S -n -u 'web' /bin/sh`);
 });
 
 test('other methods are refused', () => {
