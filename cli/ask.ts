@@ -1,6 +1,6 @@
 /** Questions to the person at the terminal: passwords without echo, and lines. */
 
-import { openSync, writeSync } from 'node:fs';
+import { openSync, readSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { isatty, ReadStream } from 'node:tty';
 import { RunAbort } from '../shared/base/abort.ts';
@@ -21,7 +21,7 @@ export function terminalAsk(): Ask {
     isInteractive: isatty(0),
     secret: async (prompt) => {
       const terminal = openTerminal();
-      return new Secret(await (terminal === undefined ? askLine(prompt) : askHidden(terminal, prompt)));
+      return new Secret(terminal === undefined ? askPlain(prompt) : await askHidden(terminal, prompt));
     },
     line: askLine,
   };
@@ -77,11 +77,53 @@ function erased(typed: string): string {
   return characters.join('');
 }
 
+const STDIN = 0;
+const STDERR = 2;
+const RETRY_MS = 10;
+
+/** Without a terminal getpass asks on stderr, and takes one line of stdin: what follows is for later questions. */
+function askPlain(prompt: string): string {
+  writeSync(STDERR, prompt);
+  const bytes: number[] = [];
+  for (let byte = readByte(); byte !== LINE_END; byte = readByte()) {
+    if (byte === undefined && bytes.length === 0) throw endOfInput(prompt);
+    if (byte === undefined) break;
+    bytes.push(byte);
+  }
+  writeSync(STDERR, '\n');
+  return Buffer.from(bytes).toString();
+}
+
+const LINE_END = 0x0a;
+
+/** The next byte of stdin, waited for when another process has made it non-blocking. */
+function readByte(): number | undefined {
+  const byte = Buffer.alloc(1);
+  for (;;) {
+    try {
+      return readSync(STDIN, byte, 0, 1, null) === 0 ? undefined : byte[0];
+    } catch (error) {
+      const { code } = parseError(error);
+      if (code === 'EOF') return undefined;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    }
+  }
+}
+
+function parseError(error: unknown): NodeJS.ErrnoException {
+  return error as NodeJS.ErrnoException;
+}
+
+function endOfInput(prompt: string): RunAbort {
+  return new RunAbort(`EOFError (ctrl-d) on prompt: ${prompt.trim()}`);
+}
+
 /** Fails at the end of the input: a question that nobody answers must not be waited for. */
 async function askLine(prompt: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   const { promise: ended, reject } = Promise.withResolvers<never>();
-  lines.once('close', () => reject(new RunAbort(`EOFError (ctrl-d) on prompt: ${prompt.trim()}`)));
+  lines.once('close', () => reject(endOfInput(prompt)));
   try {
     return await Promise.race([lines.question(prompt), ended]);
   } finally {

@@ -27,6 +27,7 @@ import { localTerminal } from './local-terminal.ts';
 import { type ParsedOptions, parseOptions } from './option-parser.ts';
 import { printDiagnostics } from './print-diagnostics.ts';
 import { printHelp, type Subcommand, usageError } from './subcommand.ts';
+import { vaultPrompt } from './vault-prompt.ts';
 import { version } from './version.ts';
 
 const usage: Subcommand = {
@@ -95,7 +96,7 @@ async function load(
       passwordFiles: all('vaultPasswordFiles'),
       isAsked: values.has('askVaultPass'),
     },
-    { files, config, prompt: async (question) => (await ask.secret(question)).reveal() },
+    { files, config, prompt: vaultPrompt(ask, { isNew: false }) },
   );
   printDiagnostics(secrets.diagnostics, files, deps);
   if (hasErrors(secrets.diagnostics)) return exitCodes.error;

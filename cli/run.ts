@@ -5,6 +5,7 @@ import type { RunPasswords } from '../functions/host/play-contexts.ts';
 import { type Clock, systemClock } from '../shared/base/clock.ts';
 import { type Diagnostic, hasErrors } from '../shared/base/diagnostic.ts';
 import type { VaultSecret } from '../shared/base/vault.ts';
+import { configText } from '../shared/project/config/config-text.ts';
 import { type Config, loadConfig } from '../shared/project/config/load-config.ts';
 import { loadVaultSecrets } from '../shared/project/config/vault-secrets.ts';
 import { diskFiles } from '../shared/project/disk-files.ts';
@@ -30,6 +31,7 @@ import { createRunRecorder } from './run-recorder.ts';
 import { createRunReport } from './run-report.ts';
 import { storeDirectory } from './store-directory.ts';
 import { printHelp, type Subcommand, usageError } from './subcommand.ts';
+import { vaultPrompt } from './vault-prompt.ts';
 import { version } from './version.ts';
 
 /** What a run works with: everything that touches the world. */
@@ -128,7 +130,7 @@ export async function executeRequest(
   const { ids, passwordFiles, askPassword } = wish.request.vault;
   const secrets = await loadVaultSecrets(
     { vaultIds: ids, passwordFiles, isAsked: askPassword },
-    { files, config, prompt: async (question) => (await ask.secret(question)).reveal() },
+    { files, config, prompt: vaultPrompt(ask, { isNew: false }) },
   );
   printDiagnostics(secrets.diagnostics, files, deps);
   if (hasErrors(secrets.diagnostics)) return exitCodes.error;
@@ -232,10 +234,6 @@ function withWatcher(report: (event: RunEvent) => void, watch: Wish['watch']): (
     report(event);
     watch(event);
   };
-}
-
-function configText({ file }: Config): string {
-  return file === undefined ? 'No config file found; using defaults' : `Using ${file} as config file`;
 }
 
 function isListing({ listing }: RunRequest): boolean {

@@ -1,15 +1,24 @@
 /** What the actions of `sortie vault` do with files. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { extname, join, resolve } from 'node:path';
-import { systemClock } from '../shared/base/clock.ts';
-import { limits } from '../shared/base/limits.ts';
-import { isVaulted, openVault, sealVault, type VaultSecret } from '../shared/base/vault.ts';
-import type { VaultArguments } from '../shared/project/config/vault-secrets.ts';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { isatty } from 'node:tty';
+import { decodeSurrogateEscape } from '../functions/host/session/surrogate-escape.ts';
+import { idOfVault, openVault, type VaultSecret } from '../shared/base/vault.ts';
+import { type VaultArguments, vaultRules } from '../shared/project/config/vault-secrets.ts';
+import { createScreen } from '../shared/report/screen.ts';
 import type { ParsedOptions } from './option-parser.ts';
-import { readSource, replaceFile, shredFile, vaultFailure, writeTarget } from './vault-files.ts';
+import { editText } from './vault-editor.ts';
+import {
+  outputPath,
+  readSource,
+  realPath,
+  replaceFile,
+  STDIO,
+  vaultFailure,
+  writeTarget,
+} from './vault-files.ts';
 import type { VaultAction } from './vault-options.ts';
 import {
   type PasswordSources,
@@ -18,6 +27,7 @@ import {
   VaultOptionsError,
   vaultPasswords,
 } from './vault-passwords.ts';
+import { sealText } from './vault-seal.ts';
 import { encryptStrings } from './vault-strings.ts';
 
 /** Runs one action over all files that were named. Throws RunAbort and VaultOptionsError. */
@@ -59,8 +69,9 @@ function passwordArguments({ values }: ParsedOptions): VaultArguments {
   };
 }
 
+/** The id to encrypt with; an empty one is none. */
 function encryptId(parsed: ParsedOptions, { config }: PasswordSources): string | undefined {
-  return last(parsed, 'encryptVaultId') ?? config.text('DEFAULT_VAULT_ENCRYPT_IDENTITY');
+  return last(parsed, 'encryptVaultId') || config.text('DEFAULT_VAULT_ENCRYPT_IDENTITY') || undefined;
 }
 
 async function newSecret(parsed: ParsedOptions, sources: PasswordSources): Promise<VaultSecret> {
@@ -68,112 +79,104 @@ async function newSecret(parsed: ParsedOptions, sources: PasswordSources): Promi
   return sealingSecret(secrets, encryptId(parsed, sources));
 }
 
-/** Seals with fresh salt, as the bytes of an envelope. */
-function sealed(plaintext: Uint8Array, secret: VaultSecret): Uint8Array {
-  return Buffer.from(sealVault(plaintext, secret, systemClock.randomBytes(limits.vaultSaltBytes)));
-}
-
 type Opened = {
   readonly plaintext: Uint8Array;
   readonly secret: VaultSecret;
-  /** The id in the envelope; `default` when there is none. */
+  /** The id in the envelope, or the configured one when there is none. */
   readonly id: string;
 };
-type Opener = (name: string) => Opened;
+/** Opens a file; `isNamed` has messages say which. */
+type Opener = (path: string, isNamed: boolean) => Opened;
 
 /** Opens files with the passwords at hand. */
 async function opener(parsed: ParsedOptions, sources: PasswordSources): Promise<Opener> {
   const secrets = await vaultPasswords(passwordArguments(parsed), false, sources);
-  const mustMatchId = sources.config.flag('DEFAULT_VAULT_ID_MATCH');
-  return (name) => {
-    const content = readSource(name, sources.deps.workingDirectory);
-    const options = { mustMatchId, ...(name === '-' ? {} : { file: name }) };
-    for (const secret of secrets) {
-      const opened = openVault(content, [secret], options);
-      if (opened.kind === 'opened') return { plaintext: opened.plaintext, secret, id: idOf(content) };
-    }
-    const refused = openVault(content, secrets, options);
-    throw vaultFailure(`${refused.kind === 'refused' ? refused.message : ''} for ${name}`);
+  const rules = vaultRules(sources.config);
+  return (path, isNamed) => {
+    const content = readSource(path, sources.deps.workingDirectory);
+    const opened = openVault(content, secrets, { ...rules, ...(isNamed ? { file: path } : {}) });
+    if (opened.kind === 'opened')
+      return { ...opened, id: idOfVault(content) ?? rules.defaultId ?? opened.secret.id };
+    // Ansible prints this warning in lines of its own, unwrapped.
+    if (opened.warning !== undefined) sources.deps.err(`\n[WARNING]: \n${opened.warning}\n`);
+    throw vaultFailure(`${opened.message} for ${path}`);
   };
 }
 
-function idOf(content: Uint8Array): string {
-  const [header = ''] = Buffer.from(content).toString('latin1').split('\n');
-  return header.trim().split(';')[3] ?? 'default';
-}
-
-function encrypt(parsed: ParsedOptions, secret: VaultSecret, { deps }: PasswordSources): void {
-  for (const name of sourceNames(parsed)) {
-    const plaintext = readSource(name, deps.workingDirectory);
-    if (isVaulted(plaintext)) throw vaultFailure('input is already encrypted');
-    writeTarget(last(parsed, 'output') ?? name, sealed(plaintext, secret), deps);
+function encrypt(parsed: ParsedOptions, secret: VaultSecret, { deps, files }: PasswordSources): void {
+  const output = last(parsed, 'output');
+  for (const name of sourceNames(parsed, 'plaintext', deps)) {
+    const path = realPath(name, deps.workingDirectory);
+    const sealed = sealText(readSource(path, deps.workingDirectory), secret);
+    writeTarget(output === undefined ? path : outputPath(output, files), sealed, deps);
   }
   if (deps.isTerminal) deps.err('Encryption successful\n');
 }
 
-function decrypt(parsed: ParsedOptions, open: Opener, { deps }: PasswordSources): void {
-  for (const name of sourceNames(parsed))
-    writeTarget(last(parsed, 'output') ?? name, open(name).plaintext, deps);
+function decrypt(parsed: ParsedOptions, open: Opener, { deps, files }: PasswordSources): void {
+  const output = last(parsed, 'output');
+  for (const name of sourceNames(parsed, 'ciphertext', deps)) {
+    const path = realPath(name, deps.workingDirectory);
+    const { plaintext } = open(path, true);
+    writeTarget(output === undefined ? path : outputPath(output, files), plaintext, deps);
+  }
   if (deps.isTerminal) deps.err('Decryption successful\n');
 }
 
-function sourceNames({ positionals }: ParsedOptions): readonly string[] {
-  return positionals.length === 0 ? ['-'] : positionals;
+function sourceNames(
+  { positionals }: ParsedOptions,
+  what: string,
+  deps: PasswordSources['deps'],
+): readonly string[] {
+  if (positionals.length > 0) return positionals;
+  if (isatty(0)) deps.err(`Reading ${what} input from stdin\n`);
+  return [STDIO];
 }
 
 function view(names: readonly string[], open: Opener, { deps }: PasswordSources): void {
   for (const name of names) {
-    const text = Buffer.from(open(name).plaintext).toString();
-    if (deps.isTerminal) page(text, deps);
-    else deps.out(text.endsWith('\n') ? text : `${text}\n`);
+    const text = decodeSurrogateEscape(open(name, true).plaintext).replace(/[\udc80-\udcff]/g, '?');
+    if (!deps.isTerminal || !isPaged(text, deps)) deps.out(text.endsWith('\n') ? text : `${text}\n`);
   }
 }
 
-function page(text: string, { environment }: PasswordSources['deps']): void {
-  const pager = environment.PAGER ?? 'less';
-  spawnSync('sh', ['-c', pager], {
+/** Shows a text in `$PAGER` or less; whether there is one. */
+function isPaged(text: string, { environment }: PasswordSources['deps']): boolean {
+  const env = { LESS: 'FRSX', ...environment };
+  if (environment.PAGER === undefined && spawnSync('less', ['--version'], { env }).status !== 0) return false;
+  spawnSync('sh', ['-c', environment.PAGER ?? 'less'], {
     input: text,
     stdio: ['pipe', 'inherit', 'inherit'],
-    env: { LESS: 'FRSX', ...environment },
+    env,
   });
+  return true;
 }
 
 function create(names: readonly string[], secret: VaultSecret, { deps }: PasswordSources): void {
   const [name, ...others] = names;
   if (name === undefined || others.length > 0)
     throw new VaultOptionsError('ansible-vault create can take only one filename argument');
+  makeDirectory(dirname(name), deps);
+  const path = realPath(name, deps.workingDirectory);
+  if (existsSync(path) && statSync(path).isFile())
+    throw vaultFailure(`${name} exists, please use 'edit' instead`);
+  replaceFile(path, sealText(editText(new Uint8Array(), path, deps), secret), false);
+}
+
+function makeDirectory(name: string, deps: PasswordSources['deps']): void {
   const path = resolve(deps.workingDirectory, name);
-  if (existsSync(path)) throw vaultFailure(`${name} exists, please use 'edit' instead`);
-  replaceFile(path, sealed(edited(new Uint8Array(), path, deps), secret), false);
+  if (existsSync(path)) return;
+  createScreen({ columns: deps.columns }, deps.err).warning(`${name} does not exist, creating...`);
+  mkdirSync(path, { recursive: true });
 }
 
 function edit(names: readonly string[], open: Opener, { deps }: PasswordSources): void {
   for (const name of names) {
-    const { id, plaintext, secret } = open(name);
-    const path = resolve(deps.workingDirectory, name);
-    const changed = edited(plaintext, path, deps);
-    if (Buffer.compare(changed, plaintext) !== 0) replaceFile(path, sealed(changed, { ...secret, id }), true);
-  }
-}
-
-/** What the user makes of a text in `$EDITOR`; it lies in a private directory meanwhile. */
-function edited(plaintext: Uint8Array, path: string, { environment }: PasswordSources['deps']): Uint8Array {
-  const directory = mkdtempSync(join(tmpdir(), 'sortie-vault-'));
-  const file = join(directory, `edited${extname(path)}`);
-  try {
-    writeFileSync(file, plaintext, { mode: 0o600 });
-    const editor = environment.EDITOR ?? 'vi';
-    // The shell splits the editor's own arguments; the file is an argument of its own.
-    const ended = spawnSync('sh', ['-c', `${editor} "$1"`, 'sh', file], {
-      stdio: 'inherit',
-      env: { ...environment },
-    });
-    if (ended.status !== 0)
-      throw vaultFailure(`Unable to execute the command "${editor} ${file}": exit status ${ended.status}`);
-    return readFileSync(file);
-  } finally {
-    if (existsSync(file)) shredFile(file);
-    rmSync(directory, { recursive: true, force: true });
+    const path = realPath(name, deps.workingDirectory);
+    const { id, plaintext, secret } = open(path, false);
+    const changed = editText(plaintext, path, deps);
+    if (Buffer.compare(changed, plaintext) !== 0)
+      replaceFile(path, sealText(changed, { ...secret, id }), true);
   }
 }
 
@@ -198,7 +201,9 @@ async function rekey(parsed: ParsedOptions, sources: PasswordSources): Promise<v
     { ...sources, config: onlyNew },
   );
   const secret = secretOf(secrets, id);
-  for (const name of parsed.positionals)
-    replaceFile(resolve(deps.workingDirectory, name), sealed(open(name).plaintext, secret), true);
+  for (const name of parsed.positionals) {
+    const path = realPath(name, deps.workingDirectory);
+    replaceFile(path, sealText(open(path, false).plaintext, secret), true);
+  }
   deps.err('Rekey successful\n');
 }

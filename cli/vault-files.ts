@@ -8,7 +8,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   realpathSync,
@@ -18,47 +17,76 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { osErrorOf } from '../functions/host/local-modules/os-error.ts';
 import { RunAbort } from '../shared/base/abort.ts';
 import { limits } from '../shared/base/limits.ts';
+import { resolvePath } from '../shared/project/config/setting-value.ts';
+import type { ProjectFiles } from '../shared/project/files.ts';
+import { reprText } from '../shared/template/python-repr.ts';
 import type { CommandDeps } from './command-deps.ts';
 
-/** The bytes of a file, or of stdin for `-`. Throws RunAbort. */
-export function readSource(name: string, directory: string): Uint8Array {
-  if (name === '-') return readFileSync(0);
+export const STDIO = '-';
+
+/** The path of a file with links followed, as far as there is one; `-` stays. */
+export function realPath(name: string, directory: string): string {
+  if (name === STDIO) return name;
   const path = resolve(directory, name);
-  if (!existsSync(path))
-    throw vaultFailure(
-      `Unable to read source file (${path}): [Errno 2] No such file or directory: '${path}'`,
-    );
-  return readFileSync(path);
+  if (existsSync(path)) return realpathSync(path);
+  const parent = dirname(path);
+  return existsSync(parent) ? join(realpathSync(parent), basename(path)) : path;
+}
+
+/** Where `--output` points: with variables, `~` and links replaced. */
+export function outputPath(name: string, files: ProjectFiles): string {
+  if (name === STDIO) return name;
+  return realPath(resolvePath(name, { files, base: files.workingDirectory }), files.workingDirectory);
+}
+
+/** The bytes of a file, or of stdin for `-`. Throws RunAbort, which names the file as given. */
+export function readSource(name: string, directory: string): Uint8Array {
+  try {
+    return readFileSync(name === STDIO ? 0 : resolve(directory, name));
+  } catch (error) {
+    throw vaultFailure(`Unable to read source file (${name}): ${systemText(error, name)}`);
+  }
 }
 
 /** Writes to a file or, for `-`, to stdout. */
 export function writeTarget(
-  name: string,
+  path: string,
   content: Uint8Array,
-  { out, workingDirectory }: Pick<CommandDeps, 'out' | 'workingDirectory'>,
+  { out }: Pick<CommandDeps, 'out' | 'workingDirectory'>,
 ): void {
-  if (name !== '-') replaceFile(resolve(workingDirectory, name), content, false);
+  if (path !== STDIO) replaceFile(path, content, false);
   else if (isUtf8(content)) out(Buffer.from(content).toString());
   else writeFileSync(1, content);
 }
 
-/** Puts `content` in a file's place, readable by its owner only, or with the mode and owner that the file had. */
+/**
+ * Puts `content` in a file's place, readable by its owner only, or with the mode and owner that the file had.
+ * Throws RunAbort where the file cannot be made.
+ */
 export function replaceFile(path: string, content: Uint8Array, keepsMode: boolean): void {
-  const place = existsSync(path) ? realpathSync(path) : path;
-  const before = statSync(place, { throwIfNoEntry: false });
-  mkdirSync(dirname(place), { recursive: true });
-  const staged = join(dirname(place), `.${randomBytes(8).toString('hex')}`);
-  writeFileSync(staged, content, { mode: 0o600, flag: 'wx', flush: true });
+  const before = statSync(path, { throwIfNoEntry: false });
+  if (before !== undefined && !before.isFile())
+    throw vaultFailure(
+      `Vault file got recreated while we were operating on it: [Errno 17] File exists: ${reprText(path)}`,
+    );
+  const staged = join(dirname(path), `.${randomBytes(8).toString('hex')}`);
+  try {
+    writeFileSync(staged, content, { mode: 0o600, flag: 'wx', flush: true });
+  } catch (error) {
+    rmSync(staged, { force: true });
+    throw vaultFailure(`Problem creating temporary vault file: ${systemText(error, path)}`);
+  }
   try {
     if (keepsMode && before !== undefined) {
       chmodSync(staged, before.mode & 0o7777);
       chownSync(staged, before.uid, before.gid);
     }
-    const old = before?.isFile() === true ? openSync(place, 'r+') : undefined;
-    renameSync(staged, place);
+    const old = before === undefined ? undefined : openSync(path, 'r+');
+    renameSync(staged, path);
     if (old !== undefined) overwrite(old, before?.size ?? 0);
   } catch (error) {
     rmSync(staged, { force: true });
@@ -82,6 +110,13 @@ function overwrite(file: number, size: number): void {
   } finally {
     closeSync(file);
   }
+}
+
+/** What the system said, as Python shows it; an error of another kind is thrown. */
+export function systemText(error: unknown, path: string): string {
+  const problem = osErrorOf(error);
+  if (problem === undefined) throw error;
+  return `[Errno ${problem.number}] ${problem.text}: ${reprText(path)}`;
 }
 
 /** What ends a vault command. */

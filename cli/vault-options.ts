@@ -8,10 +8,10 @@ export const vaultActions = [
   'create',
   'decrypt',
   'edit',
+  'view',
   'encrypt',
   'encrypt_string',
   'rekey',
-  'view',
 ] as const;
 
 export type VaultAction = (typeof vaultActions)[number];

@@ -9,6 +9,7 @@ import type { Ask } from './ask.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { printDiagnostics } from './print-diagnostics.ts';
 import { vaultFailure } from './vault-files.ts';
+import { vaultPrompt } from './vault-prompt.ts';
 
 export type PasswordSources = {
   readonly config: Config;
@@ -32,10 +33,10 @@ export async function vaultPasswords(
     config.list('DEFAULT_VAULT_IDENTITY_LIST').length > 0 ||
     config.text('DEFAULT_VAULT_PASSWORD_FILE') !== undefined;
   const isAsked = args.isAsked || config.flag('DEFAULT_ASK_VAULT_PASS') || !isGiven;
-  const prompt = isNew
-    ? (question: string) => newPassword(question, sources.ask)
-    : async (question: string) => (await sources.ask.secret(question)).reveal();
-  const { diagnostics, value } = await loadVaultSecrets({ ...args, isAsked }, { files, config, prompt });
+  const { diagnostics, value } = await loadVaultSecrets(
+    { ...args, isAsked },
+    { files, config, prompt: vaultPrompt(sources.ask, { isNew }) },
+  );
   if (!hasErrors(diagnostics)) {
     printDiagnostics(diagnostics, files, deps);
     return value;
@@ -46,14 +47,6 @@ export async function vaultPasswords(
     deps,
   );
   throw vaultFailure(diagnostics.find(({ severity }) => severity === 'error')?.message ?? '');
-}
-
-async function newPassword(question: string, ask: Ask): Promise<string> {
-  const asked = question === 'Vault password: ' ? question : question.replace(/^V/, 'v');
-  const first = (await ask.secret(`New ${asked}`)).reveal();
-  const second = (await ask.secret(`Confirm New ${asked}`)).reveal();
-  if (first !== second) throw vaultFailure('Passwords do not match');
-  return first;
 }
 
 /** The one password to seal with: that of `id`, or the only one there is. */

@@ -1,5 +1,6 @@
 /** `sortie vault`: encrypts files and strings, and opens them again, as the ansible-vault command does. */
 
+import { configText } from '../shared/project/config/config-text.ts';
 import { loadConfig } from '../shared/project/config/load-config.ts';
 import { diskFiles } from '../shared/project/disk-files.ts';
 import { exitCodes } from '../shared/wire/exit-code.ts';
@@ -24,13 +25,13 @@ const usage = {
 export const vault: Command = async (argv, deps) => {
   // ansible-vault takes -v before its action too.
   const start = argv.findIndex((argument) => !/^-(?:v+|-verbose)$/.test(argument));
-  const [name = '', ...rest] = start < 0 ? [] : argv.slice(start);
+  const [name = '', ...behind] = start < 0 ? [] : argv.slice(start);
   if (name === '--version') {
     deps.out(`sortie ${version}\n`);
     return exitCodes.ok;
   }
   const action = vaultActions.find((each) => each === name);
-  if (action !== undefined) return runAction(action, rest, deps);
+  if (action !== undefined) return runAction(action, behind, deps);
   const ended = reportUsage(usage, parseOptions(argv.slice(0, 1), usage.specs), deps);
   if (ended.kind === 'ended') return ended.exitCode;
   const choices = vaultActions.map((each) => `'${each}'`).join(', ');
@@ -47,7 +48,10 @@ async function runAction(action: VaultAction, argv: readonly string[], deps: Com
   const specs = vaultOptions(action);
   const positionals = action === 'encrypt_string' ? '[string_to_encrypt ...]' : '[file_name ...]';
   const about = { ...usage, program: `${usage.program} ${action}`, positionals, specs };
-  const ended = reportUsage(about, parseOptions(argv, specs), deps);
+  const outcome = parseOptions(argv, specs);
+  // What the action does not know, argparse has its parent refuse.
+  const isUnknown = outcome.kind === 'error' && outcome.message.startsWith('unrecognized arguments');
+  const ended = reportUsage(isUnknown ? usage : about, outcome, deps);
   if (ended.kind === 'ended') return ended.exitCode;
   const umask = process.umask(0o077);
   try {
@@ -75,6 +79,7 @@ function contextOf(
     throw new VaultOptionsError('At most one input file may be used with the --output option');
   const files = diskFiles(deps);
   const { diagnostics, value: config } = loadConfig(files);
+  if (values.has('verbosity')) deps.out(`${configText(config)}\n`);
   printDiagnostics(diagnostics, files, deps);
   return { config, files, ask: terminalAsk(), deps };
 }

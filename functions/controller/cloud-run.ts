@@ -13,6 +13,7 @@ import { type Diagnostic, hasErrors } from '../../shared/base/diagnostic.ts';
 import { FailureError } from '../../shared/base/failure.ts';
 import { limits } from '../../shared/base/limits.ts';
 import { type Dict, isDict } from '../../shared/base/value.ts';
+import { configText } from '../../shared/project/config/config-text.ts';
 import { type Config, loadConfig } from '../../shared/project/config/load-config.ts';
 import type { ProjectFiles } from '../../shared/project/files.ts';
 import type { Project } from '../../shared/project/load-project.ts';
@@ -181,10 +182,6 @@ const noFiles: ProjectFiles = {
   homeDirectory: '/',
   workingDirectory: '/',
 };
-
-function configText({ file }: Config): string {
-  return file === undefined ? 'No config file found; using defaults' : `Using ${file} as config file`;
-}
 
 /** Warnings as they are stored on a laptop; errors with their lines, each once. */
 function sayMistakes({ diagnostics, files }: ControlledProject, records: RunRecords): void {

@@ -6,6 +6,7 @@
  * The plain text is padded as PKCS#7 to 16 bytes and encrypted with AES-256 in counter mode.
  */
 
+import { isAscii } from 'node:buffer';
 import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
 import { limits } from './limits.ts';
 import type { Secret } from './secret.ts';
@@ -13,14 +14,21 @@ import type { Secret } from './secret.ts';
 /** A vault password and the vault id that it was given under. */
 export type VaultSecret = { readonly id: string; readonly password: Secret };
 
-/** The plain text and the id of the password that opened it, or why it stays closed, in Ansible's words. */
+/** The plain text and the password that opened it, or why it stays closed, in Ansible's words. */
 export type VaultOpened =
-  | { readonly kind: 'opened'; readonly plaintext: Uint8Array; readonly id: string }
-  | { readonly kind: 'refused'; readonly message: string };
+  | { readonly kind: 'opened'; readonly plaintext: Uint8Array; readonly secret: VaultSecret }
+  | {
+      readonly kind: 'refused';
+      readonly message: string;
+      /** What Ansible warns of beside the error: that the envelope is damaged. */
+      readonly warning?: string;
+    };
 
 export type OpenVaultOptions = {
   /** Only passwords given under the envelope's own id are tried (DEFAULT_VAULT_ID_MATCH). */
   readonly mustMatchId?: boolean;
+  /** The id of envelopes that name none (DEFAULT_VAULT_IDENTITY). */
+  readonly defaultId?: string;
   /** The file the envelope stands in, for messages. */
   readonly file?: string;
 };
@@ -29,10 +37,15 @@ const HEADER = '$ANSIBLE_VAULT';
 const BLOCK_BYTES = 16;
 const LINE_CHARS = 80;
 
-/** Whether a file's content or a scalar is a vault envelope. */
+/** Whether a file's content or a scalar is a vault envelope, of which all is ASCII. */
 export function isVaulted(content: string | Uint8Array): boolean {
-  if (typeof content === 'string') return content.startsWith(HEADER);
-  return Buffer.from(content.subarray(0, HEADER.length)).toString('latin1') === HEADER;
+  if (typeof content === 'string') return content.startsWith(HEADER) && isAscii(Buffer.from(content));
+  return Buffer.from(content.subarray(0, HEADER.length)).toString('latin1') === HEADER && isAscii(content);
+}
+
+/** The vault id that an envelope names in its header. */
+export function idOfVault(content: Uint8Array): string | undefined {
+  return parseEnvelope(Buffer.from(content).toString('latin1'))?.id;
 }
 
 /** Opens an envelope with the first password that fits: those of the envelope's id come first. */
@@ -51,11 +64,15 @@ export function openVault(
   if (envelope === undefined) return refused(formatProblem(options, 'list index out of range'));
   if (envelope.cipher !== 'AES256') return refused(`${envelope.cipher} cipher could not be found`);
   if (secrets.length === 0) return refused('Attempting to decrypt but no vault secrets found');
-  const body = parseBody(envelope.body);
-  if (typeof body === 'string') return refused(body);
-  for (const { id, password } of candidates(envelope.id, secrets, options)) {
-    const plaintext = decrypt(body, password);
-    if (plaintext !== undefined) return { kind: 'opened', plaintext, id };
+  const tried = candidates(envelope.id ?? options.defaultId ?? 'default', secrets, options);
+  const body = tried.length === 0 ? undefined : parseBody(envelope.body);
+  if (typeof body === 'string') {
+    const file = options.file === undefined ? '' : ` in ${options.file}`;
+    return { ...refused(body), warning: `There was a vault format error${file}: ${body}` };
+  }
+  for (const secret of tried) {
+    const plaintext = body && decrypt(body, secret.password);
+    if (plaintext !== undefined) return { kind: 'opened', plaintext, secret };
   }
   return refused(`Decryption failed (no vault secrets were found that could decrypt)${where}`);
 }
@@ -75,15 +92,13 @@ export function sealVault(plaintext: Uint8Array, secret: VaultSecret, salt: Uint
   return [header, ...lines, ''].join('\n');
 }
 
-type Envelope = { readonly cipher: string; readonly id: string; readonly body: string };
+type Envelope = { readonly cipher: string; readonly id: string | undefined; readonly body: string };
 
 function parseEnvelope(text: string): Envelope | undefined {
   const [header = '', ...lines] = text.split(/\r\n|\n|\r/);
   const [, version, cipher, id] = header.trim().split(';');
   if (version === undefined || cipher === undefined) return undefined;
-  // Envelopes inside YAML may be indented.
-  const body = lines.map((line) => line.trim()).join('');
-  return { cipher: cipher.trim(), id: id?.trim() ?? 'default', body };
+  return { cipher: cipher.trim(), id: id?.trim(), body: lines.join('') };
 }
 
 type Body = { readonly salt: Buffer; readonly hmac: Buffer; readonly ciphertext: Buffer };
@@ -146,6 +161,6 @@ function formatProblem(options: OpenVaultOptions, problem: string): string {
   return `Vault envelope format error${where}: ${problem}`;
 }
 
-function refused(message: string): VaultOpened {
+function refused(message: string): Extract<VaultOpened, { kind: 'refused' }> {
   return { kind: 'refused', message };
 }

@@ -19,7 +19,7 @@ export function diskFiles(surroundings: ProcessSurroundings): ProjectFiles {
     kind: kindOf,
     isWorldWritable: (path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o002) !== 0,
     list: (path) => (kindOf(path) === 'directory' ? readdirSync(path).sort(byCodePoint) : []),
-    run: (path, args) => runScript(path, args, surroundings.environment),
+    run: (path, args, options) => runScript([path, ...args], surroundings.environment, options),
     environment: (name) => surroundings.environment[name],
     homeDirectory: surroundings.homeDirectory,
     workingDirectory: surroundings.workingDirectory,
@@ -44,16 +44,16 @@ function isReadable(path: string): boolean {
 }
 
 function runScript(
-  path: string,
-  args: readonly string[],
+  [path = '', ...args]: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
+  options: Parameters<ProjectFiles['run']>[2],
 ): ReturnType<ProjectFiles['run']> {
   const ended = spawnSync(path, args, {
     env: { ...environment },
     encoding: 'utf8',
     timeout: limits.projectScriptTimeoutMs,
     maxBuffer: limits.projectScriptBytesMax,
-    stdio: ['inherit', 'pipe', 'pipe'],
+    stdio: ['inherit', 'pipe', options?.showsStderr === true ? 'inherit' : 'pipe'],
   });
   const problem = ended.error === undefined ? '' : `${ended.error.message}\n`;
   return {

@@ -8,10 +8,11 @@ export type ProjectFiles = {
   readonly isWorldWritable?: (path: string) => boolean;
   /** Names in a directory, sorted; empty when there is none. */
   readonly list: (path: string) => readonly string[];
-  /** Runs an inventory script or vault password script to its end. */
+  /** Runs an inventory script or vault password script to its end. What it says may go to the user at once. */
   readonly run: (
     path: string,
     args: readonly string[],
+    options?: { readonly showsStderr?: boolean },
   ) => { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
   readonly environment: (name: string) => string | undefined;
   readonly homeDirectory: string;

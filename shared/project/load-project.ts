@@ -10,6 +10,7 @@ import { createEnvironment, dictLayer } from '../template/scope.ts';
 import { asTemplate } from '../template/special.ts';
 import { TemplateError } from '../template/template-error.ts';
 import type { Config } from './config/load-config.ts';
+import { vaultRules } from './config/vault-secrets.ts';
 import type { ProjectFiles } from './files.ts';
 import { parseLimit } from './host-pattern.ts';
 import type { Inventory } from './inventory/inventory.ts';
@@ -64,7 +65,7 @@ export function loadProject(request: ProjectRequest, deps: ProjectDeps): Checked
   };
   const { files, config, secrets } = deps;
   const judge = judgeDuplicates(config.text('DUPLICATE_YAML_DICT_KEY'));
-  const reader = { files, secrets, mustMatchVaultId: config.flag('DEFAULT_VAULT_ID_MATCH') };
+  const reader = { files, secrets, vaultRules: vaultRules(config) };
   const hashBehaviour = config.text('DEFAULT_HASH_BEHAVIOUR') === 'merge' ? 'merge' : 'replace';
   const extraVars = take(parseExtraVars(request.extraVars, { ...reader, hashBehaviour }));
   const inventorySources =
@@ -155,8 +156,7 @@ export function renderOptions(config: Config): Environment['options'] {
 /** The plain text of a vaulted one. Throws TemplateError. */
 export function decrypt(ciphertext: string, secrets: readonly VaultSecret[], config: Config): string {
   if (!isVaulted(ciphertext)) return ciphertext;
-  const mustMatchId = config.flag('DEFAULT_VAULT_ID_MATCH');
-  const opened = openVault(ciphertext, secrets, { mustMatchId });
+  const opened = openVault(ciphertext, secrets, vaultRules(config));
   if (opened.kind === 'refused') throw new TemplateError('runtime', 'AnsibleVaultError', opened.message);
   return new TextDecoder().decode(opened.plaintext);
 }

@@ -1,7 +1,7 @@
 /** Reads the text files of a project, opening those that are vaults. */
 
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { isVaulted, openVault, type VaultSecret } from '../base/vault.ts';
+import { isVaulted, type OpenVaultOptions, openVault, type VaultSecret } from '../base/vault.ts';
 import type { ProjectFiles } from './files.ts';
 
 /** What reading a project's files takes. */
@@ -9,8 +9,8 @@ export type ProjectReader = {
   readonly files: ProjectFiles;
   /** Vault passwords, in the order in which they are tried. */
   readonly secrets: readonly VaultSecret[];
-  /** DEFAULT_VAULT_ID_MATCH. */
-  readonly mustMatchVaultId?: boolean;
+  /** How the configuration has vaults opened. */
+  readonly vaultRules?: Omit<OpenVaultOptions, 'file'>;
 };
 
 /** The text of a file, or why there is none. */
@@ -25,8 +25,7 @@ export function readProjectText(path: string, reader: ProjectReader): ProjectTex
   if (bytes === undefined) return { kind: 'missing' };
   let plain = bytes;
   if (isVaulted(bytes)) {
-    const options = { mustMatchId: reader.mustMatchVaultId ?? false, file: path };
-    const opened = openVault(bytes, reader.secrets, options);
+    const opened = openVault(bytes, reader.secrets, { ...reader.vaultRules, file: path });
     if (opened.kind === 'refused') return unreadable(path, 'vault-closed', opened.message);
     plain = opened.plaintext;
   }

@@ -2,6 +2,7 @@
 
 import { isVaulted, openVault, type VaultSecret } from '../../../shared/base/vault.ts';
 import type { Config } from '../../../shared/project/config/load-config.ts';
+import { vaultRules } from '../../../shared/project/config/vault-secrets.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 
 export type VaultKeys = { readonly config: Config; readonly secrets: readonly VaultSecret[] };
@@ -9,8 +10,7 @@ export type VaultKeys = { readonly config: Config; readonly secrets: readonly Va
 /** The file's content. What cannot be opened is an error: sealed, it is of no use to anybody. */
 export function openVaulted(content: Uint8Array, file: string, { config, secrets }: VaultKeys): Uint8Array {
   if (!isVaulted(content)) return content;
-  const mustMatchId = config.flag('DEFAULT_VAULT_ID_MATCH');
-  const vault = openVault(content, secrets, { mustMatchId, file });
+  const vault = openVault(content, secrets, { ...vaultRules(config), file });
   if (vault.kind === 'refused') throw new TemplateError('runtime', 'AnsibleVaultError', vault.message);
   return vault.plaintext;
 }

@@ -95,11 +95,12 @@ test('mistakes end with the words and exit codes of ansible-vault', async () => 
     return `${exitCode} ${err}`;
   };
   const path = join(directory, 'none.yml');
+  const plain = join(directory, 'plain.yml');
   expect(await failing('encrypt', ...PASSWORD, 'none.yml')).toBe(
     `1 ERROR! Unable to read source file (${path}): [Errno 2] No such file or directory: '${path}'\n`,
   );
   expect(await failing('decrypt', ...PASSWORD, 'plain.yml')).toBe(
-    '1 ERROR! input is not vault encrypted data. plain.yml is not a vault encrypted file for plain.yml\n',
+    `1 ERROR! input is not vault encrypted data. ${plain} is not a vault encrypted file for ${plain}\n`,
   );
   expect(await failing('create', ...PASSWORD, 'plain.yml')).toBe(
     "1 ERROR! plain.yml exists, please use 'edit' instead\n",
@@ -127,7 +128,15 @@ test('a password that nobody types ends the command', () => {
       input: '',
     },
   );
-  expect([ended.status, ended.stderr]).toEqual([1, 'ERROR! EOFError (ctrl-d) on prompt: Vault password:\n']);
+  expect([ended.status, ended.stderr]).toEqual([
+    1,
+    [
+      'Vault password: [WARNING]: Error in vault password prompt (default): EOFError (ctrl-d) on',
+      'prompt for (default)',
+      'ERROR! EOFError (ctrl-d) on prompt for (default)',
+      '',
+    ].join('\n'),
+  ]);
 });
 
 type Ended = { readonly exitCode: number; readonly out: string; readonly err: string };

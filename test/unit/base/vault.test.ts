@@ -36,7 +36,7 @@ describe('vaults', () => {
       const result = openVault(one.sealed, secrets, options);
       const actual =
         result.kind === 'opened'
-          ? { opened: [new TextDecoder().decode(result.plaintext), result.id] }
+          ? { opened: [new TextDecoder().decode(result.plaintext), result.secret.id] }
           : { error: result.message };
       expect(actual).toEqual(one.error === undefined ? { opened: one.opened } : { error: one.error });
     });

@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../shared/base/secret.ts';
 import { sealVault } from '../../../shared/base/vault.ts';
 import { loadConfig } from '../../../shared/project/config/load-config.ts';
-import { loadVaultSecrets, type VaultArguments } from '../../../shared/project/config/vault-secrets.ts';
+import {
+  loadVaultSecrets,
+  type VaultAnswer,
+  type VaultArguments,
+} from '../../../shared/project/config/vault-secrets.ts';
 import { memoryFiles } from './memory-files.ts';
 
 const secret = { id: 'default', password: new Secret('one') };
@@ -22,7 +26,10 @@ const files = memoryFiles({
 const { value: config } = loadConfig(files);
 
 async function load(args: Partial<VaultArguments>): Promise<readonly string[]> {
-  const prompt = async (question: string): Promise<string> => `answer to ${question}`;
+  const prompt = async (question: string): Promise<VaultAnswer> => ({
+    kind: 'typed',
+    password: `answer to ${question}`,
+  });
   const full = { vaultIds: [], passwordFiles: [], isAsked: false, ...args };
   const { value, diagnostics } = await loadVaultSecrets(full, { files, config, prompt });
   return [
@@ -48,7 +55,7 @@ describe('vault passwords', () => {
     const vaultIds = ['dev@pass-client.py', 'gone', 'e@empty'];
     expect(await load({ vaultIds })).toEqual([
       'first: one',
-      'warning: Error in vault password file loading (dev): Vault password client script /project/pass-client.py did not find a secret for vault-id=dev: unknown',
+      "warning: Error in vault password file loading (dev): Vault password client script /project/pass-client.py did not find a secret for vault-id=dev: b'unknown'",
       'warning: Error getting vault password file (None): The vault password file /project/gone was not found',
       'warning: Error in vault password file loading (e): Invalid vault password was provided from file (/project/empty)',
     ]);
@@ -58,7 +65,7 @@ describe('vault passwords', () => {
     const bare = memoryFiles({ texts: {} });
     const { diagnostics } = await loadVaultSecrets(
       { vaultIds: [], passwordFiles: ['gone'], isAsked: false },
-      { files: bare, config: loadConfig(bare).value, prompt: async () => '' },
+      { files: bare, config: loadConfig(bare).value, prompt: async () => ({ kind: 'nothing', why: 'no' }) },
     );
     expect(diagnostics.map(({ severity }) => severity)).toEqual(['warning', 'error']);
   });

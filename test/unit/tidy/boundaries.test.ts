@@ -7,10 +7,8 @@ import { productSources, type Source, sources } from './sources.ts';
 const REVEALERS: readonly string[] = [
   // What was typed becomes a variable, a setting or a vault's key.
   'cli/ask-play-vars.ts',
-  'cli/inventory.ts',
   'cli/passwords.ts',
-  'cli/run.ts',
-  'cli/vault-passwords.ts',
+  'cli/vault-prompt.ts',
   'cli/vault-strings.ts',
   // Passwords and keys on their way to the host.
   'functions/host/execute/connection-target.ts',
@@ -22,6 +20,8 @@ const REVEALERS: readonly string[] = [
   'functions/host/session/ssh-keys.ts',
   // The key of a vault.
   'shared/base/vault.ts',
+  // The keys with which a template signs its calls to AWS.
+  'shared/secrets/client-options.ts',
   // What a secret must look like is seen when it is read.
   'shared/secrets/cloud-secrets.ts',
   // The key of what functions seal.

@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "${1##*.}"; stat -c "%a" "$1"
+echo x > "$1"

@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "asked with [$*]" >&2
+echo two
