@@ -1,4 +1,7 @@
-/** Renders the bench's template for each host with Sortie's engine, and tells the CPU seconds. Its argument is the file of the work. */
+/**
+ * Renders the bench's template for each host with Sortie's engine, and tells the CPU seconds: of a process that has
+ * just started, which compiles the template and itself, and once more. Its argument is the file of the work.
+ */
 
 import { readFileSync } from 'node:fs';
 import { isDict, type Value } from '../../shared/base/value.ts';
@@ -13,12 +16,19 @@ const template = isDict(work) ? work.get('template') : undefined;
 const hosts = isDict(work) ? work.get('hosts') : undefined;
 if (typeof template !== 'string' || !Array.isArray(hosts)) throw new Error('the file holds no work');
 
-const started = process.cpuUsage();
-const results = hosts.map((host) => renderOne(template, host));
-const { user, system } = process.cpuUsage(started);
-process.stdout.write(
-  JSON.stringify({ seconds: (user + system) / 1e6, first: results[0], last: results.at(-1) }),
-);
+const { seconds, results } = renderAll(template, hosts);
+const again = renderAll(template, hosts).seconds;
+process.stdout.write(JSON.stringify({ seconds, again, first: results[0], last: results.at(-1) }));
+
+function renderAll(
+  source: string,
+  hosts: readonly Value[],
+): { readonly seconds: number; readonly results: readonly string[] } {
+  const started = process.cpuUsage();
+  const results = hosts.map((host) => renderOne(source, host));
+  const { user, system } = process.cpuUsage(started);
+  return { seconds: (user + system) / 1e6, results };
+}
 
 /** As the template module does it: an environment for each host and task, whose strings may be templates. */
 function renderOne(source: string, host: Value): string {

@@ -141,7 +141,8 @@ function compileOutput(statement: OfKind<'output'>, compiler: TemplateCompiler):
   const evaluate = compileMarked(value, compiler);
   return (frame, out) => {
     countSteps(1);
-    out.append(frame.context.engine.finalize(evaluate(frame)));
+    const printed = evaluate(frame);
+    out.append(typeof printed === 'string' ? printed : frame.context.engine.finalize(printed));
     return 0;
   };
 }

@@ -77,6 +77,22 @@ function exponential(magnitude: number, precision: number): string {
 
 /** The value with `precision` digits after the point. */
 export function fixed(magnitude: number, precision: number): string {
+  return fixedSmall(magnitude, precision) ?? fixedExactly(magnitude, precision);
+}
+
+/** Below this, what a number of up to 2^31 loses when it is scaled cannot tip the rounding. */
+const TIPPING = 1e-6;
+
+/** As {@link fixed} for what is clearly nearer to one number than to the next; JavaScript's own way takes ten times as long. */
+function fixedSmall(magnitude: number, precision: number): string | undefined {
+  if (precision < 1 || precision > 9) return undefined;
+  const scaled = magnitude * 10 ** precision;
+  if (!(scaled < 2 ** 31) || Math.abs(scaled - Math.floor(scaled) - 0.5) < TIPPING) return undefined;
+  const digits = String(Math.round(scaled)).padStart(precision + 1, '0');
+  return `${digits.slice(0, -precision)}.${digits.slice(-precision)}`;
+}
+
+function fixedExactly(magnitude: number, precision: number): string {
   const digitsMax = Math.min(precision, 100);
   if (magnitude >= 1e21) {
     return BigInt(magnitude).toString() + (precision > 0 ? `.${'0'.repeat(precision)}` : '');
