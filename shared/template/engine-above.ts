@@ -40,3 +40,18 @@ export function withVariables(env: Environment, variables: ReadonlyMap<Value, Va
     },
   };
 }
+
+/** The environment with one more variable, or with another value of one. */
+export function withVariable(env: Environment, name: string, value: Value): Environment {
+  const { scope } = env;
+  return {
+    ...env,
+    scope: {
+      ...scope,
+      resolve: (each) => (each === name ? value : scope.resolve(each)),
+      raw: (each) =>
+        each === name ? value : scope.raw === undefined ? scope.resolve(each) : scope.raw(each),
+      names: () => new Set([...scope.names(), name]),
+    },
+  };
+}

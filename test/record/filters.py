@@ -27,6 +27,7 @@ MODULES_NEEDED = {
     # What newer releases than Debian's have: recorded once from release 13.4.
     "community-newer.txt": "ansible_collections.community.general.plugins.filter.accumulate",
     "address-tests.txt": "ansible_collections.ansible.utils.plugins.test.ip",
+    "community-lookups.txt": "ansible_collections.community.general.plugins.lookup.dependent",
     "ipaddr.txt": "netaddr",
     "utils.txt": "ansible_collections.ansible.utils.plugins.filter.consolidate",
 }

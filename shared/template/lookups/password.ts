@@ -26,7 +26,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 /** Python's names of character sets. */
-const CHARACTER_SETS: ReadonlyMap<string, string> = new Map([
+export const CHARACTER_SETS: ReadonlyMap<string, string> = new Map([
   ['ascii_letters', LETTERS],
   ['ascii_lowercase', LETTERS.slice(0, 26)],
   ['ascii_uppercase', LETTERS.slice(26)],
