@@ -157,15 +157,33 @@ function epochText(date: CalendarDate): string {
   return String(Math.floor(local.getTime() / 1000));
 }
 
-/** The text of a date; `%-d` drops zeros, `%_d` puts spaces, `%^a` capitals. */
+/** Fields that are texts: they are filled with spaces, where numbers are filled with zeros. */
+const TEXT_FIELDS = 'aAbBcDFhnpPrRtTxXzZ%';
+
+/** The text of a date. `%-d` drops zeros, `%_d` puts spaces, `%^a` capitals, `%5d` is as wide as it says. */
 export function formatDate(date: CalendarDate, format: string): string {
-  return format.replace(/%([-_0^#]?)[EO]?([a-zA-Z%])/g, (whole, flag: string, letter: string) => {
-    const text = FIELDS.get(letter)?.(date);
-    if (text === undefined) return whole;
-    if (flag === '-') return text.replace(/^[0 ]+(?=.)/, '');
-    if (flag === '_') return text.replace(/^0+(?=.)/, (zeros) => ' '.repeat(zeros.length));
-    if (flag === '^') return text.toUpperCase();
-    if (flag === '0') return text.replace(/^ /, '0');
-    return text;
-  });
+  return format.replace(
+    /%([-_0^#]*)(\d*)[EO]?([a-zA-Z%])/g,
+    (whole, flags: string, width: string, letter: string) => {
+      const text = FIELDS.get(letter)?.(date);
+      if (text === undefined) return whole;
+      const filler = /[-_0](?=[\^#]*$)/.exec(flags)?.[0];
+      const filled = TEXT_FIELDS.includes(letter) ? text : refill(text, filler);
+      const usual = TEXT_FIELDS.includes(letter) ? ' ' : '0';
+      const character = filler === undefined ? usual : filler === '0' ? '0' : ' ';
+      return changeCase(filled.padStart(Number(width), character), flags, letter);
+    },
+  );
+}
+
+function refill(number: string, filler: string | undefined): string {
+  if (filler === undefined) return number;
+  const bare = number.replace(/^[0 ]+(?=\d)/, '');
+  return filler === '-' ? bare : bare.padStart(number.length, filler === '0' ? '0' : ' ');
+}
+
+function changeCase(text: string, flags: string, letter: string): string {
+  if (flags.includes('#') && (letter === 'p' || letter === 'Z')) return text.toLowerCase();
+  const isRaised = flags.includes('^') || (flags.includes('#') && 'aAbBh'.includes(letter));
+  return isRaised && letter !== 'P' ? text.toUpperCase() : text;
 }

@@ -1,6 +1,7 @@
 /** Python's `strptime` in the C locale. */
 
 import { type CalendarDate, calendarNames } from './date-format.ts';
+import { checkedDate, dayOfIsoWeek, dayOfOrdinal, ordinalOf, plainDate } from './dates/calendar.ts';
 import { valueError } from './python-error.ts';
 import { reprText } from './python-repr.ts';
 
@@ -23,7 +24,12 @@ const DIRECTIVES: Readonly<Record<string, string>> = {
   j: '36[0-6]|3[0-5]\\d|[1-2]\\d\\d|0[1-9]\\d|00[1-9]|[1-9]\\d|0[1-9]|[1-9]',
   m: '1[0-2]|0[1-9]|[1-9]',
   M: '[0-5]\\d|\\d',
+  G: '\\d\\d\\d\\d',
   S: '6[0-1]|[0-5]\\d|\\d',
+  u: '[1-7]',
+  U: '5[0-3]|[0-4]\\d|\\d',
+  V: '5[0-3]|0[1-9]|[1-4]\\d|\\d',
+  W: '5[0-3]|[0-4]\\d|\\d',
   w: '[0-6]',
   y: '\\d\\d',
   Y: '\\d\\d\\d\\d',
@@ -81,13 +87,9 @@ function makeDate(fields: Fields): CalendarDate {
     const text = fields.get(letter);
     return text === undefined ? fallback : Number(text);
   };
-  const { month, day } = monthAndDay(fields, yearOf(fields));
-  const year = yearOf(fields);
-  if (day > new Date(Date.UTC(year % 400 === 0 ? 2000 : 2000 + (year % 400), month, 0)).getUTCDate()) {
-    throw valueError('day is out of range for month');
-  }
+  const { year, month, day } = dayOf(fields);
   const zone = zoneOf(fields.get('z'));
-  return {
+  return checkedDate({
     year,
     month,
     day,
@@ -96,8 +98,8 @@ function makeDate(fields: Fields): CalendarDate {
     second: number('S', 0),
     microsecond: Number((fields.get('f') ?? '').padEnd(6, '0')),
     offsetMinutes: zone,
-    zoneName: zone === undefined ? '' : zone === 0 ? 'UTC' : `UTC${fields.get('z') ?? ''}`,
-  };
+    zoneName: '',
+  });
 }
 
 function yearOf(fields: Fields): number {
@@ -106,15 +108,78 @@ function yearOf(fields: Fields): number {
   return Number(fields.get('Y') ?? 1900);
 }
 
-function monthAndDay(fields: Fields, year: number): { month: number; day: number } {
-  const dayOfYear = fields.get('j');
-  if (dayOfYear !== undefined && !fields.has('m')) {
-    const date = new Date(Date.UTC(year, 0, Number(dayOfYear)));
-    return { month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+/** The day that fields name: a week and a weekday, or a day of the year, go before month and day. */
+function dayOf(fields: Fields): CalendarDate {
+  const year = yearOf(fields);
+  const weekday = weekdayOf(fields);
+  checkIsoFields(fields, weekday);
+  const isoYear = fields.get('G');
+  if (fields.has('j')) return dayOfYear(year, Number(fields.get('j')));
+  if (isoYear !== undefined) return dayOfIsoYear(Number(isoYear), Number(fields.get('V')), weekday ?? 0);
+  const week = fields.get('U') ?? fields.get('W');
+  if (week !== undefined && weekday !== undefined) {
+    return dayOfYear(year, dayInWeek(year, { week: Number(week), weekday, isSunday: fields.has('U') }));
   }
   const name = (fields.get('B') ?? fields.get('b'))?.toLowerCase();
   const named = MONTHS.findIndex((month) => name !== undefined && month.toLowerCase().startsWith(name)) + 1;
-  return { month: named || Number(fields.get('m') ?? 1), day: Number(fields.get('d') ?? 1) };
+  const month = named || Number(fields.get('m') ?? 1);
+  return checkedDate(plainDate({ year, month, day: Number(fields.get('d') ?? 1) }));
+}
+
+/** The day of the week, Monday 0. */
+function weekdayOf(fields: Fields): number | undefined {
+  const name = (fields.get('A') ?? fields.get('a'))?.toLowerCase();
+  if (name !== undefined) {
+    return (DAYS.findIndex((day) => day.toLowerCase().startsWith(name)) + 6) % 7;
+  }
+  const number = fields.get('u') ?? fields.get('w');
+  return number === undefined ? undefined : (Number(number) + 6) % 7;
+}
+
+const WEEKDAY_WORDS = "a weekday directive ('%A', '%a', '%w', or '%u')";
+
+function checkIsoFields(fields: Fields, weekday: number | undefined): void {
+  if (fields.has('G')) {
+    if (fields.has('j')) {
+      throw valueError(
+        "Day of the year directive '%j' is not compatible with ISO year directive '%G'. Use '%Y' instead.",
+      );
+    }
+    if (fields.has('V') && weekday !== undefined) return;
+    throw valueError(
+      `ISO year directive '%G' must be used with the ISO week directive '%V' and ${WEEKDAY_WORDS}.`,
+    );
+  }
+  if (!fields.has('V')) return;
+  throw valueError(
+    weekday === undefined || !(fields.has('Y') || fields.has('y'))
+      ? `ISO week directive '%V' must be used with the ISO year directive '%G' and ${WEEKDAY_WORDS}.`
+      : "ISO week directive '%V' is incompatible with the year directive '%Y'. Use the ISO year '%G' instead.",
+  );
+}
+
+function dayOfYear(year: number, day: number): CalendarDate {
+  return dayOfOrdinal(ordinalOf(plainDate({ year, month: 1, day: 1 })) + day - 1);
+}
+
+function dayOfIsoYear(year: number, week: number, weekday: number): CalendarDate {
+  const first = ordinalOf(dayOfIsoWeek(year, 1, 1));
+  return dayOfOrdinal(first + (week - 1) * 7 + weekday);
+}
+
+/** The day of the year in a week that begins on Monday or Sunday; days before the first such day are week 0. */
+function dayInWeek(
+  year: number,
+  {
+    week,
+    weekday,
+    isSunday,
+  }: { readonly week: number; readonly weekday: number; readonly isSunday: boolean },
+): number {
+  const shift = isSunday ? 1 : 0;
+  const first = (ordinalOf(plainDate({ year, month: 1, day: 1 })) + 6 + shift) % 7;
+  const place = (weekday + shift) % 7;
+  return week === 0 ? 1 + place - first : 1 + ((7 - first) % 7) + 7 * (week - 1) + place;
 }
 
 function hourOf(fields: Fields): number {

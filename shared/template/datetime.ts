@@ -1,217 +1,230 @@
-/** Python's datetime and timedelta objects as far as templates use them. */
+/** Python's datetime.datetime. */
 
 import { PyFloat, type Value } from '../base/value.ts';
-import { type CalendarDate, formatDate, utcMilliseconds, weekdayOf } from './date-format.ts';
-import { typeError } from './python-error.ts';
-import { numberOrUndefined } from './python-number.ts';
-import { str } from './python-repr.ts';
-import { PyCallable, PyObject } from './special.ts';
-import { typeName } from './values.ts';
+import { type CalendarDate, dateOfMilliseconds } from './date-format.ts';
+import { parseDate } from './date-parse.ts';
+import {
+  checkedDate,
+  isoDay,
+  isoTime,
+  MICROS_PER_SECOND,
+  microsBetween,
+  movedBy,
+  plainDate,
+} from './dates/calendar.ts';
+import { boundMethod, dateIn, isoArgument } from './dates/date-class.ts';
+import {
+  type DateOperation,
+  dayMethods,
+  isMove,
+  isoWeekArguments,
+  makeDay,
+  ordinalArgument,
+  structTime,
+  withDay,
+} from './dates/day.ts';
+import { readIsoMoment } from './dates/read-iso.ts';
+import { makeTime, shownTime, timeField, timeIn, withTime } from './dates/time-of-day.ts';
+import { makeTimedelta, microsIn } from './dates/timedelta.ts';
+import { makeTimezone, type Zone, zoneIn, zoneMethods } from './dates/timezone.ts';
+import { methodTable, textArgument } from './method.ts';
+import { typeError, valueError } from './python-error.ts';
+import { toFloat } from './python-number.ts';
+import { PyObject } from './special.ts';
+import { force, typeName } from './values.ts';
 
-const DAY_SECONDS = 86_400;
-const MICROS = 1_000_000;
+const TYPE = 'datetime.datetime';
 
-/** Microseconds since the epoch; dates without a zone count as UTC. */
-function microsOf(date: CalendarDate): number {
-  const zone = (date.offsetMinutes ?? 0) * 60_000;
-  return (utcMilliseconds(date) - zone) * 1000 + date.microsecond;
-}
+const UTC: Zone = { offsetMinutes: 0, zoneName: '' };
 
-function dateOfMicros(micros: number, like: CalendarDate): CalendarDate {
-  const moment = new Date(Math.floor(micros / 1000) + (like.offsetMinutes ?? 0) * 60_000);
-  return {
-    ...like,
-    year: moment.getUTCFullYear(),
-    month: moment.getUTCMonth() + 1,
-    day: moment.getUTCDate(),
-    hour: moment.getUTCHours(),
-    minute: moment.getUTCMinutes(),
-    second: moment.getUTCSeconds(),
-    microsecond: ((micros % MICROS) + MICROS) % MICROS,
-  };
-}
+const CLASS = {
+  name: TYPE,
+  methods: new Map([
+    ...dayMethods,
+    ...zoneMethods,
+    ...methodTable<CalendarDate>([
+      ['astimezone', 'tz=None', (date, zone) => makeDatetime(inZone(date, zoneArgument(zone))), 'named'],
+      ['combine', 'date, time, tzinfo=True', (_date, day, time, zone) => combine(day, time, zone), 'named'],
+      ['date', '', (date) => makeDay(date)],
+      [
+        'fromisocalendar',
+        'year, week, day',
+        (_date, year, week, day) => makeDatetime(isoWeekArguments(year, week, day)),
+        'named',
+      ],
+      ['fromisoformat', 'date_string', (_date, text) => makeDatetime(readIsoMoment(isoArgument(text)))],
+      ['fromordinal', 'ordinal', (_date, ordinal) => makeDatetime(ordinalArgument(ordinal))],
+      [
+        'fromtimestamp',
+        'timestamp, tz=None',
+        (_date, seconds, zone) => fromTimestamp(toFloat(seconds ?? null), zoneArgument(zone)),
+        'named',
+      ],
+      ['isoformat', "sep='T', timespec='auto'", isoFormat, 'named'],
+      [
+        'replace',
+        'year=None, month=None, day=None, hour=None, minute=None, second=None, microsecond=None, tzinfo=True, fold=None',
+        (date, ...given) => makeDatetime(checkedDate(withTime(withDay(date, given), given.slice(3)))),
+        'named',
+      ],
+      [
+        'strptime',
+        'date_string, format',
+        (_date, text, format) =>
+          makeDatetime(
+            parseDate(
+              textArgument(text, 'strptime() argument 1'),
+              textArgument(format, 'strptime() argument 2'),
+            ),
+          ),
+      ],
+      ['time', '', (date) => makeTime({ ...date, offsetMinutes: undefined, zoneName: '' })],
+      ['timestamp', '', (date) => new PyFloat(epochSeconds(date))],
+      ['timetz', '', (date) => makeTime(date)],
+      [
+        'utcfromtimestamp',
+        'timestamp',
+        (_date, seconds) => makeDatetime(withoutZone(epochMoment(toFloat(seconds ?? null), UTC))),
+      ],
+      ['utctimetuple', '', (date) => structTime(inUtc(date), 0)],
+    ]),
+  ]),
+};
 
-function pad(value: number, width = 2): string {
-  return String(value).padStart(width, '0');
-}
-
-function zoneText(date: CalendarDate): string {
-  if (date.offsetMinutes === undefined) return '';
-  const size = Math.abs(date.offsetMinutes);
-  return `${date.offsetMinutes < 0 ? '-' : '+'}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
-}
-
-function isoText(date: CalendarDate, separator: string): string {
-  const fraction = date.microsecond === 0 ? '' : `.${pad(date.microsecond, 6)}`;
-  const day = `${pad(date.year, 4)}-${pad(date.month)}-${pad(date.day)}`;
-  return `${day}${separator}${pad(date.hour)}:${pad(date.minute)}:${pad(date.second)}${fraction}${zoneText(date)}`;
-}
-
-/** A datetime.datetime. */
+/** A moment, which may have a zone. */
 export function makeDatetime(date: CalendarDate): PyObject {
   return new PyObject({
-    typeName: 'datetime.datetime',
-    str: () => isoText(date, ' '),
-    repr: () => datetimeRepr(date),
-    attribute: (name) => datetimeAttribute(date, name),
+    typeName: TYPE,
+    str: () => `${isoDay(date)} ${isoTime(date, 'auto')}`,
+    repr: () => `${TYPE}(${[date.year, date.month, date.day, ...shownTime(date)].join(', ')})`,
+    attribute: (name) => attributeOf(date, name),
     compare: (other) => {
-      const payload = other instanceof PyObject ? other.behaviour.payload : undefined;
-      return isDate(payload) ? microsOf(date) - microsOf(payload.date) : undefined;
+      const given = dateIn(other, TYPE);
+      return given === undefined || isZoned(date) !== isZoned(given) ? undefined : microsBetween(given, date);
     },
     operate: (operator, other, isReflected) => operateDatetime(date, { operator, other, isReflected }),
     payload: { date },
   });
 }
 
-function isDate(payload: unknown): payload is { readonly date: CalendarDate } {
-  return typeof payload === 'object' && payload !== null && 'date' in payload;
+function isZoned(date: CalendarDate): boolean {
+  return date.offsetMinutes !== undefined;
 }
 
-function isDelta(payload: unknown): payload is { readonly micros: number } {
-  return typeof payload === 'object' && payload !== null && 'micros' in payload;
-}
-
-function datetimeRepr(date: CalendarDate): string {
-  const parts = [date.year, date.month, date.day, date.hour, date.minute];
-  if (date.second !== 0 || date.microsecond !== 0) parts.push(date.second);
-  if (date.microsecond !== 0) parts.push(date.microsecond);
-  return `datetime.datetime(${parts.join(', ')})`;
-}
-
-type Operation = { readonly operator: string; readonly other: Value; readonly isReflected: boolean };
-
-function operateDatetime(date: CalendarDate, { operator, other, isReflected }: Operation): Value | undefined {
-  const payload = other instanceof PyObject ? other.behaviour.payload : undefined;
-  if (operator === '-' && isDate(payload) && !isReflected) {
-    if ((date.offsetMinutes === undefined) !== (payload.date.offsetMinutes === undefined)) {
+function operateDatetime(
+  date: CalendarDate,
+  { operator, other, isReflected }: DateOperation,
+): Value | undefined {
+  const given = dateIn(other, TYPE);
+  if (given !== undefined && operator === '-') {
+    if (isZoned(date) !== isZoned(given)) {
       throw typeError("can't subtract offset-naive and offset-aware datetimes");
     }
-    return makeTimedelta(microsOf(date) - microsOf(payload.date));
+    return makeTimedelta(microsBetween(given, date));
   }
-  if (!isDelta(payload) || (operator === '-' && isReflected)) return undefined;
-  if (operator !== '+' && operator !== '-') return undefined;
-  const moved = microsOf(date) + (operator === '-' ? -payload.micros : payload.micros);
-  return makeDatetime(dateOfMicros(moved, date));
+  const micros = microsIn(other);
+  if (micros === undefined || !isMove(operator, isReflected)) return undefined;
+  return makeDatetime(movedBy(date, operator === '-' ? -micros : micros));
 }
 
-function method(name: string, call: (args: readonly Value[]) => Value): PyCallable {
-  return new PyCallable(name, (args) => call(args));
-}
-
-const NUMBER_FIELDS = ['year', 'month', 'day', 'hour', 'minute', 'second', 'microsecond'] as const;
-
-function datetimeAttribute(date: CalendarDate, name: string): Value | undefined {
-  for (const field of NUMBER_FIELDS) if (field === name) return date[field];
+function attributeOf(date: CalendarDate, name: string): Value | undefined {
   switch (name) {
-    case 'strftime':
-      return method(name, ([format = '']) => formatWithMicros(date, str(format)));
-    case 'isoformat':
-      return method(name, ([separator = 'T']) => isoText(date, str(separator)));
-    case 'timestamp':
-      return method(name, () => new PyFloat(epochSeconds(date)));
-    case 'date':
-      return method(name, () => makeDay(date));
-    case 'weekday':
-      return method(name, () => (weekdayOf(date) + 6) % 7);
-    case 'isoweekday':
-      return method(name, () => weekdayOf(date) || 7);
-    case 'toordinal':
-      return method(name, () => Math.floor(utcMilliseconds(date) / 86_400_000) + 719_163);
+    case 'day':
+    case 'month':
+    case 'year':
+      return date[name];
+    case 'min':
+      return makeDatetime(plainDate({ year: 1 }));
+    case 'max':
+      return makeDatetime(
+        plainDate({ year: 9999, month: 12, day: 31, hour: 23, minute: 59, second: 59, microsecond: 999_999 }),
+      );
+    case 'resolution':
+      return makeTimedelta(1);
     default:
-      return undefined;
+      return name === 'tzinfo'
+        ? makeTimezone(date)
+        : (timeField(date, name) ?? boundMethod(CLASS, date, name));
   }
 }
 
-/** A datetime's own strftime: C's, and `%f` for microseconds. */
-export function formatWithMicros(date: CalendarDate, format: string): string {
-  const micros = pad(date.microsecond, 6);
-  return formatDate(
-    date,
-    format.replace(/%[%f]/g, (field) => (field === '%f' ? micros : field)),
+function isoFormat(date: CalendarDate, separator?: Value, timespec?: Value): string {
+  const between = textArgument(separator, 'isoformat() argument 1');
+  if ([...between].length !== 1) {
+    throw typeError('isoformat() argument 1 must be a unicode character, not str');
+  }
+  return `${isoDay(date)}${between}${isoTime(date, textArgument(timespec, 'isoformat() argument 2'))}`;
+}
+
+function combine(day: Value | undefined, time: Value | undefined, zone: Value | undefined): PyObject {
+  const date = dateIn(day ?? null, 'datetime.date') ?? dateIn(day ?? null, TYPE);
+  if (date === undefined) throw wrongArgument('combine', 1, 'date', day);
+  const clock = timeIn(time ?? null);
+  if (clock === undefined) throw wrongArgument('combine', 2, 'time', time);
+  const { year, month, day: dayOfMonth } = date;
+  const moment = { ...clock, year, month, day: dayOfMonth };
+  if (zone === null) return makeDatetime(withoutZone(moment));
+  return makeDatetime({ ...moment, ...zoneIn(zone ?? null) });
+}
+
+function wrongArgument(method: string, place: number, wanted: string, given: Value | undefined): Error {
+  return typeError(
+    `${method}() argument ${place} must be datetime.${wanted}, not ${typeName(force(given ?? null))}`,
   );
+}
+
+/** A zone given as an argument; undefined stands for the zone of this machine. */
+function zoneArgument(value: Value | undefined): Zone | undefined {
+  const given = force(value ?? null);
+  if (given === null) return undefined;
+  const zone = zoneIn(given);
+  if (zone !== undefined) return zone;
+  throw typeError(`tzinfo argument must be None or of a tzinfo subclass, not type '${typeName(given)}'`);
+}
+
+function fromTimestamp(seconds: number, zone: Zone | undefined): PyObject {
+  const moment = epochMoment(seconds, zone);
+  return makeDatetime(zone === undefined ? withoutZone(moment) : moment);
+}
+
+/** The date of an epoch time in a zone, or in that of this machine. */
+function epochMoment(seconds: number, zone: Zone | undefined): CalendarDate {
+  const whole = Math.floor(seconds);
+  if (!Number.isFinite(seconds) || Math.abs(seconds) > 253_402_300_800) {
+    throw valueError(`year ${Math.floor(1970 + seconds / 31_556_952)} is out of range`);
+  }
+  const utc = dateOfMilliseconds(whole * 1000, true);
+  const micros = Math.round((seconds - whole) * MICROS_PER_SECOND);
+  return inZone({ ...movedBy(utc, micros), ...UTC }, zone);
+}
+
+function withoutZone(date: CalendarDate): CalendarDate {
+  return { ...date, offsetMinutes: undefined, zoneName: '' };
+}
+
+/** The same moment by the clock of another zone. */
+function inZone(date: CalendarDate, zone: Zone | undefined): CalendarDate {
+  const offset = date.offsetMinutes ?? localOffset(date);
+  const zoned = { ...date, offsetMinutes: offset };
+  const to = zone ?? localZone(zoned);
+  return { ...movedBy(zoned, ((to.offsetMinutes ?? 0) - offset) * 60 * MICROS_PER_SECOND), ...to };
+}
+
+function localZone(zoned: CalendarDate): Zone {
+  const { offsetMinutes, zoneName } = dateOfMilliseconds(epochSeconds(zoned) * 1000, false);
+  return { offsetMinutes, zoneName };
+}
+
+function localOffset(date: CalendarDate): number {
+  return -new Date(date.year, date.month - 1, date.day, date.hour, date.minute).getTimezoneOffset();
+}
+
+function inUtc(date: CalendarDate): CalendarDate {
+  return isZoned(date) ? inZone(date, UTC) : date;
 }
 
 /** Dates without a zone are in the zone of this machine. */
 function epochSeconds(date: CalendarDate): number {
-  if (date.offsetMinutes !== undefined) return microsOf(date) / MICROS;
-  const { year, month, day, hour, minute, second } = date;
-  return new Date(year, month - 1, day, hour, minute, second).getTime() / 1000 + date.microsecond / MICROS;
-}
-
-/** A datetime.date. */
-export function makeDay(date: CalendarDate): PyObject {
-  const day = { ...date, hour: 0, minute: 0, second: 0, microsecond: 0, offsetMinutes: undefined };
-  const text = `${pad(day.year, 4)}-${pad(day.month)}-${pad(day.day)}`;
-  return new PyObject({
-    typeName: 'datetime.date',
-    str: () => text,
-    repr: () => `datetime.date(${day.year}, ${day.month}, ${day.day})`,
-    attribute: (name) => (name === 'isoformat' ? method(name, () => text) : datetimeAttribute(day, name)),
-    compare: (other) => {
-      const payload = other instanceof PyObject ? other.behaviour.payload : undefined;
-      return isDate(payload) ? microsOf(day) - microsOf(payload.date) : undefined;
-    },
-    operate: (operator, other, isReflected) => operateDatetime(day, { operator, other, isReflected }),
-    payload: { date: day },
-  });
-}
-
-/** A datetime.timedelta. */
-export function makeTimedelta(micros: number): PyObject {
-  const days = Math.floor(micros / MICROS / DAY_SECONDS);
-  const rest = micros - days * DAY_SECONDS * MICROS;
-  const seconds = Math.floor(rest / MICROS);
-  const microseconds = rest % MICROS;
-  return new PyObject({
-    typeName: 'datetime.timedelta',
-    str: () => deltaText(days, seconds, microseconds),
-    repr: () => deltaRepr(days, seconds, microseconds),
-    attribute: (name) => {
-      if (name === 'days') return days;
-      if (name === 'seconds') return seconds;
-      if (name === 'microseconds') return microseconds;
-      if (name === 'total_seconds') return method(name, () => new PyFloat(micros / MICROS));
-      return undefined;
-    },
-    isTrue: () => micros !== 0,
-    compare: (other) => {
-      const payload = other instanceof PyObject ? other.behaviour.payload : undefined;
-      return isDelta(payload) ? micros - payload.micros : undefined;
-    },
-    operate: (operator, other, isReflected) => operateDelta(micros, { operator, other, isReflected }),
-    payload: { micros },
-  });
-}
-
-function operateDelta(micros: number, { operator, other, isReflected }: Operation): Value | undefined {
-  const payload = other instanceof PyObject ? other.behaviour.payload : undefined;
-  if (isDelta(payload)) {
-    if (operator === '+') return makeTimedelta(micros + payload.micros);
-    if (operator === '-')
-      return makeTimedelta(isReflected ? payload.micros - micros : micros - payload.micros);
-    if (operator === '/' && !isReflected) return new PyFloat(micros / payload.micros);
-    return undefined;
-  }
-  const number = numberOrUndefined(other);
-  if (number === undefined) return undefined;
-  if (operator === '*') return makeTimedelta(Math.round(micros * number));
-  if (operator === '/' && !isReflected) return makeTimedelta(Math.round(micros / number));
-  throw typeError(
-    `unsupported operand type(s) for ${operator}: 'datetime.timedelta' and '${typeName(other)}'`,
-  );
-}
-
-function deltaText(days: number, seconds: number, microseconds: number): string {
-  const clock = `${Math.floor(seconds / 3600)}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
-  const day = days === 0 ? '' : `${days} day${Math.abs(days) === 1 ? '' : 's'}, `;
-  return day + clock + (microseconds === 0 ? '' : `.${pad(microseconds, 6)}`);
-}
-
-function deltaRepr(days: number, seconds: number, microseconds: number): string {
-  const parts = [
-    days === 0 ? '' : `days=${days}`,
-    seconds === 0 ? '' : `seconds=${seconds}`,
-    microseconds === 0 ? '' : `microseconds=${microseconds}`,
-  ].filter((part) => part !== '');
-  return `datetime.timedelta(${parts.join(', ') || '0'})`;
+  const zoned = isZoned(date) ? date : { ...date, offsetMinutes: localOffset(date) };
+  return microsBetween(plainDate({ year: 1970 }), zoned) / MICROS_PER_SECOND;
 }

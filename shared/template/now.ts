@@ -3,7 +3,8 @@
 import type { Value } from '../base/value.ts';
 import { bindArguments } from './bind-arguments.ts';
 import { dateOfMilliseconds } from './date-format.ts';
-import { formatWithMicros, makeDatetime } from './datetime.ts';
+import { formatMoment } from './dates/day.ts';
+import { makeDatetime } from './datetime.ts';
 import type { Environment } from './environment.ts';
 import { str } from './python-repr.ts';
 import type { Kwargs } from './special.ts';
@@ -17,6 +18,11 @@ export function makeNow(env: Environment, args: readonly Value[], kwargs: Kwargs
     kwargs,
   );
   const milliseconds = Number(asInt(env.memory.once('now', () => env.now())) ?? 0);
-  const date = dateOfMilliseconds(milliseconds, isTrue(utc ?? false));
-  return isTrue(format ?? null) ? formatWithMicros(date, str(format ?? null)) : makeDatetime(date);
+  // Neither has a zone in Ansible.
+  const date = {
+    ...dateOfMilliseconds(milliseconds, isTrue(utc ?? false)),
+    offsetMinutes: undefined,
+    zoneName: '',
+  };
+  return isTrue(format ?? null) ? formatMoment(date, str(format ?? null)) : makeDatetime(date);
 }

@@ -329,5 +329,10 @@ export function operateUnary(operator: '+' | '-', value: Value): Value {
     if (operator === '+' || Number(int) === 0) return int;
     return typeof int === 'bigint' ? normalizeInt(-int) : -int;
   }
+  const changed =
+    operand instanceof PyObject
+      ? operand.behaviour.operate?.('*', operator === '-' ? -1 : 1, false)
+      : undefined;
+  if (changed !== undefined) return changed;
   throw typeError(`bad operand type for unary ${operator}: '${typeName(operand)}'`);
 }

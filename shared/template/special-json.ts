@@ -8,7 +8,10 @@
 import type { Position } from '../base/diagnostic.ts';
 import type { Dict, Special, Value } from '../base/value.ts';
 import type { CalendarDate } from './date-format.ts';
-import { makeDatetime, makeDay, makeTimedelta } from './datetime.ts';
+import { makeDay } from './dates/day.ts';
+import { makeTime } from './dates/time-of-day.ts';
+import { makeTimedelta } from './dates/timedelta.ts';
+import { makeDatetime } from './datetime.ts';
 import {
   LazyDict,
   LazyList,
@@ -84,6 +87,8 @@ function parseSpecial(tag: string, data: Wire): Special {
       return makeDatetime(parseDate(data));
     case 'datetime.date':
       return makeDay(parseDate(data));
+    case 'datetime.time':
+      return makeTime(parseDate(data));
     case 'datetime.timedelta':
       return makeTimedelta(data as number);
     default:

@@ -2,6 +2,7 @@
 
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
+import { makeTimedelta, microsIn } from '../dates/timedelta.ts';
 import { filterArgumentError, filterError, filterTypeError } from '../filter-error.ts';
 import { fixed } from '../number-format.ts';
 import { normalizeInt, operate } from '../python-arithmetic.ts';
@@ -40,6 +41,8 @@ function absolute(value: Value): Value {
   if (int !== undefined) return int < 0 ? -int : int;
   if (value instanceof PyFloat) return new PyFloat(Math.abs(value.value));
   if (value instanceof Undefined) throw undefinedError(value);
+  const micros = microsIn(value);
+  if (micros !== undefined) return makeTimedelta(Math.abs(micros));
   throw typeError(`bad operand type for abs(): '${typeName(value)}'`);
 }
 

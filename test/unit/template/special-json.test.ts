@@ -2,7 +2,9 @@
 
 import { expect, test } from 'vitest';
 import { PyFloat, type Special, type Value } from '../../../shared/base/value.ts';
-import { makeDatetime, makeDay, makeTimedelta } from '../../../shared/template/datetime.ts';
+import { makeDay } from '../../../shared/template/dates/day.ts';
+import { makeTimedelta } from '../../../shared/template/dates/timedelta.ts';
+import { makeDatetime } from '../../../shared/template/datetime.ts';
 import { repr } from '../../../shared/template/python-repr.ts';
 import {
   LazyDict,

@@ -1,0 +1,74 @@
+/** What the classes of dates have in common: methods with named arguments, and objects that hold plain data. */
+
+import type { Value } from '../../base/value.ts';
+import type { CalendarDate } from '../date-format.ts';
+import type { MethodTable } from '../method.ts';
+import { bindNative } from '../native-arguments.ts';
+import { typeError } from '../python-error.ts';
+import { str } from '../python-repr.ts';
+import { PyCallable, PyObject } from '../special.ts';
+import { asInt, asText, force, typeName } from '../values.ts';
+
+/** A method of a date class, bound to an object of it; undefined when there is none of that name. */
+export function boundMethod<Self>(
+  type: { readonly name: string; readonly methods: MethodTable<Self> },
+  self: Self,
+  name: string,
+): PyCallable | undefined {
+  const method = type.methods.get(name);
+  if (method === undefined) return undefined;
+  const callee = { type: type.name, name, signature: method.signature, style: method.style };
+  return new PyCallable(
+    name,
+    (args, kwargs) => method.call(self, ...bindNative(callee, args, kwargs)),
+    undefined,
+    'builtin_function_or_method',
+  );
+}
+
+/** What an object of one of the classes holds, or undefined for other values. */
+export function payloadOf(value: Value, type: string): unknown {
+  const settled = force(value);
+  if (!(settled instanceof PyObject) || settled.behaviour.typeName !== type) return undefined;
+  return settled.behaviour.payload;
+}
+
+/** The date in an object of a class that holds one. */
+export function dateIn(value: Value, type: string): CalendarDate | undefined {
+  const payload = payloadOf(value, type);
+  return isDate(payload) ? payload.date : undefined;
+}
+
+function isDate(payload: unknown): payload is { readonly date: CalendarDate } {
+  return typeof payload === 'object' && payload !== null && 'date' in payload;
+}
+
+/** An argument that must be an int; `fallback` where none is given. */
+export function fieldArgument(value: Value | undefined, fallback: number): number {
+  const given = force(value ?? null);
+  if (given === null) return fallback;
+  const int = asInt(given);
+  if (int === undefined) throw typeError(`'${typeName(given)}' object cannot be interpreted as an integer`);
+  return Number(int);
+}
+
+/** An argument of `fromisoformat`. */
+export function isoArgument(value: Value | undefined): string {
+  const text = asText(force(value ?? null));
+  if (text === undefined) throw typeError('fromisoformat: argument must be str');
+  return text;
+}
+
+/** An object whose named fields are the items of a tuple: `time.struct_time`, `IsoCalendarDate`. */
+export function fieldTuple(typeName: string, fields: readonly (readonly [string, Value])[]): PyObject {
+  const items = fields.map(([, value]) => value);
+  const text = `${typeName}(${fields.map(([name, value]) => `${name}=${str(value)}`).join(', ')})`;
+  return new PyObject({
+    typeName,
+    str: () => text,
+    attribute: (name) => fields.find(([field]) => field === name)?.[1],
+    item: (key) => items.at(Number(asInt(key) ?? items.length)),
+    iterate: () => items,
+    length: () => items.length,
+  });
+}
