@@ -69,7 +69,7 @@ async function shaken(client: string, names: readonly string[], resolveDir: stri
     target: 'node24',
     mainFields: ['module', 'main'],
     write: false,
-    plugins: [onlyTheClient(client), withoutUnusedSchemas],
+    plugins: [onlyTheClient(client), withoutUnusedSchemas(names)],
   });
   return outputFiles[0]?.text ?? '';
 }
@@ -85,19 +85,23 @@ function onlyTheClient(client: string): Plugin {
 
 /**
  * The shapes of all requests and answers of a service are in one file, as lists that esbuild keeps, because it cannot know
- * that making them has no effect. Here it is told.
+ * that making them has no effect. Here it is told. Errors register there, too, 140 of Systems Manager alone: those that nobody
+ * names go. Such an error comes as the service's general one, with the same name, message and metadata.
  */
-const withoutUnusedSchemas: Plugin = {
-  name: 'without-unused-schemas',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/]schemas[\\/]schemas_\d+\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(
-        /^((?:export )?var \w+\$* = )(\[[\s\S]*?\]);$/gm,
-        '$1/* @__PURE__ */ (() => $2)();',
-      ),
-    }));
-  },
-};
+function withoutUnusedSchemas(names: readonly string[]): Plugin {
+  return {
+    name: 'without-unused-schemas',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /[\\/]schemas[\\/]schemas_\d+\.js$/ }, ({ path }) => ({
+        contents: readFileSync(path, 'utf8')
+          .replace(/^((?:export )?var \w+\$* = )(\[[\s\S]*?\]);$/gm, '$1/* @__PURE__ */ (() => $2)();')
+          .replace(/^n\d+_registry\.registerError\(\S+, (\w+)\);$/gm, (line, error: string) =>
+            names.includes(error) ? line : '',
+          ),
+      }));
+    },
+  };
+}
 
 function packageDirectory(name: string, from: string): string {
   return dirname(createRequire(`${from}/`).resolve(`${name}/package.json`));
