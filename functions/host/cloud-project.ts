@@ -46,6 +46,8 @@ export type CloudProjectDeps = {
   readonly clock: Clock;
   /** Where projects are unpacked; outlives the invocation. */
   readonly directory: string;
+  /** Where the deployment's own secrets lie: SORTIE_PARAMETER_PREFIX. */
+  readonly ownSecrets: string;
 };
 
 /** Because a warm environment serves one or two runs at a time, and loaded projects take memory. */
@@ -88,6 +90,7 @@ async function load(
     environment,
     decrypt: (content, path) => openVaulted(content, path, { config, secrets: vaultSecrets }),
     terminal: nobody,
+    ownSecrets: deps.ownSecrets,
   });
   const { diagnostics, value } = loadRun(request, {
     config,

@@ -96,6 +96,7 @@ function equip(
       agent,
       clock,
       directory: join(tmpdir(), 'sortie'),
+      ownSecrets: functionSettings(variables).parameterPrefix,
     },
     readStage: (hash) => remembered(stages, hash, () => readStageWork(hash, blobs)),
     readStageHosts: (hash) => remembered(stageHosts, hash, () => readStageHosts(hash, blobs)),

@@ -237,6 +237,14 @@ export const limits = {
   secretDeadlineMs: 90_000,
   /** Time for one call for secrets, in ms: because the service answers within a second, or not at all. */
   secretRequestTimeoutMs: 5_000,
+  /** Time in which a service that a lookup cannot reach is tried again, in ms: because a task waits, and Ansible gives up soon. */
+  lookupUnreachedMs: 10_000,
+  /** Pages of a list that a lookup reads: because memory is bounded, and an account has 10,000 parameters in a region. */
+  lookupPagesMax: 1_000,
+  /** Secrets that a lookup of a path reads at once: because the service takes thousands a second, and one lookup needs few. */
+  lookupsAtOnce: 10,
+  /** Accounts whose clients are kept for lookups: because playbooks use a few, and clients take memory. */
+  lookupAccountsMax: 16,
   /** Time for one look of `sortie doctor`, in ms: because a service that is silent for longer cannot be reached. */
   doctorLookTimeoutMs: 10_000,
   /** Clocks may differ by this much, in ms: because AWS refuses signatures that are five minutes off. */

@@ -1,8 +1,9 @@
-/** Calls a service that may be asked by a thousand environments at once: waits a random time and tries again. */
+/** Calls a service that may be asked by a thousand environments at once, and says what is wrong when it does not answer. */
 
 import type { Clock } from '../base/clock.ts';
 import { type Failure, FailureError } from '../base/failure.ts';
 import { limits } from '../base/limits.ts';
+import { askPatiently, isBusy, isUnreached } from './ask-patiently.ts';
 
 export type AskOptions = {
   readonly clock: Clock;
@@ -14,42 +15,18 @@ export type AskOptions = {
   readonly patienceMs?: number;
 };
 
-const BUSY = new Set([
-  'InternalServerError',
-  'InternalServiceError',
-  'RequestLimitExceeded',
-  'ThrottledException',
-  'ThrottlingException',
-  'TooManyRequestsException',
-]);
-const UNREACHED = /^(AbortError|TimeoutError|NetworkingError)$/;
-const UNREACHED_CODE = /^(E(AI_AGAIN|CONN|HOST|NET|PIPE|TIMEDOUT)\w*)$/;
-
-/**
- * The answer; throws FailureError (`store-failed`) when there is none. The waits are random between nothing and a time that
- * doubles (full jitter): whoever waits spreads evenly, and the service stays at the rate that it allows.
- */
+/** The answer; throws FailureError (`store-failed`) when there is none. */
 export async function askService<T>(
   call: (signal: AbortSignal) => Promise<T>,
   options: AskOptions,
 ): Promise<T> {
-  const { clock } = options;
-  const deadline = clock.now() + (options.patienceMs ?? limits.secretDeadlineMs);
-  let longest: number = limits.secretBackoffMs;
-  for (;;) {
-    try {
-      return await call(AbortSignal.timeout(limits.secretRequestTimeoutMs));
-    } catch (error) {
-      const failure = failureOf(error, options);
-      if (!failure.retryable || clock.now() >= deadline) throw new FailureError(failure);
-    }
-    await clock.sleep(randomBelow(longest, clock));
-    longest = Math.min(longest * 2, limits.secretBackoffMsMax);
+  const patience = options.patienceMs ?? limits.secretDeadlineMs;
+  const patienceMs = (error: unknown): number => (failureOf(error, options).retryable ? patience : 0);
+  try {
+    return await askPatiently(call, { clock: options.clock, patienceMs });
+  } catch (error) {
+    throw new FailureError(failureOf(error, options));
   }
-}
-
-function randomBelow(ms: number, clock: Clock): number {
-  return (Buffer.from(clock.randomBytes(4)).readUInt32BE() / 2 ** 32) * ms;
 }
 
 function failureOf(error: unknown, { permission, place }: AskOptions): Failure {
@@ -59,10 +36,9 @@ function failureOf(error: unknown, { permission, place }: AskOptions): Failure {
   if (name === 'AccessDeniedException') {
     return failed(`${place} may not be read: ${permission} is needed. ${message}`, false);
   }
-  const code = 'code' in error ? String(error.code) : '';
-  const isUnreached = UNREACHED.test(name) || UNREACHED_CODE.test(code);
-  const hint = isUnreached ? '. From a VPC, it is reached by an endpoint or a NAT gateway' : '';
-  return failed(`${place} could not be read: ${name}: ${message}${hint}`, isUnreached || BUSY.has(name));
+  const hint = isUnreached(error) ? '. From a VPC, it is reached by an endpoint or a NAT gateway' : '';
+  const isRetryable = isUnreached(error) || isBusy(error);
+  return failed(`${place} could not be read: ${name}: ${message}${hint}`, isRetryable);
 }
 
 function failed(message: string, retryable: boolean): Failure {

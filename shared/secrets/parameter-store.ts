@@ -44,7 +44,7 @@ export function parameterStore(prefix: string, clock: Clock): SecretService {
 async function openRequests(): Promise<ParameterRequests> {
   const { createParameterRequests } = await import('./parameter-requests.ts');
   // One level owns the retries: askService, which knows how many environments start at the same time.
-  return createParameterRequests({ region: undefined, maxAttempts: 1 });
+  return createParameterRequests({ maxAttempts: 1 });
 }
 
 function valueHint(name: string): string {

@@ -25,7 +25,10 @@ export async function probeSecrets(probe: SecretsProbe): Promise<readonly SeenSe
 
 async function probeParameters({ names, prefix, region }: SecretsProbe): Promise<readonly SeenSecret[]> {
   const { createParameterRequests } = await import('./parameter-requests.ts');
-  const requests = createParameterRequests({ region, maxAttempts: 2 });
+  const requests = createParameterRequests({
+    maxAttempts: 2,
+    ...(region === undefined ? {} : { region }),
+  });
   try {
     const paths = names.map((name) => `${prefix}/${name}`);
     const signal = AbortSignal.timeout(limits.doctorLookTimeoutMs);

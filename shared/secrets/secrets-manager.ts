@@ -34,7 +34,7 @@ export function secretsManager(id: string, clock: Clock, patienceMs?: number): S
 
 async function openRequests(): Promise<SecretRequests> {
   const { createSecretRequests } = await import('./secret-requests.ts');
-  return createSecretRequests(1);
+  return createSecretRequests({ maxAttempts: 1 });
 }
 
 function parseTexts(text: string, id: string): ReadonlyMap<string, Secret> {

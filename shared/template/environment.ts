@@ -1,5 +1,6 @@
 /** What a render reads from outside: variables, functions, files, and answers that must not be asked twice. */
 
+import type { AwsValues } from '../base/aws-values.ts';
 import type { Value } from '../base/value.ts';
 import type { TextOrigin } from './text-origin.ts';
 
@@ -48,6 +49,8 @@ export type LocalPort = {
     cwd: string,
   ) => Promise<{ readonly exitCode: number; readonly stdout: Uint8Array }>;
   readonly fetch: (request: WebRequest) => Promise<WebAnswer>;
+  /** Parameters and secrets of AWS. */
+  readonly aws: () => AwsValues;
 };
 
 /** A page to fetch. */
@@ -94,6 +97,8 @@ export type Environment = {
   readonly scope: Scope;
   readonly options: RenderOptions;
   readonly local: LocalPort;
+  /** Prints a warning, along with the task that is rendered. */
+  readonly warn?: (text: string) => void;
   readonly memory: TaskMemory;
   /** Milliseconds since the epoch; ask through `memory.once`. */
   readonly now: () => number;

@@ -40,6 +40,10 @@ export function guardFiles(local: LocalPort, traffic: Traffic): LocalPort {
       wait(traffic.isBusy);
       return local.fetch(request);
     },
+    aws: () => {
+      wait(traffic.isBusy);
+      return local.aws();
+    },
     run: (command, cwd) => {
       wait(traffic.isBusy);
       return local.run(command, cwd);

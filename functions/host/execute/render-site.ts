@@ -21,6 +21,8 @@ export type RenderSite = {
   readonly item: Dict;
   readonly memory: SiteMemory;
   readonly local: LocalPort;
+  /** Prints a warning along with the task. */
+  readonly warn?: (text: string) => void;
   /** The host waits at this task with all others, so that their changing data may be read. */
   readonly isSynced: boolean;
 };

@@ -74,6 +74,7 @@ export function createMetaShow(
 export function createShow(options: ShowOptions): Show {
   const { host, header, order } = options;
   const heldBack: RunEvent[] = [];
+  const warned = new Set<string>();
   let hasBegun = false;
   const say = (event: RunEvent): void => {
     if (hasBegun) options.emit({ order, host, event });
@@ -100,7 +101,10 @@ export function createShow(options: ShowOptions): Show {
     notified: (handlers) => {
       for (const handler of handlers) say({ kind: 'handler-notified', handler, host });
     },
-    warn: (text) => say({ kind: 'message', level: 'warning', text }),
+    warn: (text) => {
+      if (!warned.has(text)) say({ kind: 'message', level: 'warning', text });
+      warned.add(text);
+    },
     error: (text) => say({ kind: 'message', level: 'error', text }),
     finish: (outcome, included, isInclude) => {
       for (const { file, label } of included)

@@ -166,7 +166,8 @@ function startGoing(start: StartSite, env: Environment): Going {
   const traffic: TaskTraffic = { ways: new Map(), isHere: false, isRaw: false };
   const before = withoutNotification(start.state, task, tree);
   const turn = Promise.withResolvers<void>();
-  const begun = startTask(site, task, portsOf(start, show, { traffic, turn: turn.promise }));
+  const seen = { ...site, warn: show.warn };
+  const begun = startTask(seen, task, portsOf(start, show, { traffic, turn: turn.promise }));
   const common = { order, header, before, at, show, traffic, turn };
   if (begun.kind === 'over') {
     const settled = stateAfter(before, at, begun.end);

@@ -53,6 +53,7 @@ function surroundings(site: RenderSite): Omit<Environment, 'scope'> {
   return {
     options: context.renderOptions,
     local: site.local,
+    ...(site.warn === undefined ? {} : { warn: site.warn }),
     memory: site.memory,
     now: context.now,
     randomBytes: context.randomBytes,

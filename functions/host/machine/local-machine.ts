@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../../shared/base/clock.ts';
+import { openAwsValues } from '../../../shared/secrets/aws-values.ts';
 import type { LocalPort, LocalStat } from '../../../shared/template/environment.ts';
 import type { LocalMachine, Terminal } from '../execute/play-context.ts';
 import { localDisk } from './local-disk.ts';
@@ -22,10 +23,14 @@ export type LocalMachineDeps = {
   /** Opens vaulted files, or throws TemplateError. */
   readonly decrypt: (content: Uint8Array, path: string) => Uint8Array;
   readonly terminal: Terminal;
+  /** In a function: where its own secrets lie, which lookups do not give. */
+  readonly ownSecrets?: string;
 };
 
 /** The port over the real disk and processes. */
-export function localMachine({ environment, decrypt, terminal }: LocalMachineDeps): LocalMachine {
+export function localMachine(deps: LocalMachineDeps): LocalMachine {
+  const { environment, decrypt, terminal } = deps;
+  const aws = openAwsValues({ clock: systemClock, own: deps.ownSecrets });
   return {
     readFile: (path) => {
       const kind = statOf(path, true)?.kind;
@@ -43,6 +48,7 @@ export function localMachine({ environment, decrypt, terminal }: LocalMachineDep
     run: (command, cwd) => runShell(command, cwd, environment),
     // Node's HTTP takes 20 ms to load, which few runs need.
     fetch: async (request) => (await import('./fetch-url.ts')).fetchUrl(request),
+    aws: () => aws,
     disk: localDisk(systemClock.randomBytes),
     terminal,
   };

@@ -1,6 +1,8 @@
-/** The table of Ansible's own lookups. */
+/** The table of lookups. */
 
 import type { Lookup } from '../builtin.ts';
+import { secretLookups } from './aws-secret.ts';
+import { parameterLookups } from './aws-ssm.ts';
 import { csvLookups } from './csvfile.ts';
 import { fileLookups } from './files.ts';
 import { hostLookups } from './hosts.ts';
@@ -25,7 +27,10 @@ const lookups = [
   ...urlLookups,
 ];
 
-/** Lookups by name, with and without the name of Ansible's own collection. */
-export const lookupTable: ReadonlyMap<string, Lookup> = new Map(
-  lookups.flatMap((lookup) => [lookup.name, `ansible.builtin.${lookup.name}`].map((name) => [name, lookup])),
-);
+/** Lookups by name: Ansible's own with and without the name of its collection, others by all of their names. */
+export const lookupTable: ReadonlyMap<string, Lookup> = new Map([
+  ...lookups.flatMap((lookup) =>
+    [lookup.name, `ansible.builtin.${lookup.name}`].map((name) => [name, lookup] as const),
+  ),
+  ...[...parameterLookups, ...secretLookups].map((lookup) => [lookup.name, lookup] as const),
+]);

@@ -13,6 +13,7 @@ import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Play, Task } from '../../../shared/project/model.ts';
 import type { DiskStat, LocalDisk } from '../../../shared/template/local-disk.ts';
 import { asTemplate } from '../../../shared/template/special.ts';
+import { noAws } from '../no-aws.ts';
 import { makeEnvironment } from '../template/recorded-cases.ts';
 
 /** Contents by path; a path with a slash at its end is an empty directory, `-> x` as content a link to x. */
@@ -33,6 +34,7 @@ export function fakeMachine(files: Files): LocalMachine {
     stat: (path, followLinks) => disk.stat(path, followLinks),
     glob: () => [],
     environment: (name) => (name === 'HOME' ? '/home/me' : undefined),
+    aws: noAws,
     realPath: (path) => resolved(files, path),
     fetch: () => Promise.resolve({ kind: 'failed', why: 'there is no network' }),
     run: () => Promise.resolve({ exitCode: 0, stdout: new Uint8Array() }),

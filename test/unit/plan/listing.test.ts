@@ -10,6 +10,7 @@ import { everyKeyword } from '../../../shared/project/inheritance.ts';
 import { loadPlaybook } from '../../../shared/project/load-playbook.ts';
 import type { Play, Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
+import { noAws } from '../no-aws.ts';
 
 const DIRECTORY = join(import.meta.dirname, '../../cases/listing');
 const CASES: Record<string, string> = JSON.parse(readFileSync(join(DIRECTORY, 'recorded.json'), 'utf8'));
@@ -61,6 +62,7 @@ const environment: Environment = {
     stat: () => undefined,
     glob: () => [],
     environment: () => undefined,
+    aws: noAws,
     realPath: (path) => path,
     fetch: () => Promise.resolve({ kind: 'failed', why: 'there is no network' }),
     run: async () => ({ exitCode: 1, stdout: new Uint8Array() }),

@@ -4,6 +4,7 @@ import { diskFiles } from '../../../shared/project/disk-files.ts';
 import type { LoadDeps } from '../../../shared/project/loading.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
+import { noAws } from '../no-aws.ts';
 
 /** Nothing is known before hosts are, and nothing is vaulted. */
 const environment: Environment = {
@@ -14,6 +15,7 @@ const environment: Environment = {
     writeFile: () => undefined,
     stat: () => undefined,
     glob: () => [],
+    aws: noAws,
     realPath: (path) => path,
     environment: () => undefined,
     fetch: () => Promise.resolve({ kind: 'failed', why: 'there is no network' }),

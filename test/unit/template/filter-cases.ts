@@ -22,6 +22,7 @@ import {
 import { compileExpressionCached } from '../../../shared/template/template-cache.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { force } from '../../../shared/template/values.ts';
+import { noAws } from '../no-aws.ts';
 
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   FILTER_CASE: 'from the environment',
@@ -76,6 +77,7 @@ export function makeCaseEnvironment(directory: string, variables: ReadonlyMap<st
       stat: (path, follow) => localStat(follow ? statSync : lstatSync, path),
       glob: (pattern) => globSync(pattern).sort(),
       environment: (name) => ENVIRONMENT[name],
+      aws: noAws,
       realPath,
       fetch: () => Promise.resolve({ kind: 'failed', why: 'there is no network' }),
       run: () => Promise.reject(new Error('cases run no commands')),

@@ -13,6 +13,7 @@ import {
 } from '../../../shared/template/render.ts';
 import { asTemplate } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
+import { noAws } from '../no-aws.ts';
 
 export type Case = {
   readonly template: unknown;
@@ -122,6 +123,7 @@ export function makeEnvironment(
       },
       writeFile: () => undefined,
       stat: () => undefined,
+      aws: noAws,
       realPath: (path) => path,
       glob: () => [],
       environment: () => undefined,
