@@ -1,6 +1,8 @@
 /** Failures as Ansible's actions report them: with the end of a traceback, of which reports print the last line. */
 
 import type { Value } from '../../../shared/base/value.ts';
+import { reprText } from '../../../shared/template/python-repr.ts';
+import { TemplateError } from '../../../shared/template/template-error.ts';
 import { ActionFailure } from './action.ts';
 
 /** A failure that the action itself found. */
@@ -15,11 +17,35 @@ export function caughtFail(message: string, cause: string = message): ActionFail
 
 /** The message of an error of the system in Python's words. */
 export function systemErrorText(error: unknown, path: string): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const known = typeof code === 'string' ? SYSTEM_ERRORS[code] : undefined;
-  if (known === undefined) return error instanceof Error ? error.message : String(error);
-  return `[Errno ${known[0]}] ${known[1]}: '${path}'`;
+  return errorText(error, `'${path}'`);
 }
+
+function errorText(error: unknown, shownPath: string): string {
+  const known = SYSTEM_ERRORS[codeOf(error) ?? ''];
+  if (known === undefined) return error instanceof Error ? error.message : String(error);
+  return `[Errno ${known[0]}] ${known[1]}: ${shownPath}`;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** What templates are told when the system refuses one of their files; other errors as they are. */
+export function fileProblem(error: unknown, path: string): unknown {
+  const code = codeOf(error);
+  if (code === undefined) return error;
+  const message = errorText(error, `b${reprText(path)}`);
+  return new TemplateError('runtime', SYSTEM_CLASSES[code] ?? 'OSError', message);
+}
+
+const SYSTEM_CLASSES: Readonly<Record<string, string>> = {
+  EACCES: 'PermissionError',
+  EEXIST: 'FileExistsError',
+  EISDIR: 'IsADirectoryError',
+  ENOENT: 'FileNotFoundError',
+  ENOTDIR: 'NotADirectoryError',
+  EPERM: 'PermissionError',
+};
 
 const SYSTEM_ERRORS: Readonly<Record<string, readonly [number: number, text: string]>> = {
   EPERM: [1, 'Operation not permitted'],

@@ -2,10 +2,13 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { isSpecial } from '../../../shared/base/value.ts';
-import { repr } from '../../../shared/template/python-repr.ts';
+import type { Task } from '../../../shared/project/model.ts';
+import { originOfWritten } from '../../../shared/template/engine.ts';
+import { repr, str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
-import { asTemplate } from '../../../shared/template/special.ts';
+import { asTemplate, Template } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
+import { RECEIVED } from '../../../shared/template/text-origin.ts';
 import { typeName } from '../../../shared/template/values.ts';
 import { type ActionCall, ActionFailure } from './action.ts';
 import { checkArguments, integerArgument } from './arguments.ts';
@@ -13,7 +16,7 @@ import { checkArguments, integerArgument } from './arguments.ts';
 const UNDEFINED = 'VARIABLE IS NOT DEFINED!';
 
 /** Shows `msg`, or the value of `var`, when the verbosity is reached. */
-export function runDebug({ args, env, context }: ActionCall): Dict {
+export function runDebug({ args, context, env, task }: ActionCall): Dict {
   checkArguments('debug', args, ['msg', 'var', 'verbosity']);
   if (args.has('msg') && args.has('var')) throw new ActionFailure("'msg' and 'var' are incompatible options");
   const threshold = integerArgument(args, 'verbosity', 0);
@@ -24,12 +27,24 @@ export function runDebug({ args, env, context }: ActionCall): Dict {
       ['failed', false],
       ['failed', false],
     ]);
-  const [name, value] = shown(args, env, context.settings.verbosity);
+  const [name, value] = isReceived(task, env)
+    ? unlooked(args.get('var') ?? null)
+    : shown(args, env, context.settings.verbosity);
   return new Map<Value, Value>([
     [name, value],
     ['failed', false],
     ['_ansible_verbose_always', true],
   ]);
+}
+
+/** Whether `var` is a text from outside: it names nothing, and nothing in it is evaluated. */
+function isReceived({ args }: Task, env: ActionCall['env']): boolean {
+  const raw = args instanceof Map ? args.get('var') : undefined;
+  return raw instanceof Template && originOfWritten(raw, env).own === RECEIVED.own;
+}
+
+function unlooked(text: Value): readonly [string, Value] {
+  return [str(text), `{{${str(text)}}}`];
 }
 
 function shown(args: Dict, env: ActionCall['env'], verbosity: number): readonly [string, Value] {

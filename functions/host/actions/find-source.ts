@@ -27,10 +27,11 @@ export function findSource(call: ActionCall, kind: SourceKind, name: string): Fo
     : { kind: 'found', path };
 }
 
-/** Ansible's message for a file that is not there. */
-export function missingFile(name: string, searched: readonly string[]): string {
+/** Ansible's message for a file that is not there, or not named. */
+export function missingFile(name: string | undefined, searched: readonly string[]): string {
   const places = searched.length === 0 ? '' : `\nSearched in:\n\t${searched.join('\n\t')}`;
-  return `Could not find or access '${name}'${places} on the Ansible Controller.\nIf you are using a module and expect the file to exist on the remote, see the remote_src option`;
+  const what = name === undefined ? 'Could not find file' : `Could not find or access '${name}'`;
+  return `${what}${places} on the Ansible Controller.\nIf you are using a module and expect the file to exist on the remote, see the remote_src option`;
 }
 
 function placesOf(call: ActionCall, kind: SourceKind, name: string): readonly string[] {

@@ -8,12 +8,12 @@ import { loadYaml } from '../../../shared/project/yaml.ts';
 import { decodeText } from '../../../shared/template/filters/charset.ts';
 import { directoryName, joinPath, splitExtension } from '../../../shared/template/posix-path.ts';
 import { compilePattern, searchPattern } from '../../../shared/template/python-regex.ts';
-import { repr, str } from '../../../shared/template/python-repr.ts';
+import { repr, reprText, str } from '../../../shared/template/python-repr.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { typeName } from '../../../shared/template/values.ts';
 import { type ActionCall, ActionFailure } from './action.ts';
 import { booleanArgument, textArgument } from './arguments.ts';
-import { findSource } from './find-source.ts';
+import { findSource, missingFile } from './find-source.ts';
 
 const DIRECTORY_ARGUMENTS = [
   'dir',
@@ -62,6 +62,7 @@ function load(call: ActionCall, loaded: Loaded): string | undefined {
   const directory = textArgument(args, 'dir') ?? '';
   if (directory !== '') return loadDirectory(call, rootOf(call, directory), loaded);
   const file = textArgument(args, 'file') || (textArgument(args, '_raw_params') ?? '').replace(/\n+$/, '');
+  if (file === '') return missingFile(undefined, []);
   const found = findSource(call, 'vars', file);
   return found.kind === 'missing' ? found.message : loadFile(call, found.path, loaded);
 }
@@ -179,6 +180,10 @@ function ignoredPatterns(args: Dict): readonly ReturnType<typeof compilePattern>
 }
 
 function loadFile({ context, env }: ActionCall, path: string, loaded: Loaded): string | undefined {
+  if (context.local.disk.stat(path, true)?.kind === 'directory') {
+    const why = `[Errno 21] Is a directory: b${reprText(path)}`;
+    return `an error occurred while trying to read the file '${path}': ${why}. ${why}`;
+  }
   for (const piece of context.local.disk.pieces(path)) {
     if (isVaulted(piece)) loaded.hasSecrets = true;
     break;

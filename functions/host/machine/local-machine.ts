@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { systemClock } from '../../../shared/base/clock.ts';
 import { openAwsValues } from '../../../shared/secrets/aws-values.ts';
 import type { LocalPort, LocalStat } from '../../../shared/template/environment.ts';
+import { fileProblem } from '../actions/action-fail.ts';
 import type { LocalMachine, Terminal } from '../execute/play-context.ts';
 import { localDisk } from './local-disk.ts';
 
@@ -34,12 +35,18 @@ export function localMachine(deps: LocalMachineDeps): LocalMachine {
   return {
     readFile: (path) => {
       const kind = statOf(path, true)?.kind;
-      return kind === undefined || kind === 'directory' ? undefined : decrypt(readFileSync(path), path);
+      if (kind === undefined || kind === 'directory') return undefined;
+      return decrypt(
+        tried(path, () => readFileSync(path)),
+        path,
+      );
     },
     writeFile: (path, content, mode) => {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      writeFileSync(path, content);
-      chmodSync(path, mode);
+      tried(path, () => {
+        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        writeFileSync(path, content);
+        chmodSync(path, mode);
+      });
     },
     stat: statOf,
     glob: (pattern) => globSync(pattern).toSorted(),
@@ -52,6 +59,15 @@ export function localMachine(deps: LocalMachineDeps): LocalMachine {
     disk: localDisk(systemClock.randomBytes),
     terminal,
   };
+}
+
+/** What `work` gives; what the system refuses becomes an error of the template. */
+function tried<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw fileProblem(error, path);
+  }
 }
 
 function statOf(path: string, followLinks: boolean): LocalStat | undefined {
