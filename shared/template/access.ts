@@ -2,6 +2,7 @@
 
 import type { Value } from '../base/value.ts';
 import { dictGet, dictKey } from './dict-key.ts';
+import { isHtml, markupAttribute } from './markup-text.ts';
 import { isDictMethod, methodOf } from './methods.ts';
 import { typeError, undefinedError, valueError } from './python-error.ts';
 import { repr, str } from './python-repr.ts';
@@ -72,7 +73,8 @@ function attributeOf(value: Value, name: string): Value | undefined {
   if (value instanceof PyTuple && value.fields.includes(name)) return value.items[value.fields.indexOf(name)];
   const text = asText(value);
   const mark = value instanceof Markup ? value.mark : undefined;
-  return (text === undefined ? undefined : formatMethod(text, name, mark)) ?? methodOf(value, name);
+  const method = (text === undefined ? undefined : formatMethod(text, name, mark)) ?? methodOf(value, name);
+  return isHtml(value) ? markupAttribute(value, name, method) : method;
 }
 
 /** Python's class of a value: prints its name and tells no more. */
@@ -130,7 +132,8 @@ function elementAt(value: Value, index: number): Value | undefined {
   const text = asText(value);
   if (text !== undefined) {
     const units = characters(text);
-    return units[index < 0 ? units.length + index : index];
+    const unit = units[index < 0 ? units.length + index : index];
+    return unit !== undefined && isHtml(value) ? new Markup(unit) : unit;
   }
   if (value instanceof PyBytes) return value.bytes.at(index);
   if (!(value instanceof LazyList) || value.typeName !== 'range') return undefined;
@@ -155,12 +158,16 @@ export function describeObject(value: Value): string {
 
 /** The undefined value for a missing attribute. */
 export function missingAttribute(value: Value, name: string): Undefined {
-  return new Undefined(`'${describeObject(value)}' has no attribute ${repr(name)}`, name);
+  return new Undefined(`'${describeObject(value)}' has no attribute ${repr(name)}`, name, {
+    lack: { of: value, key: name },
+  });
 }
 
 function missingItem(value: Value, key: Value): Undefined {
   const missing = key instanceof Undefined ? undefined : str(key);
-  return new Undefined(`${describeObject(value)} has no element ${repr(key)}`, missing);
+  return new Undefined(`${describeObject(value)} has no element ${repr(key)}`, missing, {
+    lack: { of: value, key },
+  });
 }
 
 /** The bounds of a slice; null where none is written. */
@@ -171,7 +178,10 @@ export function getSlice(value: Value, slice: Slice): Value {
   const whole = force(value);
   if (whole instanceof Undefined) return chained(whole);
   const text = asText(whole);
-  if (text !== undefined) return pick(characters(text), slice).join('');
+  if (text !== undefined) {
+    const part = pick(characters(text), slice).join('');
+    return isHtml(whole) ? new Markup(part) : part;
+  }
   if (Array.isArray(whole)) return pick(whole, slice);
   if (whole instanceof PyTuple) return new PyTuple(pick(whole.items, slice));
   if (whole instanceof PyBytes) return new PyBytes(Uint8Array.from(pick(whole.bytes, slice)));

@@ -152,7 +152,7 @@ function chooser(
 ): Evaluate {
   const test = compileExpression(condition, rest.compiler);
   const message = `the inline if-expression on line ${condition.line} evaluated to false and no else section was defined.`;
-  const otherwise = rest.otherwise ?? ((): Value => new Undefined(message, undefined, true));
+  const otherwise = rest.otherwise ?? ((): Value => new Undefined(message, undefined, { isLenient: true }));
   return (frame) => (isTrue(test(frame)) ? whenTrue(frame) : otherwise(frame));
 }
 

@@ -3,9 +3,9 @@
 import type { Dict, Value } from '../base/value.ts';
 import { dictDelete, dictGet, dictKey, dictSet } from './dict-key.ts';
 import { type MethodTable, methodTable } from './method.ts';
-import { pythonError, typeError, valueError } from './python-error.ts';
+import { pythonError, typeError, undefinedError, valueError } from './python-error.ts';
 import { repr } from './python-repr.ts';
-import { LazyDict, LazyList, PyTuple } from './special.ts';
+import { LazyDict, LazyList, PyTuple, Undefined } from './special.ts';
 import { asDict, asSequence, force, iterate, iterateOrUndefined } from './values.ts';
 
 type AnyDict = Dict | LazyDict;
@@ -106,7 +106,9 @@ function update(self: Dict, args: readonly Value[], kwargs: Value): null {
 
 /** The entries that `dict(source)` would have: of a mapping, or of an iterable of pairs. */
 export function entriesOf(source: Value): Iterable<readonly [Value, Value]> {
-  const map = asDict(force(source));
+  const given = force(source);
+  if (given instanceof Undefined) throw undefinedError(given);
+  const map = asDict(given);
   if (map !== undefined) return map;
   let index = 0;
   const entries: (readonly [Value, Value])[] = [];

@@ -34,10 +34,17 @@ export function lookupError(message: string): TemplateError {
   return new TemplateError('lookup', 'AnsibleLookupError', message);
 }
 
+/** Where classes are that are not Python's own. */
+const MODULES: ReadonlyMap<string, string> = new Map([
+  ['AnsibleUndefined', 'ansible.template.native_helpers.'],
+  ['Markup', 'markupsafe.'],
+  ['Undefined', 'jinja2.runtime.'],
+]);
+
 /** What `'%s' % type(value)` prints. */
 export function classText(value: Value): string {
   const name = typeName(value);
-  return `<class '${name === 'AnsibleUndefined' ? 'ansible.template.native_helpers.AnsibleUndefined' : name}'>`;
+  return `<class '${MODULES.get(name) ?? ''}${name}'>`;
 }
 
 /** Runs `attempt`; an error of the template for which `handle` returns another is replaced by that. */

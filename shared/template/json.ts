@@ -24,7 +24,7 @@ export function dumpJson(value: Value, options: TemplateJsonOptions = {}): strin
 }
 
 function convert(special: Special, decrypt: ((ciphertext: string) => string) | undefined): Value {
-  if (special instanceof Undefined) throw undefinedError(special);
+  if (special instanceof Undefined && !special.isLenient) throw undefinedError(special);
   if (special instanceof PyTuple) return [...special.items];
   if (special instanceof LazyDict) return special.toDict();
   if (special instanceof Vaulted) {

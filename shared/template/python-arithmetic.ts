@@ -2,9 +2,10 @@
 
 import { limits } from '../base/limits.ts';
 import { PyFloat, type Value } from '../base/value.ts';
+import { isHtml, operateMarkup } from './markup-text.ts';
 import { limitError, pythonError, typeError, undefinedError } from './python-error.ts';
 import { formatPercent } from './python-format.ts';
-import { PyBytes, PyObject, PySet, PyTuple, Undefined } from './special.ts';
+import { Markup, PyBytes, PyObject, PySet, PyTuple, Undefined } from './special.ts';
 import { asInt, asText, checkSize, force, typeName } from './values.ts';
 
 /** The binary operators of Jinja2 that compute; comparison and logic stand elsewhere. */
@@ -22,6 +23,8 @@ export function operate(operator: ArithmeticOperator, left: Value, right: Value)
   const b = force(right);
   const special = operateObjects(operator, a, b);
   if (special !== undefined) return special;
+  const markup = a instanceof Markup || b instanceof Markup ? operateMarkup(operator, a, b) : undefined;
+  if (markup !== undefined) return markup;
   if (operator === '%' && asText(a) !== undefined) return formatPercent(asText(a) ?? '', b);
   if (b instanceof Undefined) throw undefinedError(b);
   const x = asInt(a);
@@ -32,7 +35,7 @@ export function operate(operator: ArithmeticOperator, left: Value, right: Value)
   if (p !== undefined && q !== undefined) return operateFloats(operator, p, q);
   const result = operateContainers(operator, a, b);
   if (result === undefined) throw unsupported(operator, a, b);
-  return result;
+  return typeof result === 'string' && (isHtml(a) || isHtml(b)) ? new Markup(result) : result;
 }
 
 function operateObjects(operator: ArithmeticOperator, a: Value, b: Value): Value | undefined {

@@ -73,7 +73,7 @@ function writeObject(value: Exclude<Value, null>, parents: readonly Value[]): st
   if (value instanceof PySet) {
     return value.items.size === 0 ? 'set()' : `{${writeAll([...value.items], [...parents, value])}}`;
   }
-  return writeRare(value);
+  return writeRare(value, [...parents, value]);
 }
 
 function writeDict(value: Value, parents: readonly Value[]): string {
@@ -86,8 +86,8 @@ function writeAll(items: readonly Value[], parents: readonly Value[]): string {
   return items.map((item) => write(item, parents)).join(', ');
 }
 
-function writeRare(value: Exclude<Value, null>): string {
-  if (value instanceof Undefined) return reprUndefined(value);
+function writeRare(value: Exclude<Value, null>, parents: readonly Value[]): string {
+  if (value instanceof Undefined) return reprUndefined(value, parents);
   if (value instanceof Markup)
     return value.mark === 'html' ? `Markup(${reprText(value.text)})` : reprText(value.text);
   if (value instanceof Template) return reprText(value.source);
@@ -101,10 +101,15 @@ function writeRare(value: Exclude<Value, null>): string {
   return `<${typeName(value)}>`;
 }
 
-function reprUndefined(value: Undefined): string {
+function reprUndefined(value: Undefined, parents: readonly Value[]): string {
   if (value.isLenient) return 'Undefined';
+  if (value.lack !== undefined) {
+    const { of, key } = value.lack;
+    return `AnsibleUndefined(hint=None, obj=${write(of, parents)}, name=${write(key, parents)})`;
+  }
   const name = value.missing === undefined ? 'None' : reprText(value.missing);
-  return `AnsibleUndefined(hint=None, obj=missing, name=${name})`;
+  const hint = value.message === `'${value.missing}' is undefined` ? 'None' : reprText(value.message);
+  return `AnsibleUndefined(hint=${hint}, obj=missing, name=${name})`;
 }
 
 const PLAIN = /^[ !#-&(-[\]-~]*$/;

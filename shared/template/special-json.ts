@@ -101,7 +101,9 @@ function parseListed(tag: string, [first, second, third]: readonly Wire[]): Spec
     case 'tuple':
       return new PyTuple(first as Value[], second as string[]);
     case 'undefined':
-      return new Undefined(first as string, (second as string | null) ?? undefined, third as boolean);
+      return new Undefined(first as string, (second as string | null) ?? undefined, {
+        isLenient: third as boolean,
+      });
     case 'template':
       return new Template(first as string, parsePosition(second));
     case 'vaulted':

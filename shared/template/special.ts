@@ -26,6 +26,12 @@ export class PyBytes implements Special {
   }
 }
 
+/** What more is known of an undefined value. */
+export type UndefinedOrigin = {
+  readonly isLenient?: boolean;
+  readonly lack?: Undefined['lack'];
+};
+
 /** What reading a missing variable, key or attribute gives. Using it raises; testing it does not. */
 export class Undefined implements Special {
   readonly special = 'undefined';
@@ -35,11 +41,14 @@ export class Undefined implements Special {
   readonly missing: string | undefined;
   /** The missing `else` of an inline `if`: prints as nothing and is false; only operating on it raises. */
   readonly isLenient: boolean;
+  /** What has no such attribute or item, and which: printed where the undefined value stands in a list. */
+  readonly lack: { readonly of: Value; readonly key: Value } | undefined;
 
-  constructor(message: string, missing?: string, isLenient = false) {
+  constructor(message: string, missing?: string, origin: UndefinedOrigin = {}) {
     this.message = message;
     this.missing = missing;
-    this.isLenient = isLenient;
+    this.isLenient = origin.isLenient ?? false;
+    this.lack = origin.lack;
   }
 }
 

@@ -2,10 +2,11 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { pythonError } from '../python-error.ts';
+import { pythonError, undefinedError } from '../python-error.ts';
 import { indexArgument, toInt } from '../python-number.ts';
 import { repr, str } from '../python-repr.ts';
 import { stripEnd } from '../python-whitespace.ts';
+import { Undefined } from '../special.ts';
 import { asText, force, typeName } from '../values.ts';
 
 /** The filter. */
@@ -38,7 +39,8 @@ const STYLES: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
 function comment(_env: unknown, value: Value, style: Value = 'plain', kwargs: Value = null): Value {
   const text = asText(force(value));
   if (text === undefined) {
-    str(value);
+    const other = force(value);
+    if (other instanceof Undefined) throw undefinedError(other);
     throw pythonError('AttributeError', `'${typeName(force(value))}' object has no attribute 'replace'`);
   }
   const preset = STYLES.get(str(style));

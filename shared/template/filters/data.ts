@@ -65,6 +65,7 @@ function combine(_env: unknown, value: Value, terms: Value = [], kwargs: Value =
 /** Raises for the first undefined value anywhere inside. */
 function checkDefined(value: Value): void {
   const settled = force(value);
+  if (settled instanceof Undefined && settled.isLenient) throw filterError(' is undefined');
   if (settled instanceof Undefined) throw undefinedError(settled);
   if (settled instanceof Map) for (const item of settled.values()) checkDefined(item);
   else for (const item of asSequence(settled) ?? []) checkDefined(item);

@@ -5,10 +5,10 @@ import type { Builtin } from '../builtin.ts';
 import { dictGet } from '../dict-key.ts';
 import { filterArgumentError, filterError } from '../filter-error.ts';
 import { dumpJson } from '../json.ts';
+import { escapeHtml, escapeValue, stripTags } from '../markup-text.ts';
 import { pythonError, typeError, undefinedError, valueError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
 import { repr, str } from '../python-repr.ts';
-import { splitWords } from '../python-whitespace.ts';
 import { Markup, Undefined } from '../special.ts';
 import { splitUrl } from '../url.ts';
 import {
@@ -23,7 +23,6 @@ import {
 } from '../values.ts';
 import { toBytes } from './encoding.ts';
 import { indentOption } from './formats.ts';
-import { isHtml } from './markup.ts';
 import { linkUrls } from './urlize.ts';
 
 /** HTML and URL filters. */
@@ -48,44 +47,6 @@ export const htmlFilters: readonly Builtin[] = [
   },
   { name: 'urlsplit', signature: "query='', alias='urlsplit'", call: urlsplit },
 ];
-
-const HTML_ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  "'": '&#39;',
-  '"': '&#34;',
-};
-
-/** A text with HTML's special characters as entities. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>'"]/g, (character) => HTML_ESCAPES[character] ?? character);
-}
-
-function escapeValue(value: Value): Markup {
-  return isHtml(value) ? value : new Markup(escapeHtml(str(value)));
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: '\xa0',
-};
-
-function stripTags(text: string): string {
-  const plain = splitWords(text.replace(/<!--.*?-->/gs, '').replace(/<.*?>/gs, '')).join(' ');
-  return plain.replace(
-    /&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi,
-    (whole, hex?: string, decimal?: string, name?: string) => {
-      if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-      if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-      return ENTITIES[name ?? ''] ?? whole;
-    },
-  );
-}
 
 function xmlattr(_env: unknown, value: Value, autospace: Value = true): Value {
   const entries = asDict(force(value));

@@ -40,7 +40,6 @@ function absolute(value: Value): Value {
   const int = asInt(value);
   if (int !== undefined) return int < 0 ? -int : int;
   if (value instanceof PyFloat) return new PyFloat(Math.abs(value.value));
-  if (value instanceof Undefined) throw undefinedError(value);
   const micros = microsIn(value);
   if (micros !== undefined) return makeTimedelta(Math.abs(micros));
   throw typeError(`bad operand type for abs(): '${typeName(value)}'`);
@@ -81,7 +80,7 @@ function round(_env: unknown, value: Value, precision: Value = 0, method: Value 
   if (kind !== 'common' && kind !== 'ceil' && kind !== 'floor') {
     throw filterArgumentError('method must be common, ceil or floor');
   }
-  if (settled instanceof Undefined) throw undefinedError(settled);
+  if (settled instanceof Undefined && !settled.isLenient) throw undefinedError(settled);
   if (kind !== 'common') return roundToward(settled, precision, kind);
   if (precision === null && settled instanceof PyFloat) return truncateFloat(roundFloat(settled.value, 0));
   const int = asInt(settled);
@@ -105,7 +104,7 @@ const TRUE_WORDS: ReadonlySet<string> = new Set(['yes', 'on', '1', 'true']);
 
 function toBool(value: Value): Value {
   if (value === null || typeof value === 'boolean') return value;
-  if (value instanceof Undefined) throw undefinedError(value);
+  if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
   const text = asText(value);
   if (text !== undefined) return TRUE_WORDS.has(text.toLowerCase());
   return numberOrUndefined(value) === 1;

@@ -2,6 +2,7 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
+import { dictGet } from '../dict-key.ts';
 import type { Environment } from '../environment.ts';
 import { filterError } from '../filter-error.ts';
 import { normalizeInt } from '../python-arithmetic.ts';
@@ -16,7 +17,7 @@ import {
   systemRandom,
 } from '../python-random.ts';
 import { repr } from '../python-repr.ts';
-import { asInt, asText, force, isMapping, isTrue, iterateOrUndefined, toList } from '../values.ts';
+import { asDict, asInt, asText, force, isTrue, iterateOrUndefined, toList } from '../values.ts';
 
 /** Choosing filters. */
 export const randomFilters: readonly Builtin[] = [
@@ -56,12 +57,14 @@ function random(
   if (!isUnset(start) || !isUnset(step)) {
     throw filterError('start and step can only be used with integer values');
   }
-  if (isMapping(end)) throw pythonError('KeyError', '0');
+  const map = asDict(end);
   const items = asText(end) === undefined ? toList(end) : [...(asText(end) ?? '')];
   const choose = (bits: RandomBits): Value => {
-    const chosen = randomChoice(bits, items);
+    const chosen = randomChoice(bits, map === undefined ? items : [...items.keys()]);
     if (chosen === undefined) throw pythonError('IndexError', 'Cannot choose from an empty sequence');
-    return force(chosen);
+    const item = map === undefined ? chosen : dictGet(map, chosen);
+    if (item === undefined) throw pythonError('KeyError', repr(chosen));
+    return force(item);
   };
   return draw(env, seed, { key: `random ${repr(end)}`, choose });
 }

@@ -6,12 +6,13 @@ import type { Builtin } from '../builtin.ts';
 import { compare, equals, isOrdered } from '../comparison.ts';
 import { dictKey, hasKey } from '../dict-key.ts';
 import { filterArgumentError } from '../filter-error.ts';
+import { isHtml } from '../markup-text.ts';
 import { checkText, operate } from '../python-arithmetic.ts';
-import { pythonError, typeError } from '../python-error.ts';
+import { pythonError, typeError, undefinedError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
 import { str } from '../python-repr.ts';
 import { sortAsPython } from '../python-sort.ts';
-import { LazyDict, LazyList, PyBytes, PySet, PyTuple, Undefined } from '../special.ts';
+import { LazyDict, LazyList, Markup, PyBytes, PySet, PyTuple, Undefined } from '../special.ts';
 import {
   asInt,
   asSequence,
@@ -91,7 +92,10 @@ function join(_env: unknown, value: Value, d: Value = '', attribute: Value = nul
 function reverse(value: Value): Value {
   const settled = force(value);
   const text = asText(settled);
-  if (text !== undefined) return [...text].reverse().join('');
+  if (text !== undefined) {
+    const reversed = [...text].reverse().join('');
+    return isHtml(settled) ? new Markup(reversed) : reversed;
+  }
   if (settled !== null && iterateOrUndefined(settled) === undefined) {
     throw filterArgumentError('argument must be iterable');
   }
@@ -233,7 +237,7 @@ function dictItems(value: Value): PyTuple[] {
     const entries = settled instanceof Map ? settled : settled.toDict();
     return [...entries].map(([key, item]) => new PyTuple([key, force(item)]));
   }
-  str(settled);
+  if (settled instanceof Undefined) throw undefinedError(settled);
   throw pythonError('AttributeError', `'${typeName(settled)}' object has no attribute 'items'`);
 }
 

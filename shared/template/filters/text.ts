@@ -4,6 +4,7 @@ import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { isOrdered } from '../comparison.ts';
 import { filterArgumentError } from '../filter-error.ts';
+import { formatMarkup, isHtml } from '../markup-text.ts';
 import { operate } from '../python-arithmetic.ts';
 import { pythonError, typeError } from '../python-error.ts';
 import { formatPercent } from '../python-format.ts';
@@ -13,7 +14,6 @@ import { findSpace, splitLines, stripStart, stripText } from '../python-whitespa
 import { Markup, PyTuple } from '../special.ts';
 import { titleCase } from '../string-methods.ts';
 import { asText, characters, force, isTrue, length, textLength, typeName } from '../values.ts';
-import { isHtml } from './markup.ts';
 import { wrapText } from './text-wrap.ts';
 
 /** Text filters. */
@@ -21,7 +21,7 @@ export const textFilters: readonly Builtin[] = [
   { name: 'upper', signature: '', call: (_env, value) => mapText(value, (text) => text.toUpperCase()) },
   { name: 'lower', signature: '', call: (_env, value) => mapText(value, (text) => text.toLowerCase()) },
   { name: 'capitalize', signature: '', call: (_env, value) => mapText(value, capitalize) },
-  { name: 'title', signature: '', call: (_env, value) => mapText(value, title) },
+  { name: 'title', signature: '', call: (_env, value) => title(str(value)) },
   { name: 'trim', signature: 'chars=None', call: (_env, value, chars = null) => trim(value, chars) },
   { name: 'center', signature: 'width=80', call: (_env, value, width = 80) => center(value, width) },
   { name: 'replace', signature: 'old, new, count=None', call: replace },
@@ -191,7 +191,8 @@ function format(_env: unknown, value: Value, args: Value = [], kwargs: Value = n
   if (named !== undefined && positional.length > 0) {
     throw filterArgumentError("can't handle positional and keyword arguments at the same time");
   }
-  return formatPercent(str(value), named ?? new PyTuple(positional));
+  const given = named ?? new PyTuple(positional);
+  return isHtml(value) ? formatMarkup(value.text, given) : formatPercent(str(value), given);
 }
 
 function split(_env: unknown, value: Value, sep: Value = null, maxsplit: Value = -1): Value {

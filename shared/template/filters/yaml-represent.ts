@@ -2,8 +2,9 @@
 
 import { PyFloat, type Value } from '../../base/value.ts';
 import { compare } from '../comparison.ts';
+import { isHtml } from '../markup-text.ts';
 import { pythonError, undefinedError } from '../python-error.ts';
-import { reprFloat, str } from '../python-repr.ts';
+import { repr, reprFloat, str } from '../python-repr.ts';
 import { LazyDict, LazyList, PyBytes, PyObject, PySet, PyTuple, Undefined, Vaulted } from '../special.ts';
 import { TemplateError } from '../template-error.ts';
 import { asDict, asInt, asText, force, typeName } from '../values.ts';
@@ -35,7 +36,8 @@ function scalar(text: string, maker: Maker, isPlainSafe: boolean): YamlNode {
 }
 
 function represent(value: Value, maker: Maker): YamlNode {
-  if (value instanceof Undefined) throw undefinedError(value);
+  if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
+  if (isHtml(value)) throw cannotRepresent(value);
   const simple = representSimple(value, maker);
   if (simple !== undefined) return simple;
   if (typeof value !== 'object' || value === null) throw cannotRepresent(value);
@@ -117,7 +119,7 @@ function representCollection(
 function cannotRepresent(value: Value): Error {
   return pythonError(
     'RepresenterError',
-    `('cannot represent an object', ${value instanceof LazyList ? value.repr() : `${typeName(value)} ${str(value)}`})`,
+    `('cannot represent an object', ${value instanceof LazyList || value instanceof Undefined || isHtml(value) ? repr(value) : `${typeName(value)} ${str(value)}`})`,
   );
 }
 

@@ -3,7 +3,7 @@
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { contains, equals, isOrdered, isSame, type Ordering } from '../comparison.ts';
-import { isHtml } from '../filters/markup.ts';
+import { isHtml } from '../markup-text.ts';
 import { operate } from '../python-arithmetic.ts';
 import { typeError, undefinedError } from '../python-error.ts';
 import { str } from '../python-repr.ts';

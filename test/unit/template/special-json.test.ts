@@ -42,7 +42,7 @@ const specials: Readonly<Record<string, Value>> = {
   'named tuple': new PyTuple([1, 2], ['major', 'minor']),
   bytes: new PyBytes(new Uint8Array([0, 255, 10])),
   undefined: new Undefined("'x' is undefined", 'x'),
-  'lenient undefined': new Undefined('missing', undefined, true),
+  'lenient undefined': new Undefined('missing', undefined, { isLenient: true }),
   omit,
   template: new Template('{{ x }}', position),
   'template without a place': new Template('{% if x %}{% endif %}'),
