@@ -28,20 +28,30 @@ export function renderValue(raw: Value, env: Environment): Value {
   if (raw === null || typeof raw !== 'object') return raw;
   if (raw instanceof Template) return renderText(raw.source, env, playbookMode);
   if (raw instanceof Vaulted) return env.decrypt(raw.ciphertext);
-  if (Array.isArray(raw)) return renderItems(raw, env);
-  if (raw instanceof PyTuple) return renderItems([...raw.items], env);
-  if (raw instanceof Map) return renderDict(raw, env);
+  return renderParts(raw, env, renderValue);
+}
+
+/** As {@link renderValue} for what a variable holds: its vaulted scalars open when their text is needed. */
+export function renderVariable(raw: Value, env: Environment): Value {
+  if (raw instanceof Vaulted) return raw.openedBy(env.decrypt);
+  return raw instanceof Template ? renderValue(raw, env) : renderParts(raw, env, renderVariable);
+}
+
+function renderParts(raw: Value, env: Environment, render: typeof renderValue): Value {
+  if (Array.isArray(raw)) return renderItems(raw, env, render);
+  if (raw instanceof PyTuple) return renderItems([...raw.items], env, render);
+  if (raw instanceof Map) return renderDict(raw, env, render);
   return raw;
 }
 
-function renderItems(items: Value[], env: Environment): Value[] {
-  return items.map((item) => renderValue(item, env));
+function renderItems(items: Value[], env: Environment, render: typeof renderValue): Value[] {
+  return items.map((item) => render(item, env));
 }
 
-function renderDict(map: Map<Value, Value>, env: Environment): Value {
+function renderDict(map: Map<Value, Value>, env: Environment, render: typeof renderValue): Value {
   const rendered = new Map<Value, Value>();
   for (const [key, item] of map) {
-    rendered.set(key instanceof Template ? renderValue(key, env) : key, renderValue(item, env));
+    rendered.set(key instanceof Template ? renderValue(key, env) : key, render(item, env));
   }
   return rendered;
 }

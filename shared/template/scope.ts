@@ -2,7 +2,7 @@
 
 import type { Dict, Value } from '../base/value.ts';
 import type { Environment, Scope } from './environment.ts';
-import { renderValue } from './render.ts';
+import { renderValue, renderVariable } from './render.ts';
 import { LazyDict, PyTuple, Template, Vaulted } from './special.ts';
 import { TemplateError } from './template-error.ts';
 import { COMPUTED, type TextOrigin } from './text-origin.ts';
@@ -36,7 +36,7 @@ export function createEnvironment(
       if (inProgress.has(name)) throw recursion(name);
       inProgress.add(name);
       try {
-        const value = raw instanceof Vaulted ? openable(raw, env) : renderValue(raw, env);
+        const value = renderVariable(raw, env);
         rendered.set(name, value);
         return value;
       } finally {
@@ -73,16 +73,6 @@ export function scopeAsHostvars(env: Environment): LazyDict {
     }
   };
   return scopeAsDict({ ...env.scope, resolve: read }, 'ansible.vars.hostvars.HostVarsVars');
-}
-
-/** A vaulted scalar that opens itself when its text is needed, once. */
-function openable({ ciphertext, position }: Vaulted, env: Environment): Vaulted {
-  let plain: string | undefined;
-  const open = (): string => {
-    plain ??= env.decrypt(ciphertext);
-    return plain;
-  };
-  return new Vaulted(ciphertext, position, open);
 }
 
 function find(layers: readonly Layer[], name: string): Value | undefined {

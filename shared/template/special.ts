@@ -94,6 +94,15 @@ export class Vaulted implements Special {
     this.#open = open;
   }
 
+  /** The same, opened by `decrypt` when its text is needed, once. */
+  openedBy(decrypt: (ciphertext: string) => string): Vaulted {
+    let plain: string | undefined;
+    return new Vaulted(this.ciphertext, this.position, () => {
+      plain ??= decrypt(this.ciphertext);
+      return plain;
+    });
+  }
+
   /** The plain text, where it is known how to open it. */
   get plainText(): string | undefined {
     return this.#open?.();

@@ -43,7 +43,8 @@ function vault(
     const bytes = salt === null || !isTrue(salt) ? env.randomBytes(SALT_BYTES) : toBytes(salt);
     return sealVault(data, { id, password: new Secret(password) }, bytes);
   });
-  return isTrue(wrapObject) ? new Vaulted(str(envelope)) : envelope;
+  // Without a password of its own, the object's text is the envelope.
+  return isTrue(wrapObject) ? new Vaulted(str(envelope), undefined, () => str(envelope)) : envelope;
 }
 
 function unvault(_env: unknown, value: Value, secret: Value = '', vaultid: Value = 'filter_default'): Value {

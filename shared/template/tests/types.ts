@@ -7,7 +7,7 @@ import { isHtml } from '../markup-text.ts';
 import { operate } from '../python-arithmetic.ts';
 import { typeError, undefinedError } from '../python-error.ts';
 import { str } from '../python-repr.ts';
-import { LazyDict, LazyList, PyBytes, PyTuple, Undefined } from '../special.ts';
+import { LazyDict, LazyList, PyBytes, PyTuple, Undefined, Vaulted } from '../special.ts';
 import { asInt, asText, force, isCallable, isMapping, iterateOrUndefined, typeName } from '../values.ts';
 
 /** A test without arguments. */
@@ -35,7 +35,7 @@ export const typeTests: readonly Builtin[] = [
   check('integer', (value) => typeof value === 'number' || typeof value === 'bigint'),
   check('float', (value) => value instanceof PyFloat),
   check('number', (value) => asInt(value) !== undefined || value instanceof PyFloat),
-  check('string', (value) => asText(value) !== undefined),
+  check('string', (value) => !(value instanceof Vaulted) && asText(value) !== undefined),
   check('mapping', isMapping),
   check('sequence', isSequence),
   check('iterable', isIterable),

@@ -42,3 +42,19 @@ test('is opened by a filter with a secret of its own where no other is known', (
   expect(render('{{ sealed | type_debug }}', decrypt)).toBe('AnsibleVaultEncryptedUnicode');
   expect(() => render('{{ sealed }}', decrypt)).toThrow('no vault secrets found');
 });
+
+test('inside a list or dict is opened only where it is used', () => {
+  const nested = new Map<Value, Value>([
+    ['open', 'plain'],
+    ['sealed', new Vaulted(envelope)],
+  ]);
+  const layer = dictLayer(new Map<Value, Value>([['nested', nested]]));
+  const decrypt = (): string => {
+    throw pythonError('AnsibleVaultError', 'Attempting to decrypt but no vault secrets found');
+  };
+  const env = createEnvironment([layer], { ...makeEnvironment({}, {}, false), decrypt });
+  expect(renderValue(asTemplate('{{ nested.open }} {{ nested | length }}'), env)).toBe('plain 2');
+  expect(renderValue(asTemplate('{{ nested.sealed is string }}'), env)).toBe(false);
+  expect(renderValue(asTemplate('{{ nested | to_yaml }}'), env)).toContain('!vault |');
+  expect(() => renderValue(asTemplate('{{ nested }}'), env)).toThrow('no vault secrets found');
+});
