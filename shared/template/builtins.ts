@@ -30,11 +30,13 @@ import { str } from './python-repr.ts';
 import { Markup } from './special.ts';
 import { TemplateError } from './template-error.ts';
 import { addressTests } from './tests/addresses.ts';
+import { communityTests } from './tests/community.ts';
 import { fileTests } from './tests/files.ts';
 import { matchingTests } from './tests/matching.ts';
 import { resultTests } from './tests/result.ts';
 import { typeTests } from './tests/types.ts';
 import { versionTests } from './tests/version.ts';
+import { unsupportedFilters, unsupportedLookups } from './unsupported.ts';
 import { asText } from './values.ts';
 import { VERBATIM_FILTERS } from './verbatim.ts';
 
@@ -64,6 +66,7 @@ function keptVerbatim(filter: Builtin): Builtin {
 const filters: ReadonlyMap<string, Builtin> = new Map([
   ...communityFilters,
   ...utilsFilters,
+  ...unsupportedFilters,
   ...table(
     'filter',
     [
@@ -89,6 +92,7 @@ const filters: ReadonlyMap<string, Builtin> = new Map([
 
 const tests: ReadonlyMap<string, Builtin> = new Map([
   ...addressTests,
+  ...communityTests,
   ...table('test', [
     ...typeTests,
     ...resultTests,
@@ -104,7 +108,7 @@ const tests: ReadonlyMap<string, Builtin> = new Map([
 export const builtins: Builtins = {
   filters,
   tests,
-  lookups: new Map([...lookupTable, ...collectionLookups]),
+  lookups: new Map([...lookupTable, ...collectionLookups, ...unsupportedLookups]),
 };
 
 /** The filter that `map('name')` names, with its arguments. */

@@ -15,8 +15,13 @@ import { TemplateError } from '../template-error.ts';
 import { compareLoose } from '../tests/version-loose.ts';
 import { asSequence, asText, force, isMapping, isTrue, iterate, toList } from '../values.ts';
 import { csvFilters } from './community-csv.ts';
+import { iniFilters } from './community-ini.ts';
+import { keysFilters } from './community-keys.ts';
 import { listsFilters } from './community-lists.ts';
+import { newerFilters } from './community-newer.ts';
 import { timeFilters } from './community-time.ts';
+import { typeFilter } from './community-types.ts';
+import { hashidsFilters } from './hashids.ts';
 
 const NORMAL_FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'];
 
@@ -45,6 +50,11 @@ const filters: readonly Builtin[] = [
   ...timeFilters,
   ...csvFilters,
   ...listsFilters,
+  ...keysFilters,
+  ...iniFilters,
+  ...newerFilters,
+  typeFilter,
+  ...hashidsFilters,
 ];
 
 /** The filters under their full names; Ansible knows two of them without the collection's name as well. */

@@ -135,7 +135,8 @@ const INDENT_MIN = 2;
 const INDENT_MAX = 9;
 const STYLES = ['', "'", '"', '|', '>'] as const;
 
-function dumpYaml(value: Value, options: Options): string {
+/** The YAML text of a value, with the options of PyYAML. */
+export function dumpYaml(value: Value, options: Options): string {
   const flow = force(options.get('default_flow_style') ?? null);
   const given = asText(force(options.get('default_style') ?? '')) ?? '';
   const wanted = options.get('indent') ?? null;

@@ -1,0 +1,96 @@
+/** Filters and tests whose Python libraries are installed nowhere here: expectations are written by hand, from their documentation. */
+
+import { describe, expect, test } from 'vitest';
+import { evaluateRaw, makeCaseEnvironment, toCaseJson } from './filter-cases.ts';
+
+const env = makeCaseEnvironment('/play', new Map());
+
+function outcome(expression: string): unknown {
+  return toCaseJson(evaluateRaw(expression, env), '/play');
+}
+
+describe('hashids, by the examples of its documentation', () => {
+  test.each([
+    ['[1, 2, 3] | community.general.hashids_encode', 'o2fXhV'],
+    ["[1, 2, 3] | community.general.hashids_encode(salt='this is my salt')", 'laHquq'],
+    ["12345 | community.general.hashids_encode('this is my salt')", 'NkK9'],
+    ["[683, 94108, 123, 5] | community.general.hashids_encode('this is my salt')", 'aBMswoO2UB3Sj'],
+    ["1 | community.general.hashids_encode('this is my salt', min_length=8)", 'gB0NV05e'],
+    ["1234567 | community.general.hashids_encode('this is my salt', '0123456789abcdef')", 'b332db5'],
+    ["[5, 5, 5, 5] | community.general.hashids_encode('this is my salt')", '1Wc8cwcE'],
+    ['[] | community.general.hashids_encode', ''],
+    ['[1, -1] | community.general.hashids_encode', ''],
+    ["'text' | community.general.hashids_encode", ''],
+    ['1 | community.general.hashids_encode(min_length=20) | length', 20],
+  ])('%s', (expression, expected) => {
+    expect(outcome(expression)).toEqual({ value: expected });
+  });
+
+  test.each([
+    ["'laHquq' | community.general.hashids_decode('this is my salt')", [1, 2, 3]],
+    ["'NkK9' | community.general.hashids_decode('this is my salt')", [12345]],
+    ["'NkK9' | community.general.hashids_decode('this is my pepper')", []],
+    ["'gB0NV05e' | community.general.hashids_decode('this is my salt', min_length=8)", [1]],
+    ["'' | community.general.hashids_decode", []],
+    ["'!' | community.general.hashids_decode", []],
+    [
+      '[1, 2, 3] | community.general.hashids_encode(min_length=30) | community.general.hashids_decode(min_length=30)',
+      [1, 2, 3],
+    ],
+  ])('%s', (expression, expected) => {
+    expect(outcome(expression)).toEqual({ value: expected });
+  });
+
+  test.each([
+    [
+      "1 | community.general.hashids_encode(alphabet='abc')",
+      'Alphabet must contain at least 16 unique characters.',
+    ],
+    [
+      '1 | community.general.hashids_encode(salt=10)',
+      'The salt and the alphabet of hashids must be texts, and not 10',
+    ],
+  ])('%s is an error', (expression, message) => {
+    expect(outcome(expression)).toMatchObject({ error: { message } });
+  });
+});
+
+describe('fqdn_valid', () => {
+  test.each([
+    ["'srv.example.com' is community.general.fqdn_valid", true],
+    ["'srv.example.com.' is community.general.fqdn_valid(min_labels=3)", true],
+    ["'srv.example.com' is community.general.fqdn_valid(4)", false],
+    ["'srv' is community.general.fqdn_valid", true],
+    ["'srv' is community.general.fqdn_valid(min_labels=2)", false],
+    ["'9rv' is community.general.fqdn_valid", true],
+    ["'-rv.example.com' is community.general.fqdn_valid", false],
+    ["'rv-.example.com' is community.general.fqdn_valid", false],
+    ["'foo_bar.example.com' is community.general.fqdn_valid", false],
+    ["'foo_bar.example.com' is community.general.fqdn_valid(allow_underscores=True)", true],
+    ["'a..b' is community.general.fqdn_valid", false],
+    [`'${'a'.repeat(64)}.b' is community.general.fqdn_valid`, false],
+    [`'${'a.'.repeat(127)}b' is community.general.fqdn_valid`, false],
+  ])('%s', (expression, expected) => {
+    expect(outcome(expression)).toEqual({ value: expected });
+  });
+});
+
+describe('what is known and not there', () => {
+  test('says what it needs when it is called', () => {
+    expect(outcome("'x' | community.general.jc('date')")).toEqual({
+      error: {
+        type: 'AnsibleFilterError',
+        message: 'The filter community.general.jc is not supported: it needs the Python library jc',
+      },
+    });
+    expect(outcome("lookup('dig', 'example.com')")).toMatchObject({
+      error: {
+        message: 'The lookup community.general.dig is not supported: it needs the Python library dnspython',
+      },
+    });
+  });
+
+  test('gives nothing where errors are to be ignored', () => {
+    expect(outcome("query('community.general.passwordstore', 'x', errors='ignore')")).toEqual({ value: [] });
+  });
+});
