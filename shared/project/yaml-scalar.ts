@@ -1,6 +1,10 @@
 /** What a plain YAML scalar means under YAML 1.1 as PyYAML reads it: `yes` is true, `0777` is octal, `1e3` is text. */
 
 import { PyFloat, type Value } from '../base/value.ts';
+import { checkedDate, plainDate } from '../template/dates/calendar.ts';
+import { makeDay } from '../template/dates/day.ts';
+import { makeDatetime } from '../template/datetime.ts';
+import { TemplateError } from '../template/template-error.ts';
 
 const TRUE = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/;
 const FALSE = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/;
@@ -95,47 +99,33 @@ function floatValue(text: string): PyFloat | undefined {
   return Number.isNaN(total) ? undefined : new PyFloat(sign * total);
 }
 
-/**
- * Dates and times become the text that Python prints for them, because that is what templates and files show;
- * a clock reading with a zone keeps it.
- */
-function timestampValue(text: string): string | undefined {
-  if (DATE.test(text)) return isDay(text) ? text : undefined;
-  const match = TIMESTAMP.exec(text);
-  if (match === null) return undefined;
-  const [
-    ,
-    year,
-    month = '',
-    day = '',
-    hour = '',
-    minute,
-    second,
-    fraction,
-    zone,
-    sign,
-    zoneHour,
-    zoneMinute,
-  ] = match;
-  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  if (!isDay(date) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  const micros = (fraction ?? '').slice(0, 6).padEnd(6, '0');
-  const clock = `${hour.padStart(2, '0')}:${minute}:${second}${Number(micros) === 0 ? '' : `.${micros}`}`;
-  return `${date} ${clock}${zoneText(zone, sign, [zoneHour, zoneMinute])}`;
+/** A date, or a moment; one with a zone keeps it. */
+function timestampValue(text: string): Value | undefined {
+  if (DATE.test(text)) {
+    const [year, month, day] = text.split('-').map(Number);
+    return checked(() =>
+      makeDay(checkedDate(plainDate({ year: year ?? 0, month: month ?? 0, day: day ?? 0 }))),
+    );
+  }
+  const found = TIMESTAMP.exec(text);
+  if (found === null) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1, 7).map(Number);
+  const microsecond = Number((found[7] ?? '').slice(0, 6).padEnd(6, '0'));
+  const date = plainDate({ year, month, day, hour, minute, second, microsecond });
+  return checked(() => makeDatetime({ ...checkedDate(date), offsetMinutes: offsetOf(found.slice(8)) }));
 }
 
-function isDay(date: string): boolean {
-  const parsed = new Date(`${date}T00:00:00Z`);
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date) && !date.startsWith('0000');
+function offsetOf([zone, sign, hour, minute]: readonly (string | undefined)[]): number | undefined {
+  if (zone === undefined) return undefined;
+  return (sign === '-' ? -1 : 1) * (Number(hour ?? 0) * 60 + Number(minute ?? 0)) || 0;
 }
 
-function zoneText(
-  zone: string | undefined,
-  sign: string | undefined,
-  [hour, minute]: readonly (string | undefined)[],
-): string {
-  if (zone === undefined) return '';
-  if (sign === undefined) return '+00:00';
-  const isZero = Number(hour) === 0 && Number(minute ?? 0) === 0;
-  return `${isZero ? '+' : sign}${(hour ?? '').padStart(2, '0')}:${minute ?? '00'}`;
+/** The value, or undefined when there is no such date. */
+function checked(make: () => Value): Value | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
+  }
 }

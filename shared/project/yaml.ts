@@ -9,7 +9,7 @@ import { parseYamlTree } from './yaml-tree.ts';
 
 /**
  * The content of a YAML or JSON file named `file`: dicts are Maps, floats PyFloat, strings with markers templates,
- * `!unsafe` strings plain, `!vault` scalars Vaulted, dates the text that Python prints. An empty file is null.
+ * `!unsafe` strings plain, `!vault` scalars Vaulted, dates Python's dates. An empty file is null.
  */
 export function loadYaml(text: string, file: string): Checked<Value> {
   const { value, diagnostics } = loadYamlTree(text, file);

@@ -2,8 +2,9 @@
 
 import { formatJson, JsonError, type JsonOptions, JsonTypeError, parseJson } from '../base/json.ts';
 import type { Special, Value } from '../base/value.ts';
+import { isoDate } from './dates/date-class.ts';
 import { pythonError, typeError, undefinedError } from './python-error.ts';
-import { LazyDict, PyObject, PyTuple, Undefined, Vaulted } from './special.ts';
+import { LazyDict, PyTuple, Undefined, Vaulted } from './special.ts';
 import { asText, force, typeName } from './values.ts';
 
 /** How to write JSON: Python's options, and whether vaulted values are opened. */
@@ -30,9 +31,8 @@ function convert(special: Special, decrypt: ((ciphertext: string) => string) | u
   if (special instanceof Vaulted) {
     return decrypt?.(special.ciphertext) ?? new Map([['__ansible_vault', special.ciphertext]]);
   }
-  if (special instanceof PyObject && special.behaviour.typeName.startsWith('datetime.')) {
-    return special.behaviour.str().replace(' ', 'T');
-  }
+  const iso = isoDate(special);
+  if (iso !== undefined) return iso;
   const settled = force(special);
   if (settled !== special) return settled;
   const text = asText(special);

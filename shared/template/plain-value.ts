@@ -1,6 +1,7 @@
 /** Values as JSON can carry them: tuples and sets become lists, lazy dicts dicts, the rest its text. */
 
 import { isSpecial, type Value } from '../base/value.ts';
+import { isoDate } from './dates/date-class.ts';
 import { str } from './python-repr.ts';
 import { LazyDict, PySet, PyTuple, Template, Undefined, Vaulted } from './special.ts';
 
@@ -25,7 +26,7 @@ function plainSpecial(value: Value): Value {
   if (value instanceof Template) return value.source;
   if (value instanceof Vaulted) return value.ciphertext;
   if (value instanceof Undefined) return value.message;
-  return str(value);
+  return isoDate(value) ?? str(value);
 }
 
 /** JSON's keys are texts; Python's names of None, True and numbers stay as json.dumps writes them. */

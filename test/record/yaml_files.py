@@ -21,7 +21,7 @@ def encode(value):
     if isinstance(value, AnsibleVaultEncryptedUnicode):
         return {"vault": value._ciphertext.decode()}
     if isinstance(value, (datetime.date, datetime.datetime)):
-        return {"str": str(value)}
+        return {"date": repr(value)}
     if isinstance(value, int):
         return {"int": str(value)}
     if isinstance(value, float):

@@ -8,6 +8,7 @@ import { typeError } from '../python-error.ts';
 import { str } from '../python-repr.ts';
 import { PyCallable, PyObject } from '../special.ts';
 import { asInt, asText, force, typeName } from '../values.ts';
+import { isoDay, isoTime } from './calendar.ts';
 
 /** A method of a date class, bound to an object of it; undefined when there is none of that name. */
 export function boundMethod<Self>(
@@ -37,6 +38,14 @@ export function payloadOf(value: Value, type: string): unknown {
 export function dateIn(value: Value, type: string): CalendarDate | undefined {
   const payload = payloadOf(value, type);
   return isDate(payload) ? payload.date : undefined;
+}
+
+/** What JSON holds of a date or datetime; undefined for other values. */
+export function isoDate(value: Value): string | undefined {
+  const moment = dateIn(value, 'datetime.datetime');
+  if (moment !== undefined) return `${isoDay(moment)}T${isoTime(moment, 'auto')}`;
+  const day = dateIn(value, 'datetime.date');
+  return day === undefined ? undefined : isoDay(day);
 }
 
 function isDate(payload: unknown): payload is { readonly date: CalendarDate } {

@@ -13,7 +13,7 @@ import {
 
 /** A node to write. `tag` is printed when it is given; `anchor` and aliases are names. */
 export type YamlNode =
-  | { readonly kind: 'alias'; readonly name: string }
+  | { readonly kind: 'alias'; readonly name: string; readonly isScalar: boolean }
   | {
       readonly kind: 'scalar';
       readonly text: string;
@@ -21,6 +21,8 @@ export type YamlNode =
       /** A plain scalar of this text reads back as the same type. */
       readonly isPlainSafe: boolean;
       readonly tag?: string;
+      /** Printed where the scalar stands in brackets or braces. */
+      readonly tagInFlow?: string;
       anchor?: string;
     }
   | {
@@ -97,6 +99,9 @@ class Emitter {
     }
     if (node.anchor !== undefined) this.#out.indicator(`&${node.anchor}`, { before: true });
     if (node.tag !== undefined) this.#out.indicator(node.tag, { before: true });
+    if (node.kind === 'scalar' && node.tagInFlow !== undefined && this.#flowLevel > 0) {
+      this.#out.indicator(node.tagInFlow, { before: true });
+    }
     if (node.kind === 'scalar') this.#scalar(node);
     else if (node.kind === 'sequence') this.#sequence(node);
     else this.#mapping(node);

@@ -2,6 +2,7 @@
 
 import { PyFloat, type Value } from '../../base/value.ts';
 import { compare } from '../comparison.ts';
+import { isoDate } from '../dates/date-class.ts';
 import { isHtml } from '../markup-text.ts';
 import { pythonError, undefinedError } from '../python-error.ts';
 import { repr, reprFloat, str } from '../python-repr.ts';
@@ -61,7 +62,7 @@ function alias(seen: { node: YamlNode | undefined; name: string | undefined }, m
     seen.name = `id${String(maker.anchors).padStart(3, '0')}`;
     if (seen.node !== undefined && seen.node.kind !== 'alias') seen.node.anchor = seen.name;
   }
-  return { kind: 'alias', name: seen.name };
+  return { kind: 'alias', name: seen.name, isScalar: seen.node?.kind === 'scalar' };
 }
 
 function representSimple(value: Value, maker: Maker): YamlNode | undefined {
@@ -110,21 +111,29 @@ function representCollection(
     const entries = new Map([...value.items].map((item): [Value, Value] => [item, null]));
     return { ...mapping(entries, maker), tag: '!!set' };
   }
-  if (value instanceof PyObject && value.behaviour.typeName.startsWith('datetime.')) {
-    return { kind: 'scalar', text: value.behaviour.str(), style: '', isPlainSafe: true };
+  if (isoDate(value) !== undefined) {
+    return representDate(str(value), maker);
   }
   throw cannotRepresent(value);
+}
+
+/** A datetime cannot be plain inside brackets, and says by an empty tag that it is no str. */
+function representDate(text: string, maker: Maker): YamlNode {
+  const node = taggedScalar(text, maker);
+  return node.kind === 'scalar' && node.tag === undefined && text.includes(':')
+    ? { ...node, tagInFlow: '!' }
+    : node;
 }
 
 function cannotRepresent(value: Value): Error {
   return pythonError(
     'RepresenterError',
-    `('cannot represent an object', ${value instanceof LazyList || value instanceof Undefined || isHtml(value) ? repr(value) : `${typeName(value)} ${str(value)}`})`,
+    `('cannot represent an object', ${value instanceof LazyList || value instanceof PyObject || value instanceof Undefined || isHtml(value) ? repr(value) : `${typeName(value)} ${str(value)}`})`,
   );
 }
 
 function isPlainScalar(node: YamlNode): boolean {
-  return node.kind === 'scalar' && node.style === '';
+  return node.kind === 'scalar' ? node.style === '' : node.kind === 'alias' && node.isScalar;
 }
 
 function sequence(items: readonly Value[], maker: Maker): YamlNode {

@@ -57,7 +57,8 @@ function readVariable(env: Environment, term: Value, options: LookupOptions): Va
   }
   const fallback = options.get('default');
   try {
-    const value = env.scope.resolve(name) ?? ownHostVariable(env, name);
+    const known = env.scope.resolve(name);
+    const value = known === undefined ? ownHostVariable(env, name) : known;
     if (value !== undefined && !(value instanceof Undefined)) return force(value);
   } catch (error) {
     if (!(error instanceof TemplateError && error.kind === 'undefined') || isUnset(fallback)) throw error;

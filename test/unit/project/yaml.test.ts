@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { hasErrors } from '../../../shared/base/diagnostic.ts';
 import { PyFloat, type Value } from '../../../shared/base/value.ts';
 import { loadYaml } from '../../../shared/project/yaml.ts';
-import { PyBytes, PySet, PyTuple, Template, Vaulted } from '../../../shared/template/special.ts';
+import { repr } from '../../../shared/template/python-repr.ts';
+import { PyBytes, PyObject, PySet, PyTuple, Template, Vaulted } from '../../../shared/template/special.ts';
 
 const directory = join(import.meta.dirname, '../../cases/yaml');
 
@@ -31,6 +32,7 @@ function encode(value: Value): unknown {
   if (value instanceof PyBytes) return { bytes: Buffer.from(value.bytes).toString('hex') };
   if (value instanceof PyTuple) return { tuple: value.items.map(encode) };
   if (value instanceof PySet) return { set: [...value.items].map(encode).sort(byText) };
+  if (value instanceof PyObject) return { date: repr(value) };
   throw new Error('a value that YAML does not make');
 }
 
