@@ -63,7 +63,7 @@ export function runMeta(state: HostState, task: Task, site: MetaSite): MetaRun {
     case 'end_batch':
       return run('ending batch', { ended: 'done' }, name);
     case 'clear_host_errors':
-      return run('cleared host errors', {}, name);
+      return run('cleared host errors', { next: forgiven(site.cursor), hasFailed: false }, name);
     case 'refresh_inventory':
       return run('inventory successfully refreshed', {}, name);
     case 'reset_connection':
@@ -71,6 +71,12 @@ export function runMeta(state: HostState, task: Task, site: MetaSite): MetaRun {
     default:
       throw new TemplateError('runtime', 'AnsibleError', `invalid meta action requested: ${name}`);
   }
+}
+
+/** On from here as if nothing had failed: behind the always sections that a failure led to, too. */
+function forgiven(cursor: Cursor): HostState['next'] {
+  const frames = cursor.map((frame) => (frame.section === 'always' ? { ...frame, failed: false } : frame));
+  return { kind: 'after', cursor: frames };
 }
 
 const CONTINUATIONS: Readonly<Record<string, (host: string) => string>> = {

@@ -1,6 +1,7 @@
 /** Starts the task at which a host stands: passes it over, meets the others first, or sends it on its way. */
 
 import { RunAbort } from '../../../shared/base/abort.ts';
+import { isDict, type Value } from '../../../shared/base/value.ts';
 import { everyKeyword, nearestKeyword } from '../../../shared/project/inheritance.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
@@ -198,7 +199,7 @@ function startGoing(start: StartSite, env: Environment): Going {
 /** Conditions are templates already; delimiters in them are a mistake that mostly does no harm. */
 function conditionWarnings(task: Task): readonly string[] {
   const conditions = [...everyKeyword(task, 'when').flat(), ...task.until];
-  const results = [...(task.failedWhen ?? []), ...(task.changedWhen ?? [])];
+  const results = [...(task.failedWhen ?? []), ...(task.changedWhen ?? []), ...assertionsOf(task)];
   return [...conditions, ...results].flatMap((condition) =>
     condition instanceof Template
       ? [
@@ -206,6 +207,12 @@ function conditionWarnings(task: Task): readonly string[] {
         ]
       : [],
   );
+}
+
+/** What an assert task lists; a text that gives such a list is rendered before. */
+function assertionsOf(task: Task): readonly Value[] {
+  const that = shortName(task.action) === 'assert' && isDict(task.args) ? task.args.get('that') : undefined;
+  return Array.isArray(that) ? that : [];
 }
 
 /** Whether the banner says so; a keyword that cannot be rendered is the task's own failure later. */
