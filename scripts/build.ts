@@ -2,7 +2,7 @@
 
 import { chmodSync, globSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
-import { withoutNativeAddons, withoutUnusedSsh } from './esbuild-plugins.ts';
+import { withNodesSha512, withoutNativeAddons, withoutUnusedSsh } from './esbuild-plugins.ts';
 
 /** What CommonJS packages expect to find in an ES module. */
 const COMMONJS_SHIM = [
@@ -27,7 +27,7 @@ await build({
   minifySyntax: true,
   sourcemap: 'linked',
   banner: { js: COMMONJS_SHIM },
-  plugins: [withoutNativeAddons, withoutUnusedSsh],
+  plugins: [withNodesSha512, withoutNativeAddons, withoutUnusedSsh],
   logLevel: 'warning',
 });
 chmodSync('dist/sortie.mjs', 0o755);

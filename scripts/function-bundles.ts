@@ -9,6 +9,7 @@ import {
   withAgentInside,
   withCredentialsFromEnvironment,
   withNamedExportsOnly,
+  withNodesSha512,
   withoutNativeAddons,
   withoutUnusedSsh,
 } from './esbuild-plugins.ts';
@@ -68,6 +69,7 @@ async function buildFunction(target: string, name: string, entry: string): Promi
       withoutNativeAddons,
       withoutUnusedSsh,
       withNamedExportsOnly,
+      withNodesSha512,
       withCredentialsFromEnvironment,
       withAgentInside(join(root, 'dist/agent')),
     ],

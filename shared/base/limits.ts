@@ -59,6 +59,8 @@ export const limits = {
   templateIntBitsMax: 1_000_000,
   /** Rounds of hashing that a template may ask for: because more take longer than anyone waits for a password. */
   passwordRoundsMax: 10_000_000,
+  /** Cost of a bcrypt hash that a template may ask for: because each more doubles the time, and 16 take about 5 s. */
+  bcryptCostMax: 16,
   /** Characters of the texts of compiled templates kept in memory: because a compiled template takes many times the memory of its text. */
   templateCacheCharsMax: 4_000_000,
   /** Compiled templates kept in memory: because a playbook renders the same few thousand texts for every host. */

@@ -98,17 +98,19 @@ function passwordHash(
   salt: Value = null,
   saltSize: Value = null,
   rounds: Value = null,
+  ident: Value = null,
 ): Value {
   const password = str(force(value));
   const scheme = schemeName(str(hashtype));
   const size = saltSize === null ? undefined : indexArgument(saltSize);
   const given = salt === null || !isTrue(force(salt)) ? undefined : str(salt);
+  const version = ident === null || !isTrue(force(ident)) ? undefined : str(ident);
   try {
     const made =
       given ??
       str(env.memory.once(`password_hash ${scheme}`, () => randomSalt(env, size ?? saltSizeOf(scheme))));
     const times = rounds === null || !isTrue(rounds) ? undefined : indexArgument(rounds);
-    return hashPassword(password, { scheme, salt: made, rounds: times }, env);
+    return hashPassword(password, { scheme, salt: made, saltSize: size, rounds: times, ident: version }, env);
   } catch (error) {
     if (error instanceof TemplateError && error.pythonType === 'AnsibleError')
       throw filterErrorFrom(error.message, error.message);

@@ -5,7 +5,14 @@ import type { Lookup } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
 import { decodeText } from '../filters/charset.ts';
-import { hashPassword, randomSalt, randomText, saltSizeOf, schemeName } from '../filters/password.ts';
+import {
+  defaultIdent,
+  hashPassword,
+  randomSalt,
+  randomText,
+  saltSizeOf,
+  schemeName,
+} from '../filters/password.ts';
 import { seededRandom, systemRandom } from '../python-random.ts';
 import { str } from '../python-repr.ts';
 import { stripEnd } from '../python-whitespace.ts';
@@ -57,12 +64,18 @@ function lookUp(env: Environment, term: string, given: LookupOptions): Value {
   const stored = content === undefined ? undefined : parseContent(stripEnd(decodeText(content)));
   const password = stored?.password ?? makePassword(env, path, options);
   const salt = stored?.salt ?? (scheme === undefined ? undefined : makeSalt(env, path, scheme));
-  const isNew = stored === undefined || (scheme !== undefined && stored.salt === undefined);
-  if (isNew && path !== NOWHERE) {
-    const line = salt === undefined ? password : `${password} salt=${salt}`;
-    env.local.writeFile(path, Buffer.from(`${line}\n`, 'utf8'), FILE_MODE);
-  }
-  return scheme === undefined ? password : hashPassword(password, { scheme, salt }, env);
+  const asked = force(options.get('ident') ?? null);
+  const ident = isTrue(asked) ? str(asked) : scheme === undefined ? undefined : defaultIdent(scheme);
+  const line = contentOf({ password, salt, ident });
+  const isKept = stored !== undefined && (scheme === undefined || line === contentOf(stored));
+  if (!isKept && path !== NOWHERE) env.local.writeFile(path, Buffer.from(`${line}\n`, 'utf8'), FILE_MODE);
+  return scheme === undefined ? password : hashPassword(password, { scheme, salt, ident }, env);
+}
+
+/** What the file holds. */
+function contentOf({ password, salt, ident }: Stored): string {
+  if (salt === undefined) return password;
+  return `${password} salt=${salt}${ident === undefined ? '' : ` ident=${ident}`}`;
 }
 
 function parseTerm(

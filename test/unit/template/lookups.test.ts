@@ -178,6 +178,17 @@ describe('password', () => {
     call(makeDisk(files), 'password', ['db encrypt=md5_crypt']);
     expect(files.get('/play/db 600')).toMatch(/^hunter2 salt=[a-zA-Z0-9./]{8}\n$/);
   });
+
+  test('is kept with the version of bcrypt that it was last hashed with', () => {
+    const salt = 'abcdefghijklmnopqrstuu';
+    const files = new Map([['/play/db', `hunter2 salt=${salt} ident=2a\n`]]);
+    const [asked] = call(makeDisk(files), 'password', ['db encrypt=bcrypt ident=2a']);
+    expect(asked).toMatch(/^\$2a\$12\$abcdefghijklmnopqrstuu/);
+    expect(files.size).toBe(1);
+    const [usual] = call(makeDisk(files), 'password', ['db encrypt=bcrypt']);
+    expect(usual).toMatch(/^\$2b\$12\$abcdefghijklmnopqrstuu/);
+    expect(files.get('/play/db 600')).toBe(`hunter2 salt=${salt} ident=2b\n`);
+  });
 });
 
 test('a random choice stays the same when a task is rendered again', () => {

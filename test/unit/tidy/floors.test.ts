@@ -42,6 +42,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
     'functions/controller/handler.ts',
     'functions/host/handler.ts',
   ],
+  bcryptjs: ['shared/template/filters'],
   ssh2: ['functions/host/session'],
   yaml: ['shared/project'],
 };
