@@ -4,6 +4,7 @@ import type { AwsAccess } from '../base/aws-values.ts';
 
 export type ClientOptions = {
   readonly maxAttempts: number;
+  readonly logger?: Logger;
   readonly region?: string;
   readonly endpoint?: string;
   readonly profile?: string;
@@ -14,6 +15,12 @@ export type ClientOptions = {
   };
 };
 
+type Logger = Readonly<Record<'debug' | 'error' | 'info' | 'warn', () => void>>;
+
+/** Without a logger, the clients speak to the terminal of keys that they found in two places. */
+const nothing = (): void => undefined;
+const silent: Logger = { debug: nothing, error: nothing, info: nothing, warn: nothing };
+
 /** A client that tries once: whoever calls it owns the retries. */
 export function clientOptions({ endpoint, keys, profile, region }: AwsAccess): ClientOptions {
   const credentials = keys && {
@@ -23,6 +30,7 @@ export function clientOptions({ endpoint, keys, profile, region }: AwsAccess): C
   };
   return {
     maxAttempts: 1,
+    logger: silent,
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(profile === undefined ? {} : { profile }),

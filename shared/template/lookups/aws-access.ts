@@ -22,19 +22,25 @@ export const ACCESS_OPTIONS: readonly string[] = [
   ...['endpoint_url', 'profile', 'secret_key', 'session_token'],
 ];
 
-type Given = {
-  readonly region: string | undefined;
-  readonly endpoint: string | undefined;
-  readonly profile: string | undefined;
+type GivenKeys = {
   readonly id: string | undefined;
   readonly secret: string | undefined;
   readonly token: string | undefined;
 };
 
+type Given = GivenKeys & {
+  readonly region: string | undefined;
+  readonly endpoint: string | undefined;
+  readonly profile: string | undefined;
+};
+
+const NO_KEYS: GivenKeys = { id: undefined, secret: undefined, token: undefined };
+
 /** For `aws_secret`: keys count only as a pair, a profile only without one. */
 export function secretAccess(env: Environment, options: LookupOptions): AwsAccess {
   const given = givenAccess(options);
-  const keys = keysOf(given);
+  const isPair = given.id !== undefined && given.secret !== undefined;
+  const keys = isPair ? keysOf(given) : undefined;
   return {
     region: given.region ?? env.local.environment('AWS_DEFAULT_REGION'),
     endpoint: given.endpoint,
@@ -43,26 +49,30 @@ export function secretAccess(env: Environment, options: LookupOptions): AwsAcces
   };
 }
 
-/** For `aws_ssm`, which looks at variables of the play, too. */
+/**
+ * For `aws_ssm`, which looks at variables of the play, too. Keys of the environment are used even with a profile among the
+ * options, but not with one that a variable or the environment names.
+ */
 export function parameterAccess(env: Environment, options: LookupOptions): AwsAccess {
   const given = givenAccess(options);
   const variable = (name: string): string | undefined => filled(env.scope.resolve(name));
-  const profile = given.profile ?? variable('profile');
-  const fromVariables: Given = {
-    ...given,
-    id: given.id ?? variable('access_key'),
-    secret: given.secret ?? variable('secret_key'),
-    token: given.token ?? variable('session_token'),
+  const ofPlay = {
+    id: variable('access_key'),
+    secret: variable('secret_key'),
+    token: variable('session_token'),
   };
-  const isNamed = fromVariables.id !== undefined || fromVariables.secret !== undefined;
-  const chosen = profile ?? (isNamed ? undefined : environmentProfile(env));
-  const complete = chosen === undefined ? withEnvironmentKeys(env, fromVariables) : fromVariables;
-  const keys = keysOf(complete);
-  if (keys === undefined) refusePartial(complete);
+  const isKeyed = ofPlay.id !== undefined || ofPlay.secret !== undefined;
+  const profile = variable('profile') ?? (isKeyed ? undefined : environmentProfile(env));
+  const around = profile === undefined ? withEnvironmentKeys(env, ofPlay) : NO_KEYS;
+  const keys = keysOf({
+    id: given.id ?? around.id,
+    secret: given.secret ?? around.secret,
+    token: given.token ?? (given.id === undefined ? around.token : undefined),
+  });
   return {
     region: given.region ?? variable('region') ?? env.local.environment('AWS_DEFAULT_REGION'),
     endpoint: given.endpoint ?? variable('endpoint_url'),
-    profile: keys === undefined ? chosen : undefined,
+    profile: given.profile ?? profile,
     keys,
   };
 }
@@ -90,27 +100,24 @@ function environmentProfile({ local }: Environment): string | undefined {
   return local.environment('AWS_DEFAULT_PROFILE') || local.environment('AWS_PROFILE') || undefined;
 }
 
-function withEnvironmentKeys({ local }: Environment, given: Given): Given {
+function withEnvironmentKeys({ local }: Environment, given: GivenKeys): GivenKeys {
   const first = (...names: readonly string[]): string | undefined =>
     names.map((name) => local.environment(name)).find((value) => value !== undefined && value !== '');
   return {
-    ...given,
     id: given.id ?? first('AWS_ACCESS_KEY_ID', 'AWS_ACCESS_KEY', 'EC2_ACCESS_KEY'),
     secret: given.secret ?? first('AWS_SECRET_ACCESS_KEY', 'AWS_SECRET_KEY', 'EC2_SECRET_KEY'),
     token: given.token ?? first('AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN', 'EC2_SECURITY_TOKEN'),
   };
 }
 
-function keysOf({ id, secret, token }: Given): AwsKeys | undefined {
-  if (id === undefined || secret === undefined) return undefined;
+function keysOf({ id, secret, token }: GivenKeys): AwsKeys | undefined {
+  if (id === undefined && secret === undefined) return undefined;
+  if (id === undefined || secret === undefined) {
+    const missing = id === undefined ? 'aws_access_key_id' : 'aws_secret_access_key';
+    throw botocoreError(
+      'PartialCredentialsError',
+      `Partial credentials found in explicit, missing: ${missing}`,
+    );
+  }
   return { id, secret: new Secret(secret), token: token === undefined ? undefined : new Secret(token) };
-}
-
-function refusePartial({ id, secret }: Given): void {
-  if (id === undefined && secret === undefined) return;
-  const missing = id === undefined ? 'aws_access_key_id' : 'aws_secret_access_key';
-  throw botocoreError(
-    'PartialCredentialsError',
-    `Partial credentials found in explicit, missing: ${missing}`,
-  );
 }

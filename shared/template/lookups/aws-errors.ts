@@ -7,7 +7,7 @@ import { pythonError, undefinedError } from '../python-error.ts';
 import { str } from '../python-repr.ts';
 import { Undefined } from '../special.ts';
 import type { TemplateError } from '../template-error.ts';
-import { asText, force } from '../values.ts';
+import { asText, force, typeName } from '../values.ts';
 import type { Found } from './aws-found.ts';
 import type { LookupOptions } from './options.ts';
 
@@ -31,12 +31,23 @@ export function isDenied(failure: AwsFailure): boolean {
   return failure.kind === 'refused' && failure.code === 'AccessDeniedException';
 }
 
-/** A reaction among the options. */
+/** A reaction among the options of `aws_ssm`. */
 export function reactionOption(options: LookupOptions, name: string): Reaction {
   const value = force(options.get(name) ?? 'error');
+  return reactionOf(name, asText(value)?.toLowerCase(), str(value));
+}
+
+/** The same for `aws_secret`, which takes texts only, and shows them in small letters. */
+export function textReactionOption(options: LookupOptions, name: string): Reaction {
+  const value = force(options.get(name) ?? 'error');
   const text = asText(value)?.toLowerCase();
+  if (text !== undefined) return reactionOf(name, text, text);
+  throw pythonError('AttributeError', `'${typeName(value)}' object has no attribute 'lower'`);
+}
+
+function reactionOf(name: string, text: string | undefined, shown: string): Reaction {
   if (text === 'error' || text === 'skip' || text === 'warn') return text;
-  throw lookupError(`"${name}" must be a string and one of "error", "warn" or "skip", not ${str(value)}`);
+  throw lookupError(`"${name}" must be a string and one of "error", "warn" or "skip", not ${shown}`);
 }
 
 /** The value, or the error, where there is nothing to give. */

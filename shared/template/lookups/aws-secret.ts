@@ -19,9 +19,9 @@ import {
   parameterProblem,
   type Reaction,
   type RequestParameter,
-  reactionOption,
   reactTo,
   refuseUnexpected,
+  textReactionOption,
 } from './aws-errors.ts';
 import { answered, type Found } from './aws-found.ts';
 import { insideSecret } from './aws-nested.ts';
@@ -61,9 +61,9 @@ function findSecrets(env: Environment, terms: readonly Value[], options: LookupO
   refuseUnexpected(options, OPTIONS);
   const isOn = (name: string): boolean => isTrue(force(options.get(name) ?? false));
   const ask = {
-    onDeleted: reactionOption(options, 'on_deleted'),
-    onMissing: reactionOption(options, 'on_missing'),
-    onDenied: reactionOption(options, 'on_denied'),
+    onDeleted: textReactionOption(options, 'on_deleted'),
+    onMissing: textReactionOption(options, 'on_missing'),
+    onDenied: textReactionOption(options, 'on_denied'),
     access: secretAccess(env, options),
     options,
     isNested: isOn('nested'),
