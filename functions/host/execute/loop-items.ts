@@ -4,7 +4,7 @@ import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import { builtins } from '../../../shared/template/builtins.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { plainValue } from '../../../shared/template/plain-value.ts';
+import { shownValue } from '../../../shared/template/plain-value.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
@@ -134,5 +134,5 @@ function extendedLoop(items: readonly Value[], index: number, controls: LoopCont
 export function itemLabel(task: Task, item: Value, env: Environment): string {
   const { label } = task.loopControl;
   if (label !== undefined) return str(renderValue(label, env));
-  return str(plainValue(item));
+  return str(shownValue(item));
 }

@@ -76,7 +76,8 @@ function termsError(message = ''): Error {
 
 function subelements(terms: readonly Value[]): Value[] {
   if (terms.length < 2 || terms.length > 3) throw termsError();
-  const [source = null, path = null, flags = null] = terms.map(force);
+  const [first = null, path = null, flags = null] = terms.map(force);
+  const source = asText(first) === undefined ? first : [first];
   const key = asText(path);
   if ((!Array.isArray(source) && !isMapping(source)) || key === undefined) {
     throw termsError('first a dict or a list, second a string pointing to the subkey');
