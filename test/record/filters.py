@@ -29,6 +29,7 @@ MODULES_NEEDED = {
     "address-tests.txt": "ansible_collections.ansible.utils.plugins.test.ip",
     "community-lookups.txt": "ansible_collections.community.general.plugins.lookup.dependent",
     "ipaddr.txt": "netaddr",
+    "xml.txt": "xmltodict",
     "utils.txt": "ansible_collections.ansible.utils.plugins.filter.consolidate",
 }
 

@@ -9,12 +9,13 @@ import { usableRangeFilter } from './usable-range.ts';
 import { keyFilters } from './utils-keys.ts';
 import { consolidateFilter, paramListCompare } from './utils-lists.ts';
 import { pathPlugins } from './utils-paths.ts';
+import { xmlFilters } from './utils-xml.ts';
 
 /** Ansible knows these by their full names only. */
 const fullNameOnly: readonly Builtin[] = [
   usableRangeFilter,
   paramListCompare,
-  ...[...pathPlugins, ...keyFilters, consolidateFilter].map(checkedFilter),
+  ...[...pathPlugins, ...keyFilters, ...xmlFilters, consolidateFilter].map(checkedFilter),
 ];
 const FULL_NAME_ONLY = ['ip4_hex', 'macaddr'];
 
