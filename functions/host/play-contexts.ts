@@ -62,7 +62,7 @@ export function playContexts(deps: PlayContextDeps): PlayContexts {
       role: (role, include) => loadIncludedRole(role, include, project.loadDeps),
     },
     local,
-    decrypt: (ciphertext) => decrypt(ciphertext, secrets, config),
+    decrypt: (ciphertext, file) => decrypt(ciphertext, { secrets, config, file }),
     parseYaml: parseYamlText,
     now: clock.now,
     randomBytes: clock.randomBytes,

@@ -137,7 +137,7 @@ function staticEnvironment(extraVars: Dict, deps: ProjectDeps): Project['environ
         now,
         randomBytes,
         parseYaml: parseYamlText,
-        decrypt: (ciphertext) => decrypt(ciphertext, secrets, config),
+        decrypt: (ciphertext, file) => decrypt(ciphertext, { secrets, config, file }),
         searchPath: [resolve(files.workingDirectory)],
         config: (name) => config.get(name),
       },
@@ -153,10 +153,20 @@ export function renderOptions(config: Config): Environment['options'] {
   };
 }
 
+export type DecryptOptions = {
+  readonly secrets: readonly VaultSecret[];
+  readonly config: Config;
+  /** The file that is decrypted, for messages. */
+  readonly file?: string | undefined;
+};
+
 /** The plain text of a vaulted one. Throws TemplateError. */
-export function decrypt(ciphertext: string, secrets: readonly VaultSecret[], config: Config): string {
+export function decrypt(ciphertext: string, { config, file, secrets }: DecryptOptions): string {
   if (!isVaulted(ciphertext)) return ciphertext;
-  const opened = openVault(ciphertext, secrets, vaultRules(config));
+  const opened = openVault(ciphertext, secrets, {
+    ...vaultRules(config),
+    ...(file === undefined ? {} : { file }),
+  });
   if (opened.kind === 'refused') throw new TemplateError('runtime', 'AnsibleVaultError', opened.message);
   return new TextDecoder().decode(opened.plaintext);
 }

@@ -127,7 +127,7 @@ function parseFile(deps: LoadDeps, path: string): Checked<YamlNode> | undefined 
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   if (!text.startsWith('$ANSIBLE_VAULT;')) return loadYamlTree(text, path);
   try {
-    return loadYamlTree(deps.environment.decrypt(text), path);
+    return loadYamlTree(deps.environment.decrypt(text, path), path);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     const position: Position = { file: path, line: 1, column: 1 };

@@ -14,7 +14,7 @@ import { pythonClass } from './python-class.ts';
 import { pythonError } from './python-error.ts';
 import { str } from './python-repr.ts';
 import { type CompiledTemplate, type Engine, makeContext, runTemplate } from './runtime.ts';
-import { Template, Undefined } from './special.ts';
+import { Template, Undefined, Vaulted } from './special.ts';
 import { ansibleSyntax, type SyntaxOptions } from './syntax-options.ts';
 import type { Expression } from './syntax-tree.ts';
 import { compileCached, soleExpression } from './template-cache.ts';
@@ -95,7 +95,7 @@ export function resolveVariable(name: string, env: Environment): Value | undefin
   } catch (error) {
     if (!(error instanceof TemplateError) || error.kind === 'limit') throw error;
     const raw = env.scope.raw?.(name);
-    const shown = raw === undefined ? `{{ ${name} }}` : str(raw);
+    const shown = raw === undefined ? `{{ ${name} }}` : str(opened(raw, env));
     if (error.kind === 'undefined') return new Undefined(`${shown}: ${error.message}`, name);
     throw pythonError(
       'AnsibleError',
@@ -103,6 +103,14 @@ export function resolveVariable(name: string, env: Environment): Value | undefin
         `Error was a ${pythonClass(error.pythonType)}, original message: ${error.message}`,
     );
   }
+}
+
+/** A variable as it is written, with vaulted scalars as their texts. What cannot be opened is the error to tell. */
+function opened(raw: Value, env: Environment): Value {
+  if (raw instanceof Vaulted) return raw.openedBy(env.decrypt);
+  if (Array.isArray(raw)) return raw.map((item) => opened(item, env));
+  if (!(raw instanceof Map)) return raw;
+  return new Map([...raw].map(([key, item]): [Value, Value] => [key, opened(item, env)]));
 }
 
 /** Whether a variable is a text that a filter such as `to_json` made, directly or through other variables. */

@@ -109,7 +109,7 @@ export type Environment = {
    */
   readonly parseYaml: (text: string) => readonly Value[];
   /** Turns the envelope of a vaulted text into its plain text, or throws TemplateError. */
-  readonly decrypt: (ciphertext: string) => string;
+  readonly decrypt: (ciphertext: string, file?: string) => string;
   /**
    * Directories in which relative files of lookups and template includes are searched, nearest first, each also
    * with the sub-directory for the kind of file (`files`, `templates`, `vars`): role, task file, playbook.

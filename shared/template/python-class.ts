@@ -10,8 +10,15 @@ const JINJA = new Set([
   'UndefinedError',
 ]);
 
+const VAULT = /^AnsibleVault/;
+
 /** `<class 'ZeroDivisionError'>`, `<class 'ansible.errors.AnsibleError'>`. */
 export function pythonClass(pythonType: string): string {
-  if (ANSIBLE.test(pythonType)) return `<class 'ansible.errors.${pythonType}'>`;
-  return JINJA.has(pythonType) ? `<class 'jinja2.exceptions.${pythonType}'>` : `<class '${pythonType}'>`;
+  return `<class '${JINJA.has(pythonType) ? `jinja2.exceptions.${pythonType}` : fullClassName(pythonType)}'>`;
+}
+
+/** With the module that has Ansible's class: `ansible.errors.AnsibleError`. */
+export function fullClassName(pythonType: string): string {
+  if (VAULT.test(pythonType)) return `ansible.parsing.vault.${pythonType}`;
+  return ANSIBLE.test(pythonType) ? `ansible.errors.${pythonType}` : pythonType;
 }

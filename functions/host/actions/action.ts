@@ -64,6 +64,9 @@ export type Remote = {
 /** Marks a thrown result, failed or skipped: `changed_when` and `failed_when` are not asked about it, as in Ansible. */
 export const THROWN = '_ansible_thrown';
 
+/** The value of {@link THROWN} for errors that Ansible's actions do not catch: their results say nothing of changes. */
+export const UNCAUGHT = 'uncaught';
+
 /** Thrown by an action for a failed result. */
 export class ActionFailure extends Error {
   readonly result: Dict;

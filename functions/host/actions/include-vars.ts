@@ -179,16 +179,28 @@ function ignoredPatterns(args: Dict): readonly ReturnType<typeof compilePattern>
   });
 }
 
+/** What a file holds, or why it stays closed. */
+function readVars(env: ActionCall['env'], path: string): Uint8Array | string {
+  try {
+    return env.local.readFile(path) ?? new Uint8Array();
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return error.message;
+  }
+}
+
 function loadFile({ context, env }: ActionCall, path: string, loaded: Loaded): string | undefined {
   if (context.local.disk.stat(path, true)?.kind === 'directory') {
     const why = `[Errno 21] Is a directory: b${reprText(path)}`;
     return `an error occurred while trying to read the file '${path}': ${why}. ${why}`;
   }
+  const content = readVars(env, path);
+  if (typeof content === 'string') return content;
   for (const piece of context.local.disk.pieces(path)) {
     if (isVaulted(piece)) loaded.hasSecrets = true;
     break;
   }
-  const { value, diagnostics } = loadYaml(decodeText(env.local.readFile(path) ?? new Uint8Array()), path);
+  const { value, diagnostics } = loadYaml(decodeText(content), path);
   const wrong = diagnostics.find(({ severity }) => severity === 'error');
   if (wrong !== undefined) throw new ActionFailure(wrong.message);
   const isEmpty = value === null || value === '' || value === false || value === 0;

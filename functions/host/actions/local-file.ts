@@ -6,7 +6,7 @@ import { isVaulted } from '../../../shared/base/vault.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import type { LocalMachine } from '../execute/play-context.ts';
 import type { Content } from '../session/session.ts';
-import { ActionFailure } from './action.ts';
+import { ActionFailure, THROWN, UNCAUGHT } from './action.ts';
 import { systemErrorText } from './action-fail.ts';
 
 export type LocalFile = {
@@ -68,13 +68,19 @@ function open(machine: LocalMachine, path: string, decrypts: boolean): LocalFile
 }
 
 function opened(machine: LocalMachine, path: string): LocalFile {
+  return fileOf(readOpened(machine, path));
+}
+
+/** What a file holds once a vault around it is opened. One that stays closed fails as an error that Ansible lets pass. */
+export function readOpened(machine: Pick<LocalMachine, 'readFile'>, path: string): Uint8Array {
   try {
-    return fileOf(machine.readFile(path) ?? new Uint8Array());
+    return machine.readFile(path) ?? new Uint8Array();
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     const isWithoutSecret = error.message.startsWith('Attempting to decrypt');
     throw new ActionFailure(
       isWithoutSecret ? `A vault password or secret must be specified to decrypt ${path}` : error.message,
+      [[THROWN, UNCAUGHT]],
     );
   }
 }

@@ -3,6 +3,7 @@
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { decodeText, encodeText } from '../../../shared/template/filters/charset.ts';
 import { baseName } from '../../../shared/template/posix-path.ts';
+import { fullClassName } from '../../../shared/template/python-class.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { type FileTemplateOptions, renderFile } from '../../../shared/template/render.ts';
 import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
@@ -10,7 +11,7 @@ import type { ActionCall, RemoteAction } from './action.ts';
 import { actionFail, caughtFail } from './action-fail.ts';
 import { booleanArgument, textArgument } from './arguments.ts';
 import { findSource, missingFile } from './find-source.ts';
-import { fileOf, type LocalFile } from './local-file.ts';
+import { fileOf, type LocalFile, readOpened } from './local-file.ts';
 import { putFile } from './put-file.ts';
 import { templateEnvironment } from './template-vars.ts';
 
@@ -77,7 +78,7 @@ function rendered(call: ActionCall): Rendered {
   const stat = context.local.disk.stat(path, true);
   if (stat?.kind !== 'file') throw caughtFail(`could not find src=${path}, ${missingFile(path, [])}`);
   const mode = `0${stat.mode.toString(8).padStart(3, '0')}`;
-  const source = decodeText(context.local.readFile(path) ?? new Uint8Array());
+  const source = decodeText(readOpened(context.local, path));
   const place = { name, path, dest: textArgument(args, 'dest') ?? '' };
   const env = templateEnvironment(call, place);
   try {
@@ -88,7 +89,7 @@ function rendered(call: ActionCall): Rendered {
     if (!(error instanceof TemplateError)) throw error;
     throw caughtFail(
       `${error.pythonType}: ${error.message}`,
-      `${qualified(error.pythonType)}: ${error.message}`,
+      `${fullClassName(error.pythonType)}: ${error.message}`,
     );
   }
 }
@@ -130,9 +131,4 @@ function markers(args: Dict): FileTemplateOptions {
     return value === undefined || value === null ? [] : [[option, str(value)]];
   });
   return Object.fromEntries(given);
-}
-
-/** The name of an exception as tracebacks show it. */
-function qualified(type: string): string {
-  return type.startsWith('Ansible') ? `ansible.errors.${type}` : type;
 }

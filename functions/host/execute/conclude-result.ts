@@ -6,7 +6,7 @@ import { str } from '../../../shared/template/python-repr.ts';
 import { splitLines } from '../../../shared/template/python-whitespace.ts';
 import { isConditionTrue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
-import { THROWN } from '../actions/action.ts';
+import { THROWN, UNCAUGHT } from '../actions/action.ts';
 import { shortName } from '../actions/action-name.ts';
 import { assign } from './host-state.ts';
 import type { RenderSite } from './render-site.ts';
@@ -18,7 +18,7 @@ export function concludeResult(site: RenderSite, task: Task, raw: Dict, attempt:
   if (shortName(task.action) !== 'pause') addLines(result);
   if (isErrorCode(result.get('rc'))) result.set('failed', true);
   if (attempt !== undefined) result.set('attempts', attempt);
-  if (!result.has('changed')) result.set('changed', false);
+  if (!result.has('changed') && result.get(THROWN) !== UNCAUGHT) result.set('changed', false);
   if (result.get('unreachable') === true || result.delete(THROWN)) return result;
   if (!result.has('failed')) result.set('failed', false);
   if (result.has('skipped')) return result;

@@ -14,11 +14,16 @@ export function explainRenderError(error: TemplateError, task: Task, context: Pl
   return message + whereabouts(task.position, context);
 }
 
-/** The place in the file with the lines around it and, where it is likely, the hint about missing quotes. */
+/**
+ * The place in the file with the lines around it and, where it is likely, the hint about missing quotes. Of a vaulted
+ * file the lines are those on the disk: what it holds is not for logs.
+ */
 export function whereabouts(position: Position, context: PlayContext): string {
-  const bytes = context.local.readFile(position.file);
-  if (bytes === undefined) return headline(position);
-  const lines = new TextDecoder().decode(bytes).split('\n');
+  const { disk } = context.local;
+  if (disk.stat(position.file, true)?.kind !== 'file') return headline(position);
+  const lines = Buffer.concat([...disk.pieces(position.file)])
+    .toString()
+    .split('\n');
   const target = lines[position.line - 1] ?? '';
   const before = position.line > 1 ? (lines[position.line - 2] ?? '') : '';
   const shorthand = /\w\s*=\s*[\w/-]/.test(before) ? before.indexOf('=') : -1;

@@ -24,7 +24,12 @@ export type Included = {
   readonly error: string | undefined;
 };
 
-const MISSING: ReadonlySet<string> = new Set(['file-missing', 'role-missing']);
+const MISSING: ReadonlySet<string> = new Set([
+  'file-missing',
+  'role-missing',
+  'vault-closed',
+  'vault-failed',
+]);
 const INCLUDES = new Set(['include', 'include_tasks', 'include_role']);
 
 /** Whether the task brings in others when it runs. */
@@ -124,7 +129,7 @@ function present<T>(entries: Readonly<Record<string, T | undefined>>): Record<st
   return kept;
 }
 
-/** What is not there fails the task; a file that is no list of tasks ends the run. */
+/** What is not there or stays closed fails the task; a file that is no list of tasks ends the run. */
 function failedInclude(diagnostics: readonly Diagnostic[], context: PlayContext): One {
   const first = diagnostics.find((diagnostic) => diagnostic.severity === 'error');
   if (first !== undefined && !MISSING.has(first.code)) {

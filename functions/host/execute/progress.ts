@@ -120,9 +120,11 @@ function requireHandlers({ site, targets }: TaskAt): void {
   );
 }
 
+/** The end of a task whose file cannot be brought in: `ignore_errors` is not for that. */
 function includeFailure(end: TaskEnd, reason: string): TaskEnd {
   return {
     ...end,
+    keywords: end.keywords && { ...end.keywords, ignoreErrors: false },
     items: undefined,
     result: new Map<Value, Value>([
       ['failed', true],

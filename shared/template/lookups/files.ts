@@ -11,6 +11,7 @@ import { pythonError, undefinedError } from '../python-error.ts';
 import { str } from '../python-repr.ts';
 import { stripEnd, stripStart } from '../python-whitespace.ts';
 import { Undefined } from '../special.ts';
+import { TemplateError } from '../template-error.ts';
 import { asDict, asText, force, iterate } from '../values.ts';
 import { boolOption, type LookupOptions, listOption, termText, textOption } from './options.ts';
 import { findFile } from './search.ts';
@@ -37,11 +38,23 @@ function readText(env: Environment, name: string, options: LookupOptions): strin
 
 function unvault(env: Environment, name: string): string {
   const path = findFile(env, 'files', name);
-  const content = path === undefined ? undefined : env.local.readFile(path);
+  const content = path === undefined ? undefined : readOpened(env, path);
   if (content === undefined) {
     throw pythonError('AnsibleParserError', `Unable to find file matching "${name}" `);
   }
   return decodeText(content);
+}
+
+function readOpened(env: Environment, path: string): Uint8Array | undefined {
+  try {
+    return env.local.readFile(path);
+  } catch (error) {
+    if (!(error instanceof TemplateError) || !error.message.startsWith('Attempting to decrypt')) throw error;
+    throw pythonError(
+      'AnsibleParserError',
+      `A vault password or secret must be specified to decrypt ${path}`,
+    );
+  }
 }
 
 function globFiles(env: Environment, term: string): string[] {
