@@ -102,11 +102,7 @@ function actionOf(task: Task, env: Environment): string {
 function renderArguments(task: Task, env: Environment): Dict {
   const own = renderOwnArguments(task, env);
   if (!(own instanceof Map))
-    throw new TemplateError(
-      'runtime',
-      'AnsibleError',
-      `this task '${task.action}' has extra params, which is only allowed in the following modules`,
-    );
+    throw new TemplateError('runtime', 'AnsibleError', `invalid or malformed argument: '${str(own)}'`);
   const merged: Dict = new Map([...moduleDefaults(task, actionNames(task.action), env), ...own]);
   const variable = merged.get('_variable_params');
   merged.delete('_variable_params');

@@ -1,8 +1,17 @@
 /** Texts to bytes and back in the encodings that Python names, with lone surrogates for bytes that do not decode. */
 
 import { pythonError } from '../python-error.ts';
+import { decodeSingleByte, encodeSingleByte, type SingleByteTable, singleByteTable } from './single-byte.ts';
 
-type Charset = 'ascii' | 'latin1' | 'utf-8' | 'utf-8-sig' | 'utf-16' | 'utf-16-be' | 'utf-16-le';
+type Charset =
+  | SingleByteTable
+  | 'ascii'
+  | 'latin1'
+  | 'utf-8'
+  | 'utf-8-sig'
+  | 'utf-16'
+  | 'utf-16-be'
+  | 'utf-16-le';
 
 const CHARSETS: Readonly<Record<string, Charset>> = {
   ascii: 'ascii',
@@ -23,7 +32,8 @@ const CHARSETS: Readonly<Record<string, Charset>> = {
 };
 
 function charsetOf(encoding: string): Charset {
-  const charset = CHARSETS[encoding.toLowerCase().replaceAll('_', '-')];
+  const name = encoding.toLowerCase().replaceAll('_', '-');
+  const charset = CHARSETS[name] ?? singleByteTable(name);
   if (charset === undefined) throw pythonError('LookupError', `unknown encoding: ${encoding}`);
   return charset;
 }
@@ -31,6 +41,7 @@ function charsetOf(encoding: string): Charset {
 /** The bytes of a text. */
 export function encodeText(text: string, encoding: string): Uint8Array {
   const charset = charsetOf(encoding);
+  if (typeof charset !== 'string') return encodeSingleByte(text, charset);
   switch (charset) {
     case 'utf-8':
       return encodeUtf8(text);
@@ -84,6 +95,7 @@ function escaped(code: number): string {
 /** The text of some bytes. */
 export function decodeText(bytes: Uint8Array, encoding = 'utf-8'): string {
   const charset = charsetOf(encoding);
+  if (typeof charset !== 'string') return decodeSingleByte(bytes, charset);
   const buffer = Buffer.from(bytes);
   switch (charset) {
     case 'utf-8':

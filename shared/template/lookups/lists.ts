@@ -76,13 +76,15 @@ function termsError(message = ''): Error {
 
 function subelements(terms: readonly Value[]): Value[] {
   if (terms.length < 2 || terms.length > 3) throw termsError();
-  const [first = null, path = null, flags = null] = terms.map(force);
-  const source = asText(first) === undefined ? first : [first];
+  const [given = null, path = null, flags = null] = terms.map(force);
+  const source = Array.isArray(given) || isMapping(given) ? given : [given];
   const key = asText(path);
-  if ((!Array.isArray(source) && !isMapping(source)) || key === undefined) {
+  if (key === undefined) {
     throw termsError('first a dict or a list, second a string pointing to the subkey');
   }
   const options = flags === null ? new Map<Value, Value>() : asDict(flags);
+  // Raises for what is not even a list.
+  if (options === undefined) toList(flags);
   if (options === undefined) throw termsError(`the optional third item must be a dict with flags ${FLAGS}`);
   const elements = asDict(source);
   if (elements !== undefined && isSkipped(elements)) return [];
