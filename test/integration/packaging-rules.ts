@@ -210,7 +210,7 @@ export const rolesAreNarrow: Rule = (resources) =>
       if (at(statement, 'Effect') !== 'Allow') return [];
       const sid = `${name} ${String(at(statement, 'Sid'))}`;
       const actions = list(at(statement, 'Action')).map(String);
-      const targets = list(at(statement, 'Resource'));
+      const targets = targetsOf(statement);
       return [
         ...unless(actions.length > 0 && targets.length > 0, `${sid} is not a list`),
         ...actions.flatMap((action) =>
@@ -223,6 +223,12 @@ export const rolesAreNarrow: Rule = (resources) =>
     }),
   );
 
+/** Lists that a stage names are split by CloudFormation; without any, there is no such policy. */
+function targetsOf(statement: Json): readonly Json[] {
+  const split = at(statement, 'Resource', 'Fn::Split', '1');
+  return split === undefined ? list(at(statement, 'Resource')) : String(split).split(',');
+}
+
 /** The wildcard may only stand behind a name of this deployment, never for a service, a region or an account. */
 function isNamed(target: Json): boolean {
   const text = jsonText(target);
@@ -234,6 +240,8 @@ function isNamed(target: Json): boolean {
     // The name of no secret, on the side of the condition that is not taken.
     /^\{"Fn::Sub":"arn:[^*]*:secret:-\?{6}"\}$/,
     /^"(arn:aws:kms:[a-z0-9-]+:\d+:key\/[a-z0-9-]+)?"$/,
+    // What a stage lets playbooks look up.
+    /^"arn:aws:(ssm:[a-z0-9-]+:\d+:parameter\/|secretsmanager:[a-z0-9-]+:\d+:secret:)[\w/-]+\*?"$/,
   ];
   return named.some((pattern) => pattern.test(text));
 }

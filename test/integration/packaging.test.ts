@@ -12,6 +12,11 @@ import { deploymentCopy, packageDeployment, type Template, withoutNetwork } from
 
 const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/0a1b2c';
 
+const LOOKUPS = [
+  'arn:aws:ssm:eu-central-1:111122223333:parameter/app/prod/*',
+  'arn:aws:secretsmanager:eu-central-1:111122223333:secret:app/prod/*',
+];
+
 let functions: string;
 let packages: readonly FunctionPackage[];
 let copy: string;
@@ -52,6 +57,8 @@ const RULES: readonly (readonly [rule: rules.Rule, from: string, to: string])[] 
   [rules.rolesAreNarrow, '"dynamodb:PutItem"', '"dynamodb:*"'],
   [rules.rolesAreNarrow, '"Fn::GetAtt":["RunTable","Arn"]', '"Ref":"AWS::NoValue"'],
   [rules.rolesAreNarrow, 'parameter/sortie/prod/*', 'parameter/*'],
+  [rules.rolesAreNarrow, 'parameter/app/prod/*', 'parameter/*'],
+  [rules.rolesAreNarrow, 'secret:app/prod/*', '*'],
   [rules.rolesAreNarrow, '"Effect":"Deny","Action":["ec2:', '"Effect":"Allow","Action":["ec2:'],
   [rules.dutiesAreApart, '["s3:GetObject"]', '["s3:GetObject","s3:PutObject"]'],
   [rules.dutiesAreApart, 'sortie-prod-host:durable"},{', 'sortie-prod-other:durable"},{'],
@@ -118,6 +125,12 @@ const NOT_BY_CODE = [
   'UnassignPrivateIpAddresses',
 ];
 
+/** Only the host function renders lookups, as far as a stage allows them; and AWS lets list all secrets, or none. */
+const LOOKUP_CALLS: Readonly<Record<string, readonly string[]>> = {
+  controller: ['GetParameter', 'GetParametersByPath', 'ListSecrets'],
+  host: ['ListSecrets'],
+};
+
 test.each([
   ['controller', 'ControllerRole'],
   ['host', 'HostRole'],
@@ -129,7 +142,8 @@ test.each([
     .map((input) => readFileSync(input, 'utf8'));
   const called = sources
     .flatMap((source) => [...source.matchAll(/\bnew (?:\w+\.)?(\w+)Command\(/g)])
-    .map(([, call = '']) => PERMISSIONS[call] ?? call);
+    .map(([, call = '']) => PERMISSIONS[call] ?? call)
+    .filter((call) => LOOKUP_CALLS[name]?.includes(call) !== true);
   const allowed = rules
     .statementsOf(template.Resources[role]?.Properties)
     .flatMap(({ statement }) => (at(statement, 'Effect') === 'Allow' ? list(at(statement, 'Action')) : []))
@@ -174,6 +188,8 @@ function withEverything(): Template {
     `kmsKey=${KEY}`,
     'alarmTopic=arn:aws:sns:eu-central-1:111122223333:operations',
     'secret=sortie/prod/all',
+    `lookups=${LOOKUPS.join(',')}`,
+    `lookupKeys=${KEY}`,
     'network=vpc',
     'subnets=subnet-1,subnet-2',
     'securityGroups=sg-1',

@@ -6,7 +6,8 @@ type Statement = {
   readonly Sid: string;
   readonly Effect: string;
   readonly Action: readonly string[];
-  readonly Resource: readonly unknown[];
+  /** A list that is a parameter of the stage is split by CloudFormation. */
+  readonly Resource: readonly unknown[] | { readonly 'Fn::Split': readonly [comma: string, list: string] };
 };
 
 type Either<T> =
@@ -71,7 +72,8 @@ function rowsOf(name: string): readonly string[] {
 
 function rowOf({ Sid, Action, Resource }: Statement): string {
   const actions = Action.map((action) => `\`${action}\``).join(', ');
-  return `| \`${Sid}\` | ${actions} | ${Resource.map((resource) => `\`${named(resource)}\``).join(', ')} |`;
+  const targets = 'Fn::Split' in Resource ? [Resource['Fn::Split'][1]] : Resource;
+  return `| \`${Sid}\` | ${actions} | ${targets.map((resource) => `\`${named(resource)}\``).join(', ')} |`;
 }
 
 /** Without what is the same everywhere: partition, region, account. */
