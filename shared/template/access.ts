@@ -46,7 +46,8 @@ export function getItem(value: Value, key: Value): Value {
   if (value instanceof Undefined) return chained(value);
   if (value instanceof Pending) return getItem(force(value), key);
   const subscript = force(key);
-  if (subscript instanceof Undefined && isMapping(value)) throw undefinedError(subscript);
+  if (subscript instanceof Undefined && !subscript.isLenient && isMapping(value))
+    throw undefinedError(subscript);
   const item = itemOf(value, subscript);
   if (item !== undefined) return item;
   const name = asText(subscript);

@@ -16,20 +16,29 @@ import {
 import { PyCallable, PyObject, Undefined } from './special.ts';
 import type { Statement } from './syntax-tree.ts';
 import { TemplateError } from './template-error.ts';
+import { allStatements } from './walk-statements.ts';
+
+/** Refuses two blocks of one name, before all that can be wrong inside of statements. */
+export function checkBlockNames(statements: readonly Statement[], source: string): void {
+  const names = new Set<string>();
+  for (const statement of allStatements(statements)) {
+    if (statement.kind !== 'block') continue;
+    const { name, line } = statement;
+    if (names.has(name)) {
+      const message = `block ${reprText(name)} defined twice`;
+      throw new TemplateError('syntax', 'TemplateAssertionError', message, { source, line });
+    }
+    names.add(name);
+  }
+}
 
 /** A block where it stands: prints the most derived version of itself. */
 export function compileBlock(
   statement: Extract<Statement, { readonly kind: 'block' }>,
   body: readonly Execute[],
-  compiler: { readonly source: string; readonly blocks: Map<string, CompiledBlock> },
+  compiler: { readonly blocks: Map<string, CompiledBlock> },
 ): Execute {
-  const { name, isScoped, isRequired, line } = statement;
-  if (compiler.blocks.has(name)) {
-    throw new TemplateError('syntax', 'TemplateAssertionError', `block ${reprText(name)} defined twice`, {
-      source: compiler.source,
-      line,
-    });
-  }
+  const { name, isScoped, isRequired } = statement;
   compiler.blocks.set(name, { name, isRequired, run: (frame, out) => runAll(body, frame, out) });
   return (frame, out) => {
     const { context } = frame;

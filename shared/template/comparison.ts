@@ -203,7 +203,6 @@ function isPresent(item: Value | undefined): boolean {
 }
 
 function soughtText(item: Value): string {
-  if (item instanceof Undefined) throw undefinedError(item);
   const text = asText(item);
   if (text === undefined) {
     throw typeError(`'in <string>' requires string as left operand, not ${typeName(item)}`);

@@ -11,21 +11,27 @@ import { asText, force, typeName } from './values.ts';
 export type TemplateJsonOptions = Omit<JsonOptions, 'convert'> & {
   /** Plain text of a vaulted value; without it the value is written as `{"__ansible_vault": …}`. */
   readonly decrypt?: (ciphertext: string) => string;
+  /** Without Ansible's encoder: values that Python's own does not know have no JSON form. */
+  readonly isPlain?: boolean;
 };
 
 /** The JSON text of a value. */
 export function dumpJson(value: Value, options: TemplateJsonOptions = {}): string {
-  const { decrypt, ...layout } = options;
+  const { decrypt, isPlain = false, ...layout } = options;
   try {
-    return formatJson(force(value), { ...layout, convert: (special) => convert(special, decrypt) });
+    return formatJson(force(value), { ...layout, convert: (special) => convert(special, decrypt, isPlain) });
   } catch (error) {
     if (error instanceof JsonTypeError) throw typeError(error.message);
     throw error;
   }
 }
 
-function convert(special: Special, decrypt: ((ciphertext: string) => string) | undefined): Value {
-  if (special instanceof Undefined && !special.isLenient) throw undefinedError(special);
+function convert(
+  special: Special,
+  decrypt: ((ciphertext: string) => string) | undefined,
+  isPlain: boolean,
+): Value {
+  if (special instanceof Undefined && !special.isLenient && !isPlain) throw undefinedError(special);
   if (special instanceof PyTuple) return [...special.items];
   if (special instanceof LazyDict) return special.toDict();
   if (special instanceof Vaulted) {

@@ -249,9 +249,16 @@ function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
+/** Where a tag ends with the white space that it takes away behind it. */
+function endOfTag(text: string, token: Token, options: SyntaxOptions): number {
+  if (text[token.start] === '-') return token.end + (/^\s*/.exec(text.slice(token.end))?.[0].length ?? 0);
+  const takesLine = token.type === 'block_end' && options.trimBlocks && text[token.start] !== '+';
+  return takesLine && text[token.end] === '\n' ? token.end + 1 : token.end;
+}
+
 /**
  * Doubles the backslashes of strings inside print statements, as Ansible does with texts of playbooks:
- * there `'\1'` means a backslash and a one.
+ * there `'\1'` means a backslash and a one. Drops the white space that a `-` takes away before a tag.
  */
 export function doubleBackslashes(source: string, options: SyntaxOptions): string {
   if (!source.includes('\\') || !source.includes('{{')) return source;
@@ -259,9 +266,16 @@ export function doubleBackslashes(source: string, options: SyntaxOptions): strin
   const pieces: string[] = [];
   let at = 0;
   let isInside = false;
+  let kept = 0;
   for (const token of tokens) {
     if (token.type === 'variable_begin') isInside = true;
     if (token.type === 'variable_end') isInside = false;
+    if (token.type.endsWith('_begin') && text.slice(token.start, token.end).endsWith('-')) {
+      const from = Math.max(at, kept);
+      pieces.push(text.slice(at, from), text.slice(from, token.start).trimEnd());
+      at = token.start;
+    }
+    if (token.type.endsWith('_end')) kept = endOfTag(text, token, options);
     if (!isInside || !token.type.endsWith('string')) continue;
     pieces.push(text.slice(at, token.start), text.slice(token.start, token.end).replaceAll('\\', '\\\\'));
     at = token.end;

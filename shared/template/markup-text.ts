@@ -81,7 +81,7 @@ function escaped(value: Value): Value {
 /** What only texts need: an argument of another type is refused by the method. */
 function escapedText(value: Value): Value {
   const given = force(value);
-  return asText(given) === undefined ? given : escapeValue(given).text;
+  return asText(given) === undefined && !(given instanceof Undefined) ? given : escapeValue(given).text;
 }
 
 const MARKED = new Set(

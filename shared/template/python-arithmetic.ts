@@ -233,6 +233,9 @@ function isRepeatable(value: Value): boolean {
 }
 
 function concatenate(a: Value, b: Value): Value | undefined {
+  if (a instanceof PyBytes && !(b instanceof PyBytes))
+    throw typeError(`can't concat ${typeName(b)} to bytes`);
+  if (isHtml(a) && asText(b) === undefined) return undefined;
   const left = asText(a);
   if (left !== undefined) {
     const right = asText(b);

@@ -98,8 +98,14 @@ function argument(name: string, fields: Fields): Value {
   return force(value);
 }
 
+/** What is read from an undefined value is that value, but for the result of an inline `if`. */
+function chained(value: Undefined): Undefined {
+  if (value.isLenient) throw undefinedError(value);
+  return value;
+}
+
 function readAttribute(value: Value, name: string, fields: Fields): Value {
-  if (value instanceof Undefined) throw undefinedError(value);
+  if (value instanceof Undefined) return chained(value);
   const attribute = fields.attributeOf(value, name);
   if (attribute !== undefined) return attribute;
   throw pythonError('AttributeError', `'${typeName(value)}' object has no attribute ${repr(name)}`);
@@ -110,7 +116,7 @@ function isView(value: Value): boolean {
 }
 
 function readItem(value: Value, key: string, fields: Fields): Value {
-  if (value instanceof Undefined) throw undefinedError(value);
+  if (value instanceof Undefined) return chained(value);
   const index = /^\d+$/.test(key) ? Number(key) : key;
   const item = fields.itemOf(value, index);
   if (item !== undefined) return item;

@@ -1,6 +1,7 @@
 /** Compiled templates by their text, so that no text is parsed twice. */
 
 import { limits } from '../base/limits.ts';
+import { checkBlockNames } from './block.ts';
 import type { Builtins } from './builtin.ts';
 import { compileExpression } from './compile-expression.ts';
 import { compileTemplate } from './compile-statement.ts';
@@ -75,6 +76,7 @@ function compile(source: string, options: CompileOptions): Entry {
   const { syntax, builtins } = options;
   const text = options.doublesBackslashes ? doubleBackslashes(source, syntax) : source;
   const statements = guardDepth(() => parseTemplate(text, syntax, tagsOf(options.extensions)));
+  checkBlockNames(statements, source);
   return {
     statements,
     template: guardDepth(() => compileTemplate(statements, { builtins, source }, options.name)),

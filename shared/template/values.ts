@@ -90,6 +90,7 @@ function typeNameOfObject(value: PyFloat | Value[] | Dict | Special): string {
   if (value instanceof PyFloat) return 'float';
   if (value instanceof PyObject) return value.behaviour.typeName.replace(/^.*\./, '');
   if (value instanceof Undefined && value.isLenient) return 'Undefined';
+  if (value instanceof PyTuple && value.fields[0] === 'grouper') return '_GroupTuple';
   if (value instanceof Markup && value.mark === 'verbatim') return 'NativeJinjaText';
   if (value instanceof LazyList || value instanceof PyCallable) return value.typeName;
   if (value instanceof LazyDict) return value.typeName.replace(/^.*\./, '');

@@ -1,7 +1,7 @@
 /** Renders random cases with both engines, and makes those that differ small. */
 
 import { makeCase, type PropertyCase } from './cases.ts';
-import { isDocumented } from './documented.ts';
+import { documentedAs } from './documented.ts';
 import { smaller, textOf } from './node.ts';
 import type { Oracle } from './oracle.ts';
 import { type Answer, renderOurs, type TextCase } from './ours.ts';
@@ -41,7 +41,7 @@ export async function compareCases(
     const theirs = await python;
     for (const [at, { offset, one }] of cases.entries()) {
       const pair = { text: asText(one), ours: ours[at] ?? {}, python: theirs[at] ?? {} };
-      if (pair.python.skipped !== undefined || isDocumented(pair)) skipped++;
+      if (pair.python.skipped !== undefined || documentedAs(pair) !== undefined) skipped++;
       else compared++;
       if (!isDifferent(pair) || differences.length >= most) continue;
       differences.push({ index: range.first + offset, ...(await shrink(oracle, one, pair)) });
@@ -83,7 +83,7 @@ function asText({ setting, tree, variables }: PropertyCase): TextCase {
 type Pair = { readonly text: TextCase; readonly ours: Answer; readonly python: Answer };
 
 function isDifferent(pair: Pair): boolean {
-  if (pair.python.skipped !== undefined || isDocumented(pair)) return false;
+  if (pair.python.skipped !== undefined || documentedAs(pair) !== undefined) return false;
   return JSON.stringify(pair.ours) !== JSON.stringify(pair.python);
 }
 

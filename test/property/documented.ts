@@ -5,76 +5,91 @@ import type { Answer, TextCase } from './ours.ts';
 
 type Pair = { readonly text: TextCase; readonly ours: Answer; readonly python: Answer };
 
-/** Python's words about arguments of the wrong type or number, where both engines refuse. */
+type Rule = {
+  /** How the paragraph of docs/compatibility.md begins. */
+  readonly paragraph: string;
+  readonly applies: (pair: Pair) => boolean;
+};
+
+/** Arguments of the wrong type or number, where both engines refuse and one of them says it in other words. */
 const ARGUMENT_WORDS =
-  /\bargument|\bexpected (?:at (?:most|least) )?\d|must be (?:str|None|a|real)|must only contain|takes no|not supported between|descriptor|can't (?:concat|multiply)|can only concatenate|unsupported operand|unhashable|os\.PathLike|sequence item|cannot unpack|is not JSON serializable/;
+  /\bargument|must be (?:str|None|a|real|an integer)|not supported between|unsupported operand|is not iterable|has no len|can only (?:be|concatenate|join|sort)|can't (?:concat|multiply|interpret)|could not convert|cannot be interpreted|has no attribute|unhashable|cannot unpack|requires a|is required|not subscriptable|must be exactly one|is not JSON serializable|failed on bad input|bad operand|indices must be|cannot represent|need a bytes-like|doesn't apply|doesn't define/;
 
-/** Classes and words of Python that stand for others here. */
-const OTHER_WORDS =
-  / at 0x[0-9a-f]{6}|NativeJinjaText|_GroupTuple|'Markup'|Markup\(|AnsibleUndefined\(hint|not in sequence|could not convert string to float|requires a list of dictionaries|attribute 'decode'|'function' object has no/i;
-
-export const RULES: readonly ((pair: Pair) => boolean)[] = [
-  ({ ours, python }) => OTHER_WORDS.test(said(ours) + said(python)),
-  // Faults of the code that Jinja2 generates: Ansible gives back the text as it is.
-  ({ text, python }) => /\{[{%]/.test(text.template) && bare(python.value) === bare(repr(text.template)),
-  ({ python }) => said(python).includes('unable to evaluate conditional'),
-  ({ ours }) => said(ours).includes('complex numbers are not supported'),
-  // Bounds: what Python would build or give up building.
-  ({ ours }) => /, more than \d+|that is too large/.test(said(ours)),
-  // The result of an inline if without else, operated on.
-  ({ text, ours, python }) =>
-    /evaluated to false and no else|type Undefined/.test(said(ours) + said(python)) &&
-    / if[ )]/.test(text.template),
-  // The last digit of logarithms, roots and powers of floats.
-  ({ text, ours, python }) =>
-    ours.value !== undefined &&
-    /log|root|pow|\*\*/.test(text.template) &&
-    nearly(ours.value) === nearly(python.value),
-  // The words of errors about arguments, where both engines refuse.
-  ({ ours, python }) => ours.error?.[0] === python.error?.[0] && ARGUMENT_WORDS.test(said(python)),
-  // Of two faults, one an undefined value, the other one is found first.
-  ({ ours, python }) =>
-    ours.error !== undefined && python.error !== undefined && isUndefined(ours) !== isUndefined(python),
-  ({ ours, python }) => (said(ours) + said(python)).includes('Unable to look up a name'),
-  // Faults in YAML.
-  ({ python }) => /(?:Scanner|Parser|Composer|Constructor)Error|<unicode string>/.test(said(python)),
-  // Names that are read in a part of a template and set later, around it.
-  ({ text, python }) => {
-    const name = /'(\w+)' is undefined/.exec(said(python))?.[1];
-    return name !== undefined && new RegExp(`\\bset [^%]*\\b${name}\\b`).test(text.template);
+export const RULES: readonly Rule[] = [
+  // Ansible gives back the text, or says that a condition cannot be evaluated.
+  { paragraph: 'Faults of generated code', applies: ({ text, python }) => isGivenBack(text, python) },
+  {
+    paragraph: 'Numbers',
+    applies: ({ ours }) => said(ours).includes('complex numbers are not supported'),
   },
-  // The text that a message shows: Ansible leaves out white space that tags take away.
-  ({ ours, python }) => said(ours).replaceAll(/\s/g, '') === said(python).replaceAll(/\s/g, ''),
-  // Which of two faults of syntax is told.
-  ({ ours, python }) =>
-    /template error|Missing end of raw/.test(said(python)) && said(ours).includes('template error'),
-  ({ python }) => said(python).includes("unexpected '}'"),
-  // Undefined values that stand inside lists and dicts.
-  ({ text }) => text.template.includes('undef()'),
-  // Bytes as arguments of filters and tests.
-  ({ text }) => text.template.includes('.encode('),
-  // The order of keys that pprint prints within groups.
-  ({ text }) => /groupby.*pprint/s.test(text.template),
-  // A negative zero as a key, and bytes that are no text.
-  ({ python }) => /\{-0\.0|\\udc/.test(said(python)),
+  {
+    paragraph: 'Numbers',
+    applies: ({ text, ours, python }) =>
+      ours.value !== undefined &&
+      /log|root|pow|\*\*/.test(text.template + text.variables) &&
+      nearly(ours.value) === nearly(python.value),
+  },
+  { paragraph: 'Numbers', applies: ({ python }) => /\{(?:.*, )?-0\.0: /.test(said(python)) },
+  { paragraph: 'Bounds', applies: ({ ours }) => /, more than \d+$|that is too large/.test(said(ours)) },
+  { paragraph: 'Printed objects', applies: ({ python }) => / at 0x[0-9a-f]{6}/.test(said(python)) },
+  {
+    paragraph: 'Printed objects',
+    applies: ({ ours, python }) =>
+      /\bMarkup\b/.test(said(python)) && unmarked(said(ours)) === unmarked(said(python)),
+  },
+  {
+    paragraph: 'Texts in messages',
+    applies: ({ text, ours, python }) =>
+      text.template.includes('\\') &&
+      ours.error !== undefined &&
+      said(ours).replaceAll(/\s/g, '') === said(python).replaceAll(/\s/g, ''),
+  },
+  {
+    paragraph: 'Words of errors',
+    applies: ({ ours, python }) =>
+      ours.error?.[0] === python.error?.[0] &&
+      ARGUMENT_WORDS.test(said(python)) &&
+      ARGUMENT_WORDS.test(said(ours)),
+  },
+  {
+    paragraph: 'Faults in YAML',
+    applies: ({ ours, python }) =>
+      (ours.error !== undefined && /<unicode string>|(?:Scanner|Parser|Composer)Error/.test(said(python))) ||
+      said(python).includes('found character that cannot start any token'),
+  },
+  {
+    paragraph: 'Names set later',
+    applies: ({ text, python }) => {
+      const name = /'(\w+)' is undefined/.exec(said(python))?.[1];
+      return name !== undefined && new RegExp(`\\bset [^%]*\\b${name}\\b`).test(text.template);
+    },
+  },
+  { paragraph: 'Bytes', applies: ({ python }) => /\\udc/.test(said(python)) },
 ];
 
-/** Whether a case shows a documented difference. */
-export function isDocumented(pair: Pair): boolean {
-  return JSON.stringify(pair.ours) !== JSON.stringify(pair.python) && RULES.some((rule) => rule(pair));
+/** The paragraph of docs/compatibility.md that a difference stands in, or undefined for one that it does not name. */
+export function documentedAs(pair: Pair): string | undefined {
+  if (JSON.stringify(pair.ours) === JSON.stringify(pair.python)) return undefined;
+  return RULES.find((rule) => rule.applies(pair))?.paragraph;
 }
 
 function said(answer: Answer): string {
   return `${answer.value ?? ''} ${answer.error?.join(' ') ?? ''}`;
 }
 
-function isUndefined(answer: Answer): boolean {
-  return /undefined/i.test(said(answer));
+function isGivenBack({ template }: TextCase, python: Answer): boolean {
+  if (said(python).includes('unable to evaluate conditional')) return true;
+  return /\{[{%]/.test(template) && bare(python.value) === bare(repr(template));
 }
 
 /** A text without what escaping and white space control change. */
 function bare(text = ''): string {
   return text.replaceAll(/\\[nt]|[\\'"\s]/g, '');
+}
+
+/** Without the class of texts that are safe for HTML. */
+function unmarked(said: string): string {
+  return said.replaceAll(/Markup\((?=\\?['"])|(?<=['"])\)|[\\'"]|\bMarkup\b|\bstr\b/g, '');
 }
 
 function nearly(text = ''): string {

@@ -7,6 +7,7 @@ import { dictGet, dictKey, dictSet } from '../dict-key.ts';
 import { classText, filterError, filterTypeError } from '../filter-error.ts';
 import { methodOf } from '../methods.ts';
 import { typeError, undefinedError } from '../python-error.ts';
+import { formatPercent } from '../python-format.ts';
 import { indexArgument } from '../python-number.ts';
 import { repr, str } from '../python-repr.ts';
 import { Markup, PyNamespace, PyObject, PyTuple, Undefined } from '../special.ts';
@@ -86,6 +87,7 @@ function dict2items(_env: unknown, value: Value, keyName: Value = 'key', valueNa
 
 function items2dict(_env: unknown, value: Value, keyName: Value = 'key', valueName: Value = 'value'): Value {
   const settled = force(value);
+  if (settled instanceof Undefined) throw undefinedError(settled);
   if (!isSequence(settled)) {
     throw filterTypeError(`items2dict requires a list, got ${classText(settled)} instead.`);
   }
@@ -93,7 +95,9 @@ function items2dict(_env: unknown, value: Value, keyName: Value = 'key', valueNa
   for (const item of iterate(settled)) {
     const entry = asDict(force(item));
     if (entry === undefined) {
-      throw filterTypeError(`items2dict requires a list of dictionaries, got ${str(settled)} instead.`);
+      throw filterTypeError(
+        formatPercent('items2dict requires a list of dictionaries, got %s instead.', settled),
+      );
     }
     const key = dictGet(entry, keyName);
     const of = dictGet(entry, valueName);

@@ -142,7 +142,7 @@ function toUuid(_env: unknown, value: Value, namespace: Value = ''): Value {
 /** Python's `shlex.quote`. */
 function quote(value: Value): Value {
   if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
-  const text = value === null ? '' : str(value);
+  const text = value === null ? '' : value instanceof PyBytes ? decodeText(value.bytes, 'utf-8') : str(value);
   if (text === '') return "''";
   if (!/[^\w@%+=:,./-]/.test(text)) return text;
   return `'${text.replaceAll("'", `'"'"'`)}'`;

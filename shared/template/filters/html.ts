@@ -119,7 +119,7 @@ function urlize(
 
 function tojson(_env: unknown, value: Value, indent: Value = null): Value {
   const settled = force(value);
-  const json = dumpJson(settled, { sortKeys: true, ...indentOption(indent) });
+  const json = dumpJson(settled, { sortKeys: true, isPlain: true, ...indentOption(indent) });
   const safe = json.replace(/[<>&']/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
   return new Markup(safe);
 }

@@ -80,7 +80,6 @@ function round(_env: unknown, value: Value, precision: Value = 0, method: Value 
   if (kind !== 'common' && kind !== 'ceil' && kind !== 'floor') {
     throw filterArgumentError('method must be common, ceil or floor');
   }
-  if (settled instanceof Undefined && !settled.isLenient) throw undefinedError(settled);
   if (kind !== 'common') return roundToward(settled, precision, kind);
   if (precision === null && settled instanceof PyFloat) return truncateFloat(roundFloat(settled.value, 0));
   const int = asInt(settled);

@@ -16,7 +16,7 @@ import {
   windowsDirectoryName,
 } from '../posix-path.ts';
 import { typeError, undefinedError, valueError } from '../python-error.ts';
-import { PyTuple, Undefined } from '../special.ts';
+import { PyBytes, PyTuple, Undefined } from '../special.ts';
 import { asText, force, iterate, typeName } from '../values.ts';
 import { isSequence } from './sequence.ts';
 
@@ -47,7 +47,7 @@ export const pathFilters: readonly Builtin[] = [
 /** A path argument as `os.path` takes it. */
 export function pathText(value: Value): string {
   const settled = force(value);
-  const text = asText(settled);
+  const text = settled instanceof PyBytes ? Buffer.from(settled.bytes).toString('utf8') : asText(settled);
   if (text === undefined) {
     throw typeError(`expected str, bytes or os.PathLike object, not ${typeName(settled)}`);
   }

@@ -199,7 +199,6 @@ function split(_env: unknown, value: Value, sep: Value = null, maxsplit: Value =
   const settled = force(value);
   const text = asText(settled);
   if (text === undefined) {
-    str(settled);
     const name = typeName(settled);
     throw typeError(`descriptor 'split' for 'str' objects doesn't apply to a '${name}' object`);
   }

@@ -80,7 +80,6 @@ function hasCase(text: string, change: (text: string) => string): boolean {
 }
 
 function modulo(value: Value, by: Value): Value {
-  if (asText(value) !== undefined) throw typeError('not all arguments converted during string formatting');
   if (value === null || Array.isArray(value)) {
     throw typeError(`unsupported operand type(s) for %: '${typeName(value)}' and '${typeName(by)}'`);
   }
