@@ -41,6 +41,8 @@ export type LocalPort = {
   /** Paths that match a shell glob, sorted. */
   readonly glob: (pattern: string) => readonly string[];
   readonly environment: (name: string) => string | undefined;
+  /** All that is below a directory, nothing where there is none; links are not followed. Absent where nothing can be walked. */
+  readonly walk?: (directory: string) => readonly TreeEntry[];
   /** An absolute path with all symbolic links followed, as far as it exists. */
   readonly realPath: (path: string) => string;
   /** Runs `sh -c command` to its end. */
@@ -82,6 +84,26 @@ export type LocalStat = {
   readonly size: number;
   readonly inode: number;
   readonly device: number;
+};
+
+/** What `walk` finds: a directory comes before what is in it. */
+export type TreeEntry = {
+  /** Relative to where the walk began. */
+  readonly path: string;
+  readonly kind: LocalStat['kind'];
+  /** Permission bits. */
+  readonly mode: number;
+  /** Bytes. */
+  readonly size: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Names, where the machine knows them. */
+  readonly owner: string | undefined;
+  readonly group: string | undefined;
+  readonly modifiedMs: number;
+  readonly changedMs: number;
+  /** Where a link points to. */
+  readonly target: string | undefined;
 };
 
 /** Answers that must stay the same when a task's templates are rendered again. One memory belongs to one task on one host. */

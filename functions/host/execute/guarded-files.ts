@@ -32,6 +32,14 @@ export function guardFiles(local: LocalPort, traffic: Traffic): LocalPort {
       wait(traffic.isBusyHere);
       return local.glob(pattern);
     },
+    ...(local.walk === undefined
+      ? {}
+      : {
+          walk: (directory) => {
+            wait(traffic.isBusyHere);
+            return local.walk?.(directory) ?? [];
+          },
+        }),
     writeFile: (path, content, mode) => {
       wait(traffic.isBusy);
       local.writeFile(path, content, mode);

@@ -17,6 +17,7 @@ import { openAwsValues } from '../../../shared/secrets/aws-values.ts';
 import type { LocalPort, LocalStat } from '../../../shared/template/environment.ts';
 import { fileProblem } from '../actions/action-fail.ts';
 import type { LocalMachine, Terminal } from '../execute/play-context.ts';
+import { walkTree } from './file-tree.ts';
 import { localDisk } from './local-disk.ts';
 
 export type LocalMachineDeps = {
@@ -50,6 +51,7 @@ export function localMachine(deps: LocalMachineDeps): LocalMachine {
     },
     stat: statOf,
     glob: (pattern) => globSync(pattern).toSorted(),
+    walk: walkTree,
     environment: (name) => environment[name],
     realPath,
     run: (command, cwd) => runShell(command, cwd, environment),

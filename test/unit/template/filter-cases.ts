@@ -1,6 +1,7 @@
 /** Evaluates an expression as the recorder of filter cases does, and writes the outcome in its form. */
 
 import { globSync, lstatSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { walkTree } from '../../../functions/host/machine/file-tree.ts';
 import { PyFloat, type Value } from '../../../shared/base/value.ts';
 import { loadYaml } from '../../../shared/project/yaml.ts';
 import { builtins } from '../../../shared/template/builtins.ts';
@@ -76,6 +77,7 @@ export function makeCaseEnvironment(directory: string, variables: ReadonlyMap<st
       },
       stat: (path, follow) => localStat(follow ? statSync : lstatSync, path),
       glob: (pattern) => globSync(pattern).sort(),
+      walk: walkTree,
       environment: (name) => ENVIRONMENT[name],
       aws: noAws,
       realPath,
