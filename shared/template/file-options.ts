@@ -19,6 +19,8 @@ export type FileTemplateOptions = {
   readonly lstripBlocks?: boolean;
   readonly keepTrailingNewline?: boolean;
   readonly newlineSequence?: string;
+  readonly lineStatementPrefix?: string;
+  readonly lineCommentPrefix?: string;
 };
 
 const HEADER = '#jinja2:';
@@ -87,6 +89,18 @@ const SETTERS: ReadonlyMap<string, (options: Mutable<FileTemplateOptions>, value
     'newline_sequence',
     (options, value) => {
       options.newlineSequence = str(value);
+    },
+  ],
+  [
+    'line_statement_prefix',
+    (options, value) => {
+      options.lineStatementPrefix = str(value);
+    },
+  ],
+  [
+    'line_comment_prefix',
+    (options, value) => {
+      options.lineCommentPrefix = str(value);
     },
   ],
 ]);

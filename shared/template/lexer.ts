@@ -11,6 +11,9 @@ const NEWLINE = /\r\n|\r|\n/g;
 const INSIDE =
   /(\s+)|((?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+))|(0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*)|([\p{L}\p{N}\p{XID_Continue}]+)|('(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*")|(\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;])/uy;
 
+/** Where a statement that is a line ends; the last line may end with the text. */
+const LINE_END = /\s*(?:\n|$)/uy;
+
 const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 
 const CLOSING: ReadonlyMap<string, string> = new Map([
@@ -105,12 +108,14 @@ class Lexer {
       return;
     }
     const groups = match.groups ?? {};
-    const sign = groups.rawSign ?? groups.sign ?? '';
+    const sign = groups.rawSign ?? groups.lineSign ?? groups.sign ?? '';
     const isVariable = groups.variable !== undefined;
     const raw = this.text.slice(this.#at, match.index);
     this.#addData(raw, this.#strip(raw, sign, isVariable));
     const end = match.index + match[0].length;
     if (groups.raw !== undefined) this.#lexRaw(end);
+    else if (groups.lineComment !== undefined) this.#lexLineComment(end);
+    else if (groups.line !== undefined) this.#lexTag('block', end, LINE_END);
     else if (groups.comment !== undefined) this.#lexComment(end);
     else this.#lexTag(isVariable ? 'variable' : 'block', end);
   }
@@ -145,10 +150,18 @@ class Lexer {
     this.#advance(match.index + match[0].length);
   }
 
-  #lexTag(kind: 'block' | 'variable', start: number): void {
+  #lexLineComment(start: number): void {
+    const end = this.text.indexOf('\n', start);
+    this.#advance(end < 0 ? this.text.length : end);
+  }
+
+  #lexTag(
+    kind: 'block' | 'variable',
+    start: number,
+    ending: RegExp = kind === 'block' ? this.#patterns.blockEnd : this.#patterns.variableEnd,
+  ): void {
     this.#add(`${kind}_begin`, '', start);
     this.#advance(start);
-    const ending = kind === 'block' ? this.#patterns.blockEnd : this.#patterns.variableEnd;
     const open: string[] = [];
     while (this.#at < this.text.length) {
       ending.lastIndex = this.#at;
@@ -160,6 +173,7 @@ class Lexer {
       }
       this.#lexInside(open);
     }
+    if (ending === LINE_END && open.length === 0) this.#add('block_end', '', this.#at);
   }
 
   #lexInside(open: string[]): void {
@@ -237,12 +251,31 @@ function makePatterns(options: SyntaxOptions): Patterns {
   const others = starts.map(({ group, text }) => `(?<${group}>${escapeRegExp(text)})`).join('|');
   const raw = `(?<raw>${block}(?<rawSign>[-+]?)\\s*raw\\s*(?:-${blockEnd}\\s*|${blockEnd}))`;
   return {
-    begin: new RegExp(`${raw}|(?:${others})(?<sign>[-+]?)`, 'gu'),
+    begin: new RegExp(`${raw}|${linePatterns(options)}(?:${others})(?<sign>[-+]?)`, 'gmu'),
     commentEnd: new RegExp(`(?:\\+${commentEnd}|-${commentEnd}\\s*|${commentEnd}${suffix})`, 'gu'),
     blockEnd: new RegExp(endOfBlock, 'uy'),
     variableEnd: new RegExp(`-${variableEnd}\\s*|${variableEnd}`, 'uy'),
     rawEnd: new RegExp(`${block}([-+]?)\\s*endraw\\s*${endOfBlock}`, 'gu'),
   };
+}
+
+/** What begins statements and comments that are lines, the longer prefix first. */
+function linePatterns({ lineStatementPrefix, lineCommentPrefix }: SyntaxOptions): string {
+  const patterns: { readonly prefix: string; readonly pattern: string }[] = [];
+  if (lineStatementPrefix !== undefined)
+    patterns.push({
+      prefix: lineStatementPrefix,
+      pattern: `(?<line>^[ \\t\\v]*${escapeRegExp(lineStatementPrefix)})(?<lineSign>[-+]?)`,
+    });
+  if (lineCommentPrefix !== undefined)
+    patterns.push({
+      prefix: lineCommentPrefix,
+      pattern: `(?<lineComment>(?:^|(?<=\\S))[^\\S\\n]*${escapeRegExp(lineCommentPrefix)})`,
+    });
+  return patterns
+    .sort((a, b) => b.prefix.length - a.prefix.length)
+    .map(({ pattern }) => `${pattern}|`)
+    .join('');
 }
 
 function escapeRegExp(text: string): string {

@@ -11,6 +11,10 @@ export type SyntaxOptions = {
   readonly lstripBlocks: boolean;
   readonly keepTrailingNewline: boolean;
   readonly newlineSequence: string;
+  /** Begins lines that are statements. */
+  readonly lineStatementPrefix?: string;
+  /** Begins comments that end with their line. */
+  readonly lineCommentPrefix?: string;
 };
 
 /** Jinja2's syntax with `trim_blocks`, which Ansible sets. */
