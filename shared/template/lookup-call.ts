@@ -71,8 +71,10 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
   } catch (error) {
     if (!(error instanceof TemplateError) || error.kind === 'limit') throw error;
     if (isPassedOn(error)) throw error;
+    const isHandled = error.kind === 'lookup';
+    if (errors === 'warn') runtime.env.warn?.(isHandled ? IGNORED + error.message : unhandled(name, error));
     if (errors === 'ignore' || errors === 'warn') return wantsList ? [] : null;
-    throw error.kind === 'lookup' ? error : unhandled(name, error);
+    throw isHandled ? error : pythonError('AnsibleError', `${unhandled(name, error)}. ${error.message}`);
   }
 }
 
@@ -88,12 +90,11 @@ function isPassedOn(error: TemplateError): boolean {
   return error.kind === 'undefined' || error.pythonType === 'AnsibleOptionsError';
 }
 
-function unhandled(name: string, error: TemplateError): TemplateError {
-  return pythonError(
-    'AnsibleError',
-    `An unhandled exception occurred while running the lookup plugin '${name}'. ` +
-      `Error was a ${pythonClass(error.pythonType)}, original message: ${error.message}. ${error.message}`,
-  );
+const IGNORED = 'Lookup failed but the error is being ignored: ';
+
+function unhandled(name: string, error: TemplateError): string {
+  const type = pythonClass(error.pythonType);
+  return `An unhandled exception occurred while running the lookup plugin '${name}'. Error was a ${type}, original message: ${error.message}`;
 }
 
 /** Texts are joined by commas, one other value stands for itself, several stay a list. */
