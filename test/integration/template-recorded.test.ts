@@ -1,4 +1,4 @@
-/** What is recorded for templates and filters is what Ansible says today: the recorders write it again, elsewhere. */
+/** What is recorded for templates, filters and lookups of AWS is what Ansible says today: the recorders write it again, elsewhere. */
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -17,6 +17,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 describe.skipIf(missing !== undefined).each([
   { subject: 'templates', suffix: '.expected.json' },
   { subject: 'filters', suffix: '.json' },
+  { subject: 'aws', suffix: '.json' },
 ])('$subject', ({ subject, suffix }) => {
   test('are recorded as Ansible answers', { timeout: 300_000 }, () => {
     cpSync(join(TESTS, 'record'), join(directory, 'record'), { recursive: true });
