@@ -17,7 +17,6 @@ import type { CallArguments, CompareOperator, Expression } from './syntax-tree.t
 import { TemplateError } from './template-error.ts';
 import { classOf } from './text-origin.ts';
 import { asDict, asText, isTrue, iterate, typeName } from './values.ts';
-import { VERBATIM_FILTERS } from './verbatim.ts';
 
 /** What compiling needs to know. */
 export type Compiler = {
@@ -26,11 +25,6 @@ export type Compiler = {
   /** Whether a scope within the template may hold a name; all others are variables from outside. */
   readonly mayAssign: (name: string) => boolean;
 };
-
-/** Whether the value of an expression comes straight from a filter that makes text to stay text. */
-export function isVerbatimFilter(expression: Expression): boolean {
-  return expression.kind === 'filter' && VERBATIM_FILTERS.has(shortName(expression.name));
-}
 
 function shortName(name: string): string {
   return name.replace(/^ansible\.(builtin|legacy)\./, '');

@@ -3,7 +3,6 @@
 import type { Value } from '../base/value.ts';
 import { withinBudget } from './budget.ts';
 import { builtins } from './builtins.ts';
-import { isVerbatimFilter } from './compile-expression.ts';
 import { concatGuessing, concatNative, concatText, finalizeText, finalizeValue } from './concat.ts';
 import type { Environment } from './environment.ts';
 import { originOf, originOfRaw } from './find-text-origin.ts';
@@ -14,12 +13,12 @@ import { pythonClass } from './python-class.ts';
 import { pythonError } from './python-error.ts';
 import { str } from './python-repr.ts';
 import { type CompiledTemplate, type Engine, makeContext, runTemplate } from './runtime.ts';
-import { Template, Undefined, Vaulted } from './special.ts';
+import { Undefined, Vaulted } from './special.ts';
 import { ansibleSyntax, type SyntaxOptions } from './syntax-options.ts';
 import type { Expression } from './syntax-tree.ts';
 import { compileCached, soleExpression } from './template-cache.ts';
 import { TemplateError } from './template-error.ts';
-import { type TextOrigin, WRITTEN } from './text-origin.ts';
+import { isKeptAsText, type TextOrigin, WRITTEN } from './text-origin.ts';
 
 /** How one text is rendered. */
 export type RenderMode = {
@@ -62,6 +61,8 @@ function compileOptions(env: Environment, mode: RenderMode): Parameters<typeof c
 
 /** The engine that templates of one render share. */
 export function makeEngine(env: Environment, mode: RenderMode, isChanging = false): Engine {
+  const originIn = (expression: Expression, isLocal: (name: string) => boolean): TextOrigin =>
+    originOf(expression, { env, soleExpression: soleIn(env), isLocal });
   const runtime: LookupRuntime = { env, builtins, areLookupsDisabled: mode.areLookupsDisabled };
   const native = env.options.native && !mode.isFile;
   return {
@@ -74,8 +75,8 @@ export function makeEngine(env: Environment, mode: RenderMode, isChanging = fals
       ? (name) => copyContainers(resolveVariable(name, env))
       : (name) => resolveVariable(name, env),
     resolveGlobal: (name) => resolveLookupGlobal(name, runtime) ?? resolveGlobal(name, env),
-    isVerbatim: (name) => isVerbatim(name, env, 0),
-    textOrigin: (expression, isLocal) => originOf(expression, { env, soleExpression: soleIn(env), isLocal }),
+    isVerbatim: (name) => isKeptAsText(originIn({ kind: 'name', name, line: 0 }, () => false)),
+    textOrigin: originIn,
   };
 }
 
@@ -111,15 +112,6 @@ function opened(raw: Value, env: Environment): Value {
   if (Array.isArray(raw)) return raw.map((item) => opened(item, env));
   if (!(raw instanceof Map)) return raw;
   return new Map([...raw].map(([key, item]): [Value, Value] => [key, opened(item, env)]));
-}
-
-/** Whether a variable is a text that a filter such as `to_json` made, directly or through other variables. */
-function isVerbatim(name: string, env: Environment, depth: number): boolean {
-  const raw = env.scope.raw?.(name);
-  if (!(raw instanceof Template) || depth > 20) return false;
-  const sole = soleExpression(raw.source, compileOptions(env, playbookMode));
-  if (sole === undefined) return false;
-  return sole.kind === 'name' ? isVerbatim(sole.name, env, depth + 1) : isVerbatimFilter(sole);
 }
 
 /** Faults of included templates are not reported as faults of the text that includes them. */

@@ -7,7 +7,15 @@ import { isDict, type Value } from '../base/value.ts';
 import type { Environment } from './environment.ts';
 import { hasMarkers, Template } from './special.ts';
 import type { CallArguments, Expression } from './syntax-tree.ts';
-import { COMPUTED, RECEIVED, type TextOrigin, WRITTEN } from './text-origin.ts';
+import {
+  COMPUTED,
+  KEPT_AS_TEXT,
+  RECEIVED,
+  RECEIVED_AS_TEXT,
+  type TextOrigin,
+  WRITTEN,
+} from './text-origin.ts';
+import { VERBATIM_FILTERS } from './verbatim.ts';
 
 /** What finding an origin needs to know. */
 export type OriginFinder = {
@@ -150,7 +158,8 @@ function ofFilter(
   { env, isLocal }: OriginFinder,
 ): TextOrigin {
   if (value === undefined) return COMPUTED;
-  const short = name.replace(/^ansible\.(builtin|legacy)\./, '');
+  const short = shortName(name);
+  if (VERBATIM_FILTERS.has(short)) return KEPT_AS_TEXT;
   if (PICKING.has(short)) return anyPart(of(value));
   if (short === 'ternary') return common(given.args.map(of));
   if (short === 'default' || short === 'd') {
@@ -166,16 +175,26 @@ const LOOKUPS = new Set(['lookup', 'q', 'query']);
 
 function ofCall(
   callee: Expression,
-  { args: [first] }: CallArguments,
+  { args: [first], kwargs }: CallArguments,
   of: (part: Expression) => TextOrigin,
 ): TextOrigin {
-  if (callee.kind === 'name' && LOOKUPS.has(callee.name)) return RECEIVED;
+  if (callee.kind === 'name' && LOOKUPS.has(callee.name)) {
+    const isTemplate = first?.kind === 'const' && shortName(String(first.value)) === 'template';
+    const isKept = kwargs.some(
+      ({ key, value }) => key === 'convert_data' && value.kind === 'const' && value.value === false,
+    );
+    return isTemplate && isKept ? RECEIVED_AS_TEXT : RECEIVED;
+  }
   if (callee.kind !== 'getattr') return COMPUTED;
   if (callee.name === 'get') {
     const whole = of(callee.value);
     return first?.kind === 'const' ? atPart(whole, first.value) : anyPart(whole);
   }
   return ['copy', 'items', 'keys', 'values'].includes(callee.name) ? insideOnly(of(callee.value)) : COMPUTED;
+}
+
+function shortName(name: string): string {
+  return name.replace(/^ansible\.(builtin|legacy)\./, '');
 }
 
 /** That of a list or dict with these parts, in its shortest form. */

@@ -15,8 +15,21 @@ export type TextOrigin = {
 export const WRITTEN: TextOrigin = { own: 'AnsibleUnicode' };
 /** Text from a module, a lookup or a file. */
 export const RECEIVED: TextOrigin = { own: 'AnsibleUnsafeText' };
+/** Text that stays text, whatever it looks like: from a filter such as `to_json`, and from a lookup that was asked for it. */
+export const KEPT_AS_TEXT: TextOrigin = { own: 'NativeJinjaText' };
+export const RECEIVED_AS_TEXT: TextOrigin = { own: 'NativeJinjaUnsafeText' };
 /** Text that a template or Ansible itself made. */
 export const COMPUTED: TextOrigin = { own: 'str' };
+
+/** Whether the text comes from outside, so that nothing in it may be evaluated. */
+export function isFromOutside({ own }: TextOrigin): boolean {
+  return own === RECEIVED.own || own === RECEIVED_AS_TEXT.own;
+}
+
+/** Whether the text is never read as a list, dict or number. */
+export function isKeptAsText({ own }: TextOrigin): boolean {
+  return own === KEPT_AS_TEXT.own || own === RECEIVED_AS_TEXT.own;
+}
 
 /** The class that Python has for a `str`, `dict` or `list` of that origin. */
 export function classOf(plain: 'dict' | 'list' | 'str', origin: TextOrigin): string {

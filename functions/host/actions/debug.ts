@@ -8,7 +8,7 @@ import { repr, str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { asTemplate, Template } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
-import { RECEIVED } from '../../../shared/template/text-origin.ts';
+import { isFromOutside } from '../../../shared/template/text-origin.ts';
 import { typeName } from '../../../shared/template/values.ts';
 import { type ActionCall, ActionFailure } from './action.ts';
 import { checkArguments, integerArgument } from './arguments.ts';
@@ -40,7 +40,7 @@ export function runDebug({ args, context, env, task }: ActionCall): Dict {
 /** Whether `var` is a text from outside: it names nothing, and nothing in it is evaluated. */
 function isReceived({ args }: Task, env: ActionCall['env']): boolean {
   const raw = args instanceof Map ? args.get('var') : undefined;
-  return raw instanceof Template && originOfWritten(raw, env).own === RECEIVED.own;
+  return raw instanceof Template && isFromOutside(originOfWritten(raw, env));
 }
 
 function unlooked(text: Value): readonly [string, Value] {
