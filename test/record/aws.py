@@ -90,9 +90,11 @@ def can_record():
     """Tell whether the lookups are there: collections do not come with ansible-core."""
     try:
         import boto3
-        from ansible_collections.amazon.aws.plugins.module_utils.common import AMAZON_AWS_COLLECTION_VERSION as version
+        import ansible_collections.amazon.aws as collection
     except ImportError:
         return False
+    with open(os.path.join(list(collection.__path__)[0], "MANIFEST.json"), encoding="utf-8") as file:
+        version = json.load(file)["collection_info"]["version"]
     return bool(boto3) and version.startswith("5.5.")
 
 
