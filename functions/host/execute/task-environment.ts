@@ -1,6 +1,7 @@
 /** The environment in which a task's templates are rendered on one host: its layers, magic variables and memory. */
 
 import type { Value } from '../../../shared/base/value.ts';
+import { localhostNames } from '../../../shared/project/inventory/inventory.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { repr } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
@@ -77,7 +78,9 @@ function hostvarsOf(site: RenderSite): LazyDict {
   const { inventory } = site.context;
   return new LazyDict(
     (key) =>
-      typeof key === 'string' && (inventory.hasHost(key) || key === site.host) ? read(key) : noSuchHost(key),
+      typeof key === 'string' && (inventory.hasHost(key) || key === site.host || localhostNames.has(key))
+        ? read(key)
+        : noSuchHost(key),
     () => [...inventory.hosts()],
     'ansible.vars.hostvars.HostVars',
   );
