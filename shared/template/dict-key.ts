@@ -2,7 +2,7 @@
 
 import { type Dict, PyFloat, type Value } from '../base/value.ts';
 import { typeError, undefinedError } from './python-error.ts';
-import { Markup, Pending, PyBytes, PySet, PyTuple, Undefined } from './special.ts';
+import { Markup, Pending, PyBytes, PySet, PyTuple, Undefined, Vaulted } from './special.ts';
 import { asInt, force, isMapping, typeName } from './values.ts';
 
 /**
@@ -19,6 +19,7 @@ export function dictKey(value: Value): Value {
   }
   if (value instanceof PyBytes) return interned(`b${Buffer.from(value.bytes).toString('hex')}`, value);
   if (value instanceof Markup) return value.text;
+  if (value instanceof Vaulted) return value.plainText ?? value;
   if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
   if (value instanceof Pending) return dictKey(force(value));
   if (Array.isArray(value) || isMapping(value) || value instanceof PySet) {
