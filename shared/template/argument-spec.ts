@@ -199,10 +199,16 @@ function checkOptions(name: string, option: Dict, { values, check }: Level): voi
   const value = values.get(name) ?? null;
   if (value === null) return;
   const below: Check = { ...check, around: [...check.around, name] };
-  for (const element of Array.isArray(value) ? value : [value]) {
-    if (isDict(element)) checkLevel(spec, new Map(element), below);
-    else check.errors.push(`value of '${name}' must be of type dict or list of dicts`);
-  }
+  const checkElement = (element: Value): Value => {
+    if (!isDict(element)) {
+      check.errors.push(`value of '${name}' must be of type dict or list of dicts`);
+      return element;
+    }
+    const checked: Dict = new Map(element);
+    checkLevel(spec, checked, below);
+    return checked;
+  };
+  values.set(name, Array.isArray(value) ? value.map(checkElement) : checkElement(value));
 }
 
 function optionText(option: Dict, name: string): string | undefined {

@@ -11,6 +11,7 @@ import { dataFilters } from './filters/data.ts';
 import { encodingFilters } from './filters/encoding.ts';
 import { formatFilters } from './filters/formats.ts';
 import { htmlFilters } from './filters/html.ts';
+import { netcommonTable } from './filters/netcommon-table.ts';
 import { numberFilters } from './filters/numbers.ts';
 import { pathFilters } from './filters/path.ts';
 import { randomFilters } from './filters/random.ts';
@@ -66,6 +67,7 @@ function keptVerbatim(filter: Builtin): Builtin {
 const filters: ReadonlyMap<string, Builtin> = new Map([
   ...communityFilters,
   ...utilsFilters,
+  ...netcommonTable,
   ...unsupportedFilters,
   ...table(
     'filter',

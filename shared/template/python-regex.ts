@@ -55,8 +55,8 @@ function toRegExp(source: string, ignoreCase: boolean): RegExp {
 }
 
 /** `re.search`: the first match at or after `from`. */
-export function searchPattern(pattern: Pattern, text: string): Match | undefined {
-  return bounded(pattern, text, () => searchFrom(pattern, text, 0));
+export function searchPattern(pattern: Pattern, text: string, from = 0): Match | undefined {
+  return bounded(pattern, text, () => searchFrom(pattern, text, from));
 }
 
 /** Does the work of matching under a deadline where it could take long. */

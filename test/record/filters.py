@@ -29,6 +29,9 @@ MODULES_NEEDED = {
     "address-tests.txt": "ansible_collections.ansible.utils.plugins.test.ip",
     "community-lookups.txt": "ansible_collections.community.general.plugins.lookup.dependent",
     "ipaddr.txt": "netaddr",
+    "netcommon.txt": "ansible_collections.ansible.netcommon.plugins.filter.network",
+    # Recorded once from release 8.6.
+    "netcommon-newer.txt": "ansible_collections.ansible.netcommon.plugins.filter.pop_ace",
     "xml.txt": "xmltodict",
     "utils.txt": "ansible_collections.ansible.utils.plugins.filter.consolidate",
 }

@@ -3,7 +3,7 @@
 import { globSync, lstatSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { walkTree } from '../../../functions/host/machine/file-tree.ts';
 import { PyFloat, type Value } from '../../../shared/base/value.ts';
-import { loadYaml } from '../../../shared/project/yaml.ts';
+import { parseYamlText } from '../../../shared/project/yaml-text.ts';
 import { builtins } from '../../../shared/template/builtins.ts';
 import { makeEngine, playbookMode } from '../../../shared/template/engine.ts';
 import type { Environment, LocalStat } from '../../../shared/template/environment.ts';
@@ -92,11 +92,7 @@ export function makeCaseEnvironment(directory: string, variables: ReadonlyMap<st
     },
     now: () => 0,
     randomBytes: (length) => new Uint8Array(length),
-    parseYaml: (text) =>
-      text
-        .split(/^--- /m)
-        .filter((part) => part !== '')
-        .map((part) => loadYaml(part, 'case').value),
+    parseYaml: parseYamlText,
     decrypt: (ciphertext) => ciphertext,
     searchPath: [directory],
     config: () => undefined,
