@@ -2,6 +2,7 @@
 
 import { systemClock } from '../../shared/base/clock.ts';
 import { FailureError } from '../../shared/base/failure.ts';
+import { openAwsValues } from '../../shared/secrets/aws-values.ts';
 import { openSecretSource } from '../../shared/secrets/secret-source.ts';
 import { openDynamoStore } from '../../shared/store/dynamo-store.ts';
 
@@ -27,9 +28,23 @@ async function useServices(): Promise<void> {
       runs: await store.listRuns(10),
       parameters: [...parameters].map(([name, secret]) => [name, secret.reveal()]),
       secrets: [...secrets.keys()],
+      lookups: await useLookups(),
     }),
   );
   await store.close();
+}
+
+async function useLookups(): Promise<readonly unknown[]> {
+  const aws = openAwsValues({ clock: systemClock, own: '/sortie/own' });
+  const access = { region: undefined, endpoint: undefined, profile: undefined, keys: undefined };
+  const found = await Promise.all([
+    aws.parameter({ name: '/sortie/test/one', isDecrypted: true }, access),
+    aws.parameter({ name: '/sortie/test/none', isDecrypted: true }, access),
+    aws.parameter({ name: '/sortie/own/one:1', isDecrypted: true }, access),
+    aws.parametersBelow({ path: '/sortie/test', isRecursive: true, isDecrypted: true }, access),
+    aws.secret({ id: 'none', versionId: undefined, versionStage: undefined }, access),
+  ]);
+  return found.map((answer) => (answer.kind === 'refused' ? answer.code : answer));
 }
 
 async function failureKind(promise: Promise<unknown>): Promise<string | undefined> {

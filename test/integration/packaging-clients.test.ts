@@ -30,6 +30,13 @@ test('what the bundles leave out of the AWS clients is not missed', async () => 
       runs: [],
       parameters: [['one', 'first parameter']],
       secrets: [],
+      lookups: [
+        { kind: 'found', value: 'first parameter' },
+        'ParameterNotFound',
+        'ParameterNotFound',
+        { kind: 'found', value: [expect.objectContaining({ name: '/sortie/test/one' })] },
+        'ResourceNotFoundException',
+      ],
     });
   } finally {
     await cloud.close();
