@@ -41,9 +41,10 @@ const INTERRUPT = '\u0003';
 
 /** Reads a line key by key, since only in raw mode does the terminal not show it. */
 async function askHidden(terminal: number, prompt: string): Promise<string> {
-  writeSync(terminal, prompt);
   const keys = new ReadStream(terminal);
+  // Before the question: what is typed at once must not be shown either.
   keys.setRawMode(true);
+  writeSync(terminal, prompt);
   let typed = '';
   try {
     for await (const piece of keys.setEncoding('utf8')) {
