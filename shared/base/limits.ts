@@ -55,6 +55,8 @@ export const limits = {
   templateItemsMax: 10_000_000,
   /** Longest field of a CSV text, in characters: because Python's reader refuses longer ones. */
   csvFieldCharactersMax: 131_072,
+  /** How long a resolver may take for one name: because those of systems give up after 5 s on each of their servers. */
+  resolverTimeoutMs: 20_000,
   /** Largest int a template may compute, in bits: because `10 ** 10 ** 10` must end in an error, not in a hang. */
   templateIntBitsMax: 1_000_000,
   /** Rounds of hashing that a template may ask for: because more take longer than anyone waits for a password. */
@@ -241,6 +243,8 @@ export const limits = {
   secretRequestTimeoutMs: 5_000,
   /** Time in which a service that a lookup cannot reach is tried again, in ms: because a task waits, and Ansible gives up soon. */
   lookupUnreachedMs: 10_000,
+  /** Time for a lookup with all that its keys take, in ms: because a program that gives keys may ask a person, but must not hang the run. */
+  lookupDeadlineMs: 300_000,
   /** Pages of a list that a lookup reads: because memory is bounded, and an account has 10,000 parameters in a region. */
   lookupPagesMax: 1_000,
   /** Secrets that a lookup of a path reads at once: because the service takes thousands a second, and one lookup needs few. */

@@ -16,11 +16,24 @@ export type Asker = <T>(
 export function createAsker(access: AwsAccess, clock: Clock): Asker {
   return async (operation, call) => {
     try {
-      return { kind: 'found', value: await askPatiently(call, { clock, patienceMs }) };
+      return { kind: 'found', value: await inTime(askPatiently(call, { clock, patienceMs }), clock) };
     } catch (error) {
       return awsFailure(error, operation, access);
     }
   };
+}
+
+/** Finding keys has no end of its own: it may run programs and ask other services. */
+async function inTime<T>(answer: Promise<T>, clock: Clock): Promise<T> {
+  const timer = new AbortController();
+  const deadline = clock.sleep(limits.lookupDeadlineMs, timer.signal).then((): never => {
+    throw Object.assign(new Error(`no answer in ${limits.lookupDeadlineMs} ms`), { name: 'TimeoutError' });
+  });
+  try {
+    return await Promise.race([answer, deadline]);
+  } finally {
+    timer.abort();
+  }
 }
 
 function patienceMs(error: unknown): number {

@@ -14,7 +14,7 @@ export function awsFailure(error: unknown, operation: string, access: AwsAccess)
       ? unasked('NoCredentialsError', 'Unable to locate credentials')
       : noProfile(access.profile);
   }
-  const place = JSON.stringify(endpointOf(error, access));
+  const place = JSON.stringify(endpointOf(error, access, operation));
   if (name === 'AbortError' || name === 'TimeoutError')
     return unasked('ReadTimeoutError', `Read timeout on endpoint URL: ${place}`);
   if (isUnreached(error) || 'syscall' in error)
@@ -31,9 +31,11 @@ function unasked(why: AwsTrouble, message: string): AwsFailure {
   return { kind: 'unasked', why, message };
 }
 
-function endpointOf(error: Error, { endpoint, region = '' }: AwsAccess): string {
+/** As near to it as the error and the options lead; only the client knows what it asked. */
+function endpointOf(error: Error, { endpoint, region = '…' }: AwsAccess, operation: string): string {
   if (endpoint !== undefined) return endpoint.endsWith('/') ? endpoint : `${endpoint}/`;
   if ('hostname' in error) return `https://${String(error.hostname)}/`;
   if ('address' in error && 'port' in error) return `${String(error.address)}:${String(error.port)}`;
-  return region === '' ? 'of the service' : `of the service in ${region}`;
+  const service = /Secret/.test(operation) ? 'secretsmanager' : 'ssm';
+  return `https://${service}.${region}.amazonaws.com/`;
 }

@@ -63,6 +63,20 @@ test.each([
   expect(clock.now()).toBeLessThan(patienceMs + limits.secretBackoffMsMax);
 });
 
+test('keys that never come are given up on', async () => {
+  const clock = virtualClock();
+  const answer = createAsker({ ...access, endpoint: 'http://e' }, clock)(
+    'GetParameter',
+    () => new Promise(() => {}),
+  );
+  await clock.run();
+  expect(await answer).toMatchObject({
+    why: 'ReadTimeoutError',
+    message: 'Read timeout on endpoint URL: "http://e/"',
+  });
+  expect(clock.now()).toBe(limits.lookupDeadlineMs);
+});
+
 test('what is refused is refused at once', async () => {
   let calls = 0;
   const answer = await createAsker(access, virtualClock())('GetParameter', () => {

@@ -14,7 +14,15 @@ export function virtualClock(): VirtualClock {
   const sleepers: { at: number; wake: () => void }[] = [];
   return {
     now: () => now,
-    sleep: (ms) => new Promise((wake) => sleepers.push({ at: now + ms, wake })),
+    sleep: (ms, signal) =>
+      new Promise((wake, reject) => {
+        const sleeper = { at: now + ms, wake };
+        sleepers.push(sleeper);
+        signal?.addEventListener('abort', () => {
+          if (sleepers.includes(sleeper)) sleepers.splice(sleepers.indexOf(sleeper), 1);
+          reject(signal.reason);
+        });
+      }),
     randomBytes: (length) => Uint8Array.from({ length }, () => nextByte()),
     advance: (ms) => {
       now += ms;
