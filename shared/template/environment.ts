@@ -51,6 +51,8 @@ export type LocalPort = {
     cwd: string,
   ) => Promise<{ readonly exitCode: number; readonly stdout: Uint8Array }>;
   readonly fetch: (request: WebRequest) => Promise<WebAnswer>;
+  /** Whether a name has an address, or an address a name. Absent where nobody can be asked. */
+  readonly isResolvable?: (host: string) => Promise<boolean>;
   /** Parameters and secrets of AWS. */
   readonly aws: () => AwsValues;
 };

@@ -55,6 +55,7 @@ export function localMachine(deps: LocalMachineDeps): LocalMachine {
     environment: (name) => environment[name],
     realPath,
     run: (command, cwd) => runShell(command, cwd, environment),
+    isResolvable: async (host) => (await import('./resolve-host.ts')).isResolvable(host),
     // Node's HTTP takes 20 ms to load, which few runs need.
     fetch: async (request) => (await import('./fetch-url.ts')).fetchUrl(request),
     aws: () => aws,

@@ -54,7 +54,10 @@ function popAces(values: Dict): Value {
     isAll: force(options.get('match_all') ?? null) === true,
     isFirstOnly: asText(force(options.get('remove') ?? null)) === 'first',
   };
-  const byFamily = { ipv4: { kept: [], removed: [] } as Kept, ipv6: { kept: [], removed: [] } as Kept };
+  const byFamily: { readonly [family in 'ipv4' | 'ipv6']: Kept } = {
+    ipv4: { kept: [], removed: [] },
+    ipv6: { kept: [], removed: [] },
+  };
   for (const raw of iterate(data)) {
     const family = asDict(force(raw)) ?? new Map<Value, Value>();
     const afi = force(family.get('afi') ?? null);

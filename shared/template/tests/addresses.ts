@@ -3,6 +3,7 @@
 import type { Value } from '../../base/value.ts';
 import { checkArguments } from '../argument-spec.ts';
 import type { Builtin } from '../builtin.ts';
+import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
 import { formatAddress, type IpNet, isWithin } from '../ip/address.ts';
 import { hostmaskOf, netmaskOf, networks, readAddress, readNetwork } from '../ip/python-address.ts';
@@ -69,6 +70,7 @@ const tests: readonly Builtin[] = [
     signature: 'network_b',
     call: (_env, value, network = null) => isSubnet(network, value),
   },
+  { name: 'resolvable', signature: '', call: (env, value) => isResolvable(env, str(value)) },
   countTest('in_any_network', (count) => count > 0),
   countTest('in_one_network', (count) => count === 1),
 ];
@@ -139,6 +141,12 @@ function isMac(value: Value): boolean {
 function isSubnet(inner: Value, outer: Value): boolean {
   const [a, b] = [networkOf(force(inner)), networkOf(force(outer))];
   return a !== undefined && b !== undefined && isWithin(a, b);
+}
+
+function isResolvable(env: Environment, host: string): Value {
+  const { isResolvable: ask } = env.local;
+  if (ask === undefined) throw ansibleError('resolvable: there is nobody to ask for names here');
+  return env.memory.later(`resolvable ${host}`, () => ask(host));
 }
 
 const LIST_SPEC = new Map<Value, Value>([

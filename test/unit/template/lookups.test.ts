@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Value } from '../../../shared/base/value.ts';
+import { builtins } from '../../../shared/template/builtins.ts';
 import type { Environment, LocalPort, TaskMemory, WebRequest } from '../../../shared/template/environment.ts';
 import { lookupTable } from '../../../shared/template/lookups/table.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
@@ -142,6 +143,21 @@ describe('pages', () => {
     await expect(settle(() => call(env, 'url', ['http://h/dead']))).rejects.toThrow(
       'Failed lookup url for http://h/dead : <urlopen error [Errno 111] Connection refused>',
     );
+  });
+});
+
+describe('names of hosts', () => {
+  test('are asked for once a task', async () => {
+    const asked: string[] = [];
+    const isResolvable = async (host: string): Promise<boolean> => {
+      asked.push(host);
+      return host === 'there';
+    };
+    const env = makeEnvironment({ isResolvable });
+    const resolvable = builtins.tests.get('ansible.utils.resolvable');
+    const ask = (host: string): Promise<unknown> => settle(() => resolvable?.call(env, host));
+    expect([await ask('there'), await ask('gone'), await ask('there')]).toEqual([true, false, true]);
+    expect(asked).toEqual(['there', 'gone']);
   });
 });
 
