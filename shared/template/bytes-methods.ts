@@ -13,6 +13,7 @@ import { pythonError, typeError, valueError } from './python-error.ts';
 import { PyBytes, PyTuple } from './special.ts';
 import { stringMethods } from './string-methods.ts';
 import { TemplateError } from './template-error.ts';
+import { findUtf8Fault } from './utf8-fault.ts';
 import { asInt, asText, force, iterateOrUndefined, length, typeName } from './values.ts';
 
 /** Methods that do with bytes what those of str do with ASCII letters. */
@@ -191,6 +192,8 @@ function decode(bytes: Uint8Array, encoding: string, errors: string): string {
   try {
     return new TextDecoder(name, { fatal: errors === 'strict', ignoreBOM: true }).decode(bytes);
   } catch {
-    throw pythonError('UnicodeDecodeError', `'${encoding}' codec can't decode bytes: invalid data`);
+    const fault = name.startsWith('utf-16') ? undefined : findUtf8Fault(bytes);
+    const what = fault ?? "can't decode bytes: invalid data";
+    throw pythonError('UnicodeDecodeError', `'${fault === undefined ? encoding : 'utf-8'}' codec ${what}`);
   }
 }

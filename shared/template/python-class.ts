@@ -10,6 +10,8 @@ const JINJA = new Set([
   'UndefinedError',
 ]);
 
+const CONFIGPARSER = /^(?:Duplicate|Interpolation|MissingSection|NoOption|NoSection|Parsing)\w*Error$/;
+
 const VAULT = /^AnsibleVault/;
 
 /** `<class 'ZeroDivisionError'>`, `<class 'ansible.errors.AnsibleError'>`. */
@@ -20,5 +22,6 @@ export function pythonClass(pythonType: string): string {
 /** With the module that has Ansible's class: `ansible.errors.AnsibleError`. */
 export function fullClassName(pythonType: string): string {
   if (VAULT.test(pythonType)) return `ansible.parsing.vault.${pythonType}`;
+  if (CONFIGPARSER.test(pythonType)) return `configparser.${pythonType}`;
   return ANSIBLE.test(pythonType) ? `ansible.errors.${pythonType}` : pythonType;
 }

@@ -4,7 +4,7 @@ import { hashSync } from 'bcryptjs';
 import { limits } from '../../base/limits.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
-import { limitError, valueError } from '../python-error.ts';
+import { limitError, pythonError, valueError } from '../python-error.ts';
 import { type RandomBits, randomChoice, systemRandom } from '../python-random.ts';
 import { md5Crypt, shaCrypt } from './crypt.ts';
 
@@ -68,6 +68,9 @@ export function defaultIdent(scheme: string): string | undefined {
 /** A text of `length` characters out of `characters`. */
 export function randomText(random: RandomBits, characters: string, length: number): string {
   const units = [...characters];
+  if (units.length === 0 && length > 0) {
+    throw pythonError('IndexError', 'Cannot choose from an empty sequence');
+  }
   let text = '';
   for (let index = 0; index < length; index++) text += randomChoice(random, units) ?? '';
   return text;

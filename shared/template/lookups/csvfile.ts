@@ -7,6 +7,7 @@ import type { Environment } from '../environment.ts';
 import { ansibleError, rethrown } from '../filter-error.ts';
 import { decodeText } from '../filters/charset.ts';
 import { keepLineEnds } from '../python-whitespace.ts';
+import { findUtf8Fault } from '../utf8-fault.ts';
 import { force } from '../values.ts';
 import { intOption, type LookupOptions, splitTerm, termText, textOption } from './options.ts';
 import { findFile } from './search.ts';
@@ -34,13 +35,19 @@ function lookUp(env: Environment, term: string, options: LookupOptions): Value[]
   const path = findFile(env, 'files', name);
   const content = path === undefined ? undefined : env.local.readFile(path);
   if (content === undefined) throw ansibleError("csvfile: [Errno 2] No such file or directory: b'None'");
-  const text = decodeText(content, textOption(merged, 'encoding', 'utf-8'));
+  const encoding = textOption(merged, 'encoding', 'utf-8');
+  const fault = /^utf[-_]?8$/i.test(encoding) ? findUtf8Fault(content) : undefined;
+  if (fault !== undefined) throw ansibleError(`csvfile: 'utf-8' codec ${fault}`);
+  const text = decodeText(content, encoding);
   const row = findRow(text, delimiter === 'TAB' ? '\t' : delimiter, words.join(' '));
   if (row === undefined) {
     const fallback = force(merged.get('default') ?? null);
     return fallback === null ? [] : Array.isArray(fallback) ? fallback : [fallback];
   }
-  const column = row.at(intOption(merged, 'col', 1));
+  const column = rethrown(
+    () => row.at(intOption(merged, 'col', 1)),
+    (error) => ansibleError(`csvfile: ${error.message}`),
+  );
   if (column === undefined) throw ansibleError('csvfile: list index out of range');
   return [column];
 }

@@ -14,7 +14,7 @@ import { Undefined } from '../special.ts';
 import { TemplateError } from '../template-error.ts';
 import { asDict, asText, force, iterate } from '../values.ts';
 import { boolOption, type LookupOptions, listOption, termText, textOption } from './options.ts';
-import { findFile } from './search.ts';
+import { findFile, findFileQuietly } from './search.ts';
 
 /** File lookups. */
 export const fileLookups: readonly Lookup[] = [
@@ -79,7 +79,7 @@ function firstFound(env: Environment, terms: readonly Value[], options: LookupOp
   const { names, isSkippable } = searchOf(terms, options);
   const directory = textOption(options, '_subdir', 'files');
   for (const name of names) {
-    const path = findFile(env, directory, name);
+    const path = findFileQuietly(env, directory, name);
     if (path !== undefined) return [path];
   }
   if (isSkippable) return [];
@@ -122,7 +122,7 @@ function addNames(names: string[], term: Value, options: LookupOptions): string[
     return [...names, ...paths.flatMap((path) => files.map((file) => joinPath(path, file)))];
   }
   if (files.length > 0) return files;
-  return [...names, str(term)];
+  return [...names, termText(term)];
 }
 
 function splitNames(values: readonly Value[], separators: RegExp): string[] {

@@ -18,7 +18,11 @@ function matchingHosts(env: Environment, terms: readonly Value[]): Value[] {
   const groups = groupsOf(env);
   const patterns = terms.flatMap((term) => splitPattern(str(force(term))));
   const wanted = patterns.filter((pattern) => !/^[!&]/.test(pattern));
-  let hosts = (wanted.length === 0 ? ['all'] : wanted).flatMap((pattern) => select(groups, pattern));
+  let hosts = (wanted.length === 0 ? ['all'] : wanted).flatMap((pattern) => {
+    const found = select(groups, pattern);
+    if (found.length === 0) env.warn?.(`Could not match supplied host pattern, ignoring: ${pattern}`);
+    return found;
+  });
   for (const pattern of patterns.filter((candidate) => candidate.startsWith('&'))) {
     const kept = new Set(select(groups, pattern.slice(1)));
     hosts = hosts.filter((host) => kept.has(host));

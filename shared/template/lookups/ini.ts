@@ -7,10 +7,11 @@ import { lookupError } from '../filter-error.ts';
 import { decodeText } from '../filters/charset.ts';
 import { pythonError } from '../python-error.ts';
 import { compilePattern, matchPattern } from '../python-regex.ts';
+import { repr } from '../python-repr.ts';
 import { splitWords } from '../python-whitespace.ts';
-import { force } from '../values.ts';
+import { force, isTrue } from '../values.ts';
 import { type IniFile, parseIni } from './ini-file.ts';
-import { boolOption, type LookupOptions, termText, textOption } from './options.ts';
+import { boolOption, choiceOption, type LookupOptions, termText, textOption } from './options.ts';
 import { findFile } from './search.ts';
 
 /** The lookup. */
@@ -21,20 +22,11 @@ export const iniLookups: readonly Lookup[] = [
   },
 ];
 
-const OPTIONS = [
-  'type',
-  'file',
-  'section',
-  're',
-  'encoding',
-  'default',
-  'case_sensitive',
-  'allow_no_value',
-  'allow_none',
-];
+const OPTIONS = ['type', 'file', 'section', 're', 'encoding', 'default', 'case_sensitive', 'allow_no_value'];
 const PROPERTIES = 'java_properties';
 
 function lookUp(env: Environment, term: string, given: LookupOptions): Value[] {
+  choiceOption(given, { plugin: 'ini', name: 'type' }, ['ini', 'properties']);
   const { key, options } = splitInline(term, given);
   const name = textOption(options, 'file', 'ansible.ini');
   const path = findFile(env, 'files', name);
@@ -43,8 +35,9 @@ function lookUp(env: Environment, term: string, given: LookupOptions): Value[] {
   const text = decodeText(content, textOption(options, 'encoding', 'utf-8'));
   const isProperties = textOption(options, 'type', 'ini') === 'properties';
   const file = parseIni(isProperties ? `[${PROPERTIES}]\n${text}` : text, {
-    isCaseSensitive: boolOption(options, 'case_sensitive', false),
-    mayLackValue: boolOption(options, 'allow_no_value', false) || boolOption(options, 'allow_none', false),
+    // Ansible sets the reader up before it looks into the term.
+    isCaseSensitive: boolOption(given, 'case_sensitive', false),
+    mayLackValue: boolOption(given, 'allow_no_value', false) || boolOption(given, 'allow_none', false),
     name,
   });
   const section = isProperties ? PROPERTIES : textOption(options, 'section', 'global');
@@ -61,7 +54,7 @@ type Sought = {
 function findValue(file: IniFile, { key, section, name, options }: Sought): Value[] {
   const entries = file.read(section);
   if (entries === undefined) throw lookupError(`No section '${section}' in ${name}`);
-  if (boolOption(options, 're', false)) {
+  if (isTrue(options.get('re') ?? false)) {
     const pattern = compilePattern(key);
     return [...entries]
       .filter(([entry]) => matchPattern(pattern, entry) !== undefined)
@@ -73,23 +66,19 @@ function findValue(file: IniFile, { key, section, name, options }: Sought): Valu
   return fallback === null ? [] : Array.isArray(fallback) ? fallback : [fallback];
 }
 
-/** The old form `key section=x file=y` inside a term; spaces belong to the option before them. */
+/** The old form `key section=x file=y` inside a term. */
 function splitInline(term: string, given: LookupOptions): { key: string; options: LookupOptions } {
-  if (!term.includes('=') && !term.trim().includes(' ')) return { key: term, options: given };
-  const options = new Map(given);
+  const options = new Map(given).set('re', boolOption(given, 're', false));
+  if (!term.includes('=') && !term.trim().includes(' ')) return { key: term, options };
   let key: string | undefined;
-  let current: string | undefined;
-  for (const word of splitWords(term)) {
-    const [name = '', ...rest] = word.split('=');
-    if (rest.length > 0) {
-      if (!OPTIONS.includes(name)) throw lookupError(`${name} is not a valid option.`);
-      options.set(name, rest.join('='));
-      current = name;
-    } else if (current === undefined) {
-      key = key === undefined ? word : `${key} ${word}`;
-    } else {
-      options.set(current, `${String(options.get(current))} ${word}`);
-    }
+  for (const phrase of phrasesOf(term)) {
+    const [name = '', value, ...more] = phrase.split('=');
+    if (value === undefined) key ??= phrase;
+    else if (more.length > 0) {
+      const why = 'too many values to unpack (expected 2)';
+      throw lookupError(`Could not use '${phrase}' from '${repr(phrasesOf(term))}': ${why}. ${why}`);
+    } else if (OPTIONS.includes(name)) options.set(name, value);
+    else throw lookupError(`${name} is not a valid option.`);
   }
   if (key === undefined) {
     throw pythonError(
@@ -98,4 +87,16 @@ function splitInline(term: string, given: LookupOptions): { key: string; options
     );
   }
   return { key, options };
+}
+
+/** Words that name an option begin a phrase; those after them belong to it. */
+function phrasesOf(term: string): string[] {
+  const phrases = new Map<string, string>();
+  let current = 'key';
+  for (const word of splitWords(term)) {
+    for (const name of OPTIONS) if (word.includes(`${name}=`)) current = name;
+    const before = phrases.get(current);
+    phrases.set(current, before === undefined ? word : `${before} ${word}`);
+  }
+  return [...phrases.values()];
 }

@@ -5,9 +5,19 @@ import type { Lookup } from '../builtin.ts';
 import { dictGet } from '../dict-key.ts';
 import { ansibleError } from '../filter-error.ts';
 import { product } from '../filters/combinatorics.ts';
+import { pythonError } from '../python-error.ts';
 import { str } from '../python-repr.ts';
 import { PyTuple } from '../special.ts';
-import { asDict, asSequence, asText, force, isMapping, iterateOrUndefined, toList } from '../values.ts';
+import {
+  asDict,
+  asSequence,
+  asText,
+  force,
+  isMapping,
+  iterateOrUndefined,
+  toList,
+  typeName,
+} from '../values.ts';
 import { boolOption } from './options.ts';
 import { generateSequence } from './sequence.ts';
 
@@ -68,13 +78,14 @@ function together(terms: readonly Value[]): Value[] {
   return Array.from({ length: count }, (_, row) => flatten(columns.map((column) => column[row] ?? null)));
 }
 
-const FLAGS = "('skip_missing',)";
+const FLAG = 'skip_missing';
 
 function termsError(message = ''): Error {
   return ansibleError(`subelements lookup expects a list of two or three items, ${message}`);
 }
 
 function subelements(terms: readonly Value[]): Value[] {
+  if (terms.length === 0) throw pythonError('IndexError', 'list index out of range');
   if (terms.length < 2 || terms.length > 3) throw termsError();
   const [given = null, path = null, flags = null] = terms.map(force);
   const source = Array.isArray(given) || isMapping(given) ? given : [given];
@@ -82,10 +93,7 @@ function subelements(terms: readonly Value[]): Value[] {
   if (key === undefined) {
     throw termsError('first a dict or a list, second a string pointing to the subkey');
   }
-  const options = flags === null ? new Map<Value, Value>() : asDict(flags);
-  // Raises for what is not even a list.
-  if (options === undefined) toList(flags);
-  if (options === undefined) throw termsError(`the optional third item must be a dict with flags ${FLAGS}`);
+  const options = flags === null ? new Map<Value, Value>() : flagsOf(flags);
   const elements = asDict(source);
   if (elements !== undefined && isSkipped(elements)) return [];
   const isLenient = boolOption(
@@ -95,6 +103,16 @@ function subelements(terms: readonly Value[]): Value[] {
   );
   const items = elements === undefined ? toList(source) : [...elements.values()];
   return items.flatMap((item) => elementPairs(force(item), key.split('.'), isLenient));
+}
+
+/** A list of nothing but flags is let through, and fails where it is used. */
+function flagsOf(flags: Value): ReadonlyMap<Value, Value> {
+  const options = asDict(flags);
+  if (options !== undefined) return options;
+  if (toList(flags).some((flag) => flag !== FLAG)) {
+    throw termsError(`the optional third item must be a dict with flags ${FLAG}`);
+  }
+  throw pythonError('AttributeError', `'${typeName(flags)}' object has no attribute 'get'`);
 }
 
 function isSkipped(item: ReadonlyMap<Value, Value>): boolean {

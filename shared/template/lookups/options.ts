@@ -1,13 +1,13 @@
 /** Options of lookups as Ansible coerces them, and the `key=value` form that some still take inside a term. */
 
-import type { Value } from '../../base/value.ts';
+import type { Dict, Value } from '../../base/value.ts';
 import { ansibleError } from '../filter-error.ts';
 import { isSequence } from '../filters/sequence.ts';
 import { pythonError, undefinedError } from '../python-error.ts';
 import { toInt } from '../python-number.ts';
 import { str } from '../python-repr.ts';
 import { Undefined } from '../special.ts';
-import { asText, force, isTrue, iterate, typeName } from '../values.ts';
+import { asDict, asText, force, isTrue, iterate, typeName } from '../values.ts';
 
 export type LookupOptions = ReadonlyMap<string, Value>;
 
@@ -38,6 +38,37 @@ export function listOption(options: LookupOptions, name: string): Value[] {
   return isSequence(value) ? [...iterate(value)] : [value];
 }
 
+/** Where an option of a plugin stands, in messages about it. */
+export type OptionPlace = { readonly plugin: string; readonly name: string };
+
+/** An option that is one of a few words. */
+export function choiceOption(
+  options: LookupOptions,
+  { plugin, name }: OptionPlace,
+  choices: readonly [string, ...string[]],
+): string {
+  const word = textOption(options, name, choices[0]);
+  if (choices.includes(word)) return word;
+  const setting = `plugin_type: lookup plugin: ${plugin} setting: ${name} `;
+  throw pythonError(
+    'AnsibleOptionsError',
+    `Invalid value "${word}" for configuration option "${setting}", valid values are: ${[...choices].sort().join(', ')}`,
+  );
+}
+
+/** An option that is a dict; empty when there is none. */
+export function dictOption(options: LookupOptions, { plugin, name }: OptionPlace): Dict {
+  const value = force(options.get(name) ?? null);
+  if (value === null) return new Map();
+  const dict = asDict(value);
+  if (dict !== undefined) return dict;
+  const setting = `plugin_type: lookup plugin: ${plugin} setting: ${name}`;
+  throw pythonError(
+    'AnsibleOptionsError',
+    `Invalid type for configuration option ${setting} (from Direct): Invalid type provided for "dictionary": ${str(value)}`,
+  );
+}
+
 /** A term that must be a text; what the plugin does first with it decides about the message. */
 export function termText(term: Value, method = 'startswith'): string {
   const settled = force(term);
@@ -51,6 +82,12 @@ export function termText(term: Value, method = 'startswith'): string {
 export function splitTerm(term: string): { words: string[]; options: Map<string, string> } {
   const words: string[] = [];
   const options = new Map<string, string>();
+  if (/["']/.test(term.replace(/\\.|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, ''))) {
+    throw pythonError(
+      'AnsibleParserError',
+      `failed at splitting arguments, either an unbalanced jinja2 block or quotes: ${term}`,
+    );
+  }
   const pieces = term.match(/(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"']+|["'])+/g) ?? [];
   for (const piece of pieces) {
     const equals = piece.indexOf('=');

@@ -57,7 +57,7 @@ type Stored = {
 };
 
 function lookUp(env: Environment, term: string, given: LookupOptions): Value {
-  const { path, options } = parseTerm(env, term, given);
+  const { path, options } = parseTerm(env, term, withCharacterList(given));
   const encrypt = force(options.get('encrypt') ?? null);
   const scheme = encrypt === null || !isTrue(encrypt) ? undefined : schemeName(str(encrypt));
   const content = path === NOWHERE ? undefined : env.local.readFile(path);
@@ -70,6 +70,16 @@ function lookUp(env: Environment, term: string, given: LookupOptions): Value {
   const isKept = stored !== undefined && (scheme === undefined || line === contentOf(stored));
   if (!isKept && path !== NOWHERE) env.local.writeFile(path, Buffer.from(`${line}\n`, 'utf8'), FILE_MODE);
   return scheme === undefined ? password : hashPassword(password, { scheme, salt, ident }, env);
+}
+
+/** Ansible splits a text of this option at commas; two of them stand for one comma only inside of a term. */
+function withCharacterList(given: LookupOptions): LookupOptions {
+  const text = asText(force(given.get('chars') ?? null));
+  if (text === undefined) return given;
+  return new Map(given).set(
+    'chars',
+    text.split(',').map((name) => name.trim()),
+  );
 }
 
 /** What the file holds. */

@@ -9,8 +9,17 @@ export function baseDirectory(env: Environment): string {
   return env.searchPath.at(-1) ?? absolute(env, '.');
 }
 
-/** The first existing file for `name`, or undefined. */
+/** The first existing file for `name`, or undefined after a warning that there is none. */
 export function findFile(env: Environment, directory: string, name: string): string | undefined {
+  const path = findFileQuietly(env, directory, name);
+  if (path === undefined && name !== '') {
+    env.warn?.(`Unable to find '${name}' in expected paths (use -vvvvv to see paths)`);
+  }
+  return path;
+}
+
+/** The first existing file for `name`, or undefined. */
+export function findFileQuietly(env: Environment, directory: string, name: string): string | undefined {
   if (name === '') return undefined;
   if (name.startsWith('/') || name.startsWith('~')) {
     const path = normalizePath(expandUser(env, name));

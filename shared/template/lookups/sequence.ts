@@ -7,7 +7,7 @@ import { formatPercent } from '../python-format.ts';
 import { parseInteger } from '../python-number.ts';
 import { repr, str } from '../python-repr.ts';
 import { TemplateError } from '../template-error.ts';
-import { asText, checkSize } from '../values.ts';
+import { asText, checkSize, typeName } from '../values.ts';
 import { splitTerm } from './options.ts';
 
 const SHORTCUT = /^(?:((?:0x)?[0-9a-f]+)-)?((?:0x)?[0-9a-f]+)(?:\/((?:0x)?[0-9a-f]+))?(?::(.+))?$/i;
@@ -23,7 +23,12 @@ type Plan = {
 
 /** The texts of one term: `2-10/2:host%02d` or `start=2 end=10`. */
 export function generateSequence(term: Value): Value[] {
-  const plan = planOf(asText(term) ?? str(term));
+  const text = asText(term);
+  if (text === undefined) {
+    const why = `expected string or bytes-like object, got '${typeName(term)}'`;
+    throw ansibleError(`unknown error parsing with_sequence arguments: ${str(term)}. Error was: ${why}`);
+  }
+  const plan = planOf(text);
   if (plan.count === undefined && plan.end === undefined) {
     throw ansibleError('must specify count or end in with_sequence');
   }
@@ -48,7 +53,8 @@ function planOf(term: string): Plan {
       format: format ?? '%d',
     };
   }
-  return namedPlan(splitTerm(term).options);
+  const { options, words } = splitTerm(term);
+  return namedPlan(words.length === 0 ? options : new Map(options).set('_raw_params', words.join(' ')));
 }
 
 function namedPlan(given: Map<string, string>): Plan {

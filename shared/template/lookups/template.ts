@@ -11,8 +11,7 @@ import { literalEval } from '../literal-eval.ts';
 import { directoryName } from '../posix-path.ts';
 import { str } from '../python-repr.ts';
 import { hasMarkers, Markup } from '../special.ts';
-import { asDict, force } from '../values.ts';
-import { boolOption, type LookupOptions, termText, textOption } from './options.ts';
+import { boolOption, dictOption, type LookupOptions, termText, textOption } from './options.ts';
 import { findFile } from './search.ts';
 
 /** Renders the text of a template file, as shared/template/render.ts does. */
@@ -75,15 +74,15 @@ function templateEnvironment(env: Environment, { name, path, options }: Template
     ['template_destpath', null],
     ['ansible_managed', env.config('DEFAULT_MANAGED_STR') ?? 'Ansible managed'],
   ]);
-  const given = asDict(force(options.get('template_vars') ?? null));
-  for (const [key, value] of given ?? []) own.set(str(key), value);
+  const given = dictOption(options, { plugin: 'template', name: 'template_vars' });
+  for (const [key, value] of given) own.set(str(key), value);
   const { scope } = env;
   return {
     ...env,
     scope: {
       ...scope,
-      resolve: (variable) => own.get(variable) ?? scope.resolve(variable),
-      raw: (variable) => own.get(variable) ?? scope.raw?.(variable),
+      resolve: (variable) => (own.has(variable) ? own.get(variable) : scope.resolve(variable)),
+      raw: (variable) => (own.has(variable) ? own.get(variable) : scope.raw?.(variable)),
       names: () => new Set([...own.keys(), ...scope.names()]),
     },
     searchPath: [directoryName(path), ...env.searchPath],

@@ -1,5 +1,6 @@
 /** The url lookup: the lines or the text of a web page, fetched from the machine that runs the playbook. */
 
+import { createHash } from 'node:crypto';
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import type { Environment, WebAnswer, WebRequest } from '../environment.ts';
@@ -7,8 +8,8 @@ import { ansibleError } from '../filter-error.ts';
 import { decodeText } from '../filters/charset.ts';
 import { str } from '../python-repr.ts';
 import { splitLines } from '../python-whitespace.ts';
-import { asDict, asText, force } from '../values.ts';
-import { boolOption, type LookupOptions, termText } from './options.ts';
+import { asText, force } from '../values.ts';
+import { boolOption, dictOption, type LookupOptions, termText } from './options.ts';
 
 /** The lookup. */
 export const urlLookups: readonly Lookup[] = [
@@ -24,7 +25,8 @@ const AGENT = 'ansible-httpget';
 function fetchPage(env: Environment, url: string, given: LookupOptions): Value[] {
   const request = requestOf(url, configured(env, given));
   const isSplit = boolOption(configured(env, given), 'split_lines', true);
-  const page = env.memory.later(`url ${url}`, () =>
+  const asked = createHash('sha256').update(JSON.stringify(request)).digest('hex');
+  const page = env.memory.later(`url ${url} ${asked}`, () =>
     env.local.fetch(request).then((answer) => contentOf(url, answer)),
   );
   const text = asText(page) ?? '';
@@ -46,7 +48,7 @@ function requestOf(url: string, options: LookupOptions): WebRequest {
     const value = force(options.get(name) ?? null);
     return value === null ? undefined : str(value);
   };
-  const headers = [...(asDict(force(options.get('headers') ?? null)) ?? [])].map(
+  const headers = [...dictOption(options, { plugin: 'url', name: 'headers' })].map(
     ([name, value]) => [str(name), str(force(value))] as const,
   );
   const isForced = boolOption(options, 'force', false);

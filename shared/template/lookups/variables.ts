@@ -13,7 +13,7 @@ import { splitWords } from '../python-whitespace.ts';
 import { LazyDict, Undefined } from '../special.ts';
 import { TemplateError } from '../template-error.ts';
 import { asText, force } from '../values.ts';
-import { type LookupOptions, termText } from './options.ts';
+import { choiceOption, type LookupOptions, termText } from './options.ts';
 
 /** Variable lookups. */
 export const variableLookups: readonly Lookup[] = [
@@ -115,13 +115,24 @@ const FUNCTIONS: ReadonlySet<string> = new Set([
   'to_text',
 ]);
 
+const PLUGIN_TYPES = [
+  'become',
+  'cache',
+  'callback',
+  'cliconf',
+  'connection',
+  'httpapi',
+  'inventory',
+  'lookup',
+  'netconf',
+  'shell',
+  'vars',
+] as const;
+
 function readSetting(env: Environment, term: Value, options: LookupOptions): Value[] {
-  const mode = str(force(options.get('on_missing') ?? 'error'));
-  if (mode !== 'error' && mode !== 'warn' && mode !== 'skip') {
-    const setting = 'plugin_type: lookup plugin: config setting: on_missing ';
-    const message = `Invalid value "${mode}" for configuration option "${setting}", valid values are: error, skip, warn`;
-    throw pythonError('AnsibleOptionsError', message);
-  }
+  const mode = choiceOption(options, { plugin: 'config', name: 'on_missing' }, ['error', 'skip', 'warn']);
+  const kind = force(options.get('plugin_type') ?? null);
+  if (kind !== null) choiceOption(options, { plugin: 'config', name: 'plugin_type' }, PLUGIN_TYPES);
   const name = asText(term);
   if (name === undefined) {
     throw pythonError(
@@ -132,6 +143,7 @@ function readSetting(env: Environment, term: Value, options: LookupOptions): Val
   const value = env.config(settingName(name, options), (variable) => env.scope.resolve(variable));
   if (value !== undefined) return [value];
   if (FUNCTIONS.has(name)) throw lookupError(`Invalid setting "${name}" attempted`);
+  if (mode === 'warn') env.warn?.(`Skipping, did not find setting ${name}`);
   if (mode === 'error') throw lookupError(`Unable to find setting ${name}${unknownSetting(name, options)}`);
   return [];
 }
