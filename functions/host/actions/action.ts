@@ -77,3 +77,8 @@ export class ActionFailure extends Error {
     this.result = new Map<Value, Value>([['failed', true], ['msg', message], [THROWN, true], ...extra]);
   }
 }
+
+/** A failure that Ansible's own action does not catch; see {@link UNCAUGHT}. */
+export function uncaughtFail(message: string): ActionFailure {
+  return new ActionFailure(message, [[THROWN, UNCAUGHT]]);
+}

@@ -5,14 +5,14 @@ import { isConditionTrue, renderValue } from '../../../shared/template/render.ts
 import { Template } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { typeName } from '../../../shared/template/values.ts';
-import { type ActionCall, ActionFailure } from './action.ts';
+import { type ActionCall, uncaughtFail } from './action.ts';
 import { booleanArgument, checkArguments } from './arguments.ts';
 
 /** Fails with the first condition that does not hold. */
 export function runAssert(call: ActionCall): Dict {
   const { args } = call;
   checkArguments('assert', args, ['fail_msg', 'msg', 'quiet', 'success_msg', 'that']);
-  if (!args.has('that')) throw new ActionFailure('conditional required in "that" string');
+  if (!args.has('that')) throw uncaughtFail('conditional required in "that" string');
   const failure = messageOf(args.get('fail_msg') ?? args.get('msg') ?? 'Assertion failed', 'fail_msg or msg');
   const success = messageOf(args.get('success_msg') ?? 'All assertions passed', 'success_msg');
   const result: Dict = new Map();
@@ -32,11 +32,11 @@ export function runAssert(call: ActionCall): Dict {
 function messageOf(value: Value, name: string): Value {
   if (typeof value === 'string') return value;
   if (!Array.isArray(value))
-    throw new ActionFailure(
+    throw uncaughtFail(
       `Incorrect type for ${name}, expected a string or list and got <class '${typeName(value)}'>`,
     );
   if (!value.every((each) => typeof each === 'string'))
-    throw new ActionFailure(`Type of one of the elements in ${name} list is not string type`);
+    throw uncaughtFail(`Type of one of the elements in ${name} list is not string type`);
   return value;
 }
 
@@ -55,7 +55,7 @@ function holds(condition: Value, { env }: ActionCall): boolean {
   try {
     return isConditionTrue(condition, env);
   } catch (error) {
-    if (error instanceof TemplateError) throw new ActionFailure(error.message);
+    if (error instanceof TemplateError) throw uncaughtFail(error.message);
     throw error;
   }
 }

@@ -11,7 +11,7 @@ import { compilePattern, searchPattern } from '../../../shared/template/python-r
 import { repr, reprText, str } from '../../../shared/template/python-repr.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { typeName } from '../../../shared/template/values.ts';
-import { type ActionCall, ActionFailure } from './action.ts';
+import { type ActionCall, ActionFailure, uncaughtFail } from './action.ts';
 import { booleanArgument, textArgument } from './arguments.ts';
 import { findSource, missingFile } from './find-source.ts';
 
@@ -50,10 +50,10 @@ function checkMix(args: Dict): void {
   const names = [...args.keys()].map(str);
   const known = [...DIRECTORY_ARGUMENTS, ...FILE_ARGUMENTS, ...COMMON_ARGUMENTS];
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new ActionFailure(`${unknown} is not a valid option in include_vars`);
+  if (unknown !== undefined) throw uncaughtFail(`${unknown} is not a valid option in include_vars`);
   const has = (list: readonly string[]): boolean => names.some((name) => list.includes(name));
   if (has(DIRECTORY_ARGUMENTS) && has(FILE_ARGUMENTS))
-    throw new ActionFailure('You are mixing file only and dir only arguments, these are incompatible');
+    throw uncaughtFail('You are mixing file only and dir only arguments, these are incompatible');
 }
 
 /** Loads all there is to load; says what is wrong with it. */

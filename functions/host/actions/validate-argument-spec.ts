@@ -4,15 +4,15 @@ import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import { checkArguments } from '../../../shared/template/argument-spec.ts';
 import { classText } from '../../../shared/template/filter-error.ts';
 import { str } from '../../../shared/template/python-repr.ts';
-import { type ActionCall, ActionFailure } from './action.ts';
+import { type ActionCall, ActionFailure, uncaughtFail } from './action.ts';
 
 /** Checks the arguments given, and the variables of the host that the specs name. */
 export function validateArgumentSpec({ args, env }: ActionCall): Dict {
   const spec = args.get('argument_spec');
   const given = args.get('provided_arguments') ?? new Map();
-  if (spec === undefined) throw new ActionFailure(`"argument_spec" arg is required in args: ${str(args)}`);
+  if (spec === undefined) throw uncaughtFail(`"argument_spec" arg is required in args: ${str(args)}`);
   if (!isDict(spec))
-    throw new ActionFailure(`Incorrect type for argument_spec, expected dict and got ${classText(spec)}`);
+    throw uncaughtFail(`Incorrect type for argument_spec, expected dict and got ${classText(spec)}`);
   if (!isDict(given))
     throw new ActionFailure(
       `Incorrect type for provided_arguments, expected dict and got ${classText(given)}`,

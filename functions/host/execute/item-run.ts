@@ -8,9 +8,10 @@ import { str } from '../../../shared/template/python-repr.ts';
 import { isConditionTrue, renderValue } from '../../../shared/template/render.ts';
 import { asTemplate, hasMarkers, Markup, Vaulted } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
-import { type ActionCall, ActionFailure } from '../actions/action.ts';
+import { type ActionCall, ActionFailure, THROWN, UNCAUGHT } from '../actions/action.ts';
 import { actionNames, shortName } from '../actions/action-name.ts';
-import { explainRenderError } from './explain-error.ts';
+import { explainRenderError, whereabouts } from './explain-error.ts';
+import type { PlayContext } from './play-context.ts';
 import type { RenderSite } from './render-site.ts';
 import { environmentOf } from './task-environment.ts';
 import { moduleDefaults, renderableKeywords, renderKeywords, type TaskKeywords } from './task-keywords.ts';
@@ -19,7 +20,8 @@ import { moduleDefaults, renderableKeywords, renderKeywords, type TaskKeywords }
 export type Prepared =
   | { readonly kind: 'ready'; readonly call: ActionCall }
   | {
-      readonly kind: 'skipped' | 'wrong';
+      /** A wrong item ends its loop; a failed one does not. */
+      readonly kind: 'failed' | 'skipped' | 'wrong';
       readonly result: Dict;
       readonly keywords: TaskKeywords | undefined;
     };
@@ -46,10 +48,9 @@ export function prepareItem(site: RenderSite, task: Task, loopError: TemplateErr
     };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    const message = error === loopError ? error.message : explainRenderError(error, task, context);
     return {
-      kind: 'wrong',
-      result: failed(message),
+      kind: error !== loopError && isUncaught(error) ? 'failed' : 'wrong',
+      result: error === loopError ? loopFailure(error) : wrongResult(error, task, context),
       keywords: renderableKeywords(task, context.settings, env),
     };
   }
@@ -58,7 +59,8 @@ export function prepareItem(site: RenderSite, task: Task, loopError: TemplateErr
 /** The failed result that an error of an action stands for; other errors are ours and go on. */
 export function failureOf(error: unknown, call: ActionCall): Dict {
   if (error instanceof ActionFailure) return error.result;
-  if (error instanceof TemplateError) return failed(explainRenderError(error, call.task, call.context));
+  if (error instanceof TemplateError)
+    return failed(explainRenderError(error, call.task, call.context)).set(THROWN, UNCAUGHT);
   throw error;
 }
 
@@ -67,6 +69,39 @@ function failed(message: string): Dict {
     ['failed', true],
     ['msg', message],
   ]);
+}
+
+/** Python's own errors, which are not of Ansible's making: a division by zero, an index that is not there. */
+function isPythons({ kind, pythonType }: TemplateError): boolean {
+  return kind === 'runtime' && /^(?!Ansible|Template|Undefined)\w+Error$/.test(pythonType);
+}
+
+/** Those that Ansible does not put into words of its own. */
+function isUncaught(error: TemplateError): boolean {
+  return isPythons(error) && !/^(Value|Unicode)/.test(error.pythonType);
+}
+
+/** What a task fails with whose keywords or arguments cannot be rendered: Ansible tells Python's errors in several ways. */
+function wrongResult(error: TemplateError, task: Task, context: PlayContext): Dict {
+  if (!isPythons(error)) return failed(explainRenderError(error, task, context));
+  const { message } = error;
+  if (!isUncaught(error)) {
+    const what = `the field 'args' has an invalid value (${str(task.args)}), and could not be converted to an dict.`;
+    return failed(`${what}The error was: ${message}${whereabouts(task.position, context)}`);
+  }
+  return new Map<Value, Value>([['changed', false], ['failed', true], cause(error)]);
+}
+
+function loopFailure(error: TemplateError): Dict {
+  if (!isPythons(error)) return failed(error.message);
+  return failed(`Unexpected failure during module execution: ${error.message}`)
+    .set(...cause(error))
+    .set('stdout', '');
+}
+
+/** The end of the traceback, of which the line before a failure tells. */
+function cause({ message, pythonType }: TemplateError): [Value, Value] {
+  return ['exception', `${pythonType}: ${message}`];
 }
 
 /** The result of a task whose conditions do not hold. */
