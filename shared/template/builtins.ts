@@ -25,9 +25,8 @@ import { utilsFilters } from './filters/utils.ts';
 import { vaultFilters } from './filters/vault.ts';
 import { collectionLookups } from './lookups/collections.ts';
 import { lookupTable } from './lookups/table.ts';
-import { couldNotLoad } from './plugin-name.ts';
+import { couldNotLoad, pluginName } from './plugin-name.ts';
 import { calleeOf } from './python-callee.ts';
-import { str } from './python-repr.ts';
 import { Markup } from './special.ts';
 import { TemplateError } from './template-error.ts';
 import { addressTests } from './tests/addresses.ts';
@@ -101,8 +100,8 @@ const tests: ReadonlyMap<string, Builtin> = new Map([
     ...matchingTests,
     ...fileTests,
     ...versionTests,
-    { name: 'filter', signature: '', call: (_env, value) => isKnown(filters, str(value)) },
-    { name: 'test', signature: '', call: (_env, value) => isKnown(tests, str(value)) },
+    { name: 'filter', signature: '', call: (_env, value) => isKnown(filters, pluginName(value)) },
+    { name: 'test', signature: '', call: (_env, value) => isKnown(tests, pluginName(value)) },
   ]),
 ]);
 

@@ -153,11 +153,13 @@ function bytesText(given: Value): string {
   throw typeError(`a bytes-like object is required, not '${typeName(given)}'`);
 }
 
-/** The start of the private characters that stand for bytes above 127. */
+/** The start of the private characters that stand for bytes above 127, and for those that are white space in texts only. */
 const PRIVATE = 0xe000;
 
 function toText(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte < 128 ? byte : PRIVATE + byte)).join('');
+  return Array.from(bytes, (byte) =>
+    String.fromCharCode(byte < 128 && !(byte >= 28 && byte < 32) ? byte : PRIVATE + byte),
+  ).join('');
 }
 
 function toBytes(value: Value): Value {

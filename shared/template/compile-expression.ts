@@ -9,7 +9,7 @@ import { contains, equals, isOrdered } from './comparison.ts';
 import { dictSet } from './dict-key.ts';
 import { couldNotLoad } from './plugin-name.ts';
 import { checkText, operate, operateUnary } from './python-arithmetic.ts';
-import { typeError } from './python-error.ts';
+import { typeError, undefinedError } from './python-error.ts';
 import { reprText, str } from './python-repr.ts';
 import { callValue, type Evaluate, type Frame, isSetByTemplate, lookUp, readVariable } from './runtime.ts';
 import { hasMarkers, type Kwargs, Markup, PyTuple, Template, Undefined } from './special.ts';
@@ -240,6 +240,7 @@ export function compileArguments(given: CallArguments, compiler: Compiler): (fra
 }
 
 function addKeywords(named: Map<string, Value>, more: Value): void {
+  if (more instanceof Undefined) throw undefinedError(more);
   const map = asDict(more);
   if (map === undefined) throw typeError(`argument after ** must be a mapping, not ${typeName(more)}`);
   for (const [key, value] of map) {

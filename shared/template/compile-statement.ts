@@ -16,6 +16,7 @@ import { compileFrom, compileImport, compileInclude } from './compile-import.ts'
 import { findNames } from './find-names.ts';
 import { type MacroCode, makeMacro } from './macro.ts';
 import { Output } from './output.ts';
+import { str } from './python-repr.ts';
 import {
   type CompiledBlock,
   type CompiledTemplate,
@@ -26,10 +27,16 @@ import {
 } from './runtime.ts';
 import type { Parameter, Statement } from './syntax-tree.ts';
 import { force, isTrue } from './values.ts';
-import { findAssigned } from './walk-statements.ts';
+import { allStatements, findAssigned } from './walk-statements.ts';
 
 /** What compiling one template gathers: its blocks, by name. */
-export type TemplateCompiler = Compiler & { readonly blocks: Map<string, CompiledBlock> };
+export type TemplateCompiler = Compiler & {
+  readonly blocks: Map<string, CompiledBlock>;
+  /** Within what is called or kept: it prints even where the template has given way to the one that it extends. */
+  readonly isKept?: boolean;
+  /** Whether some statement of the template says what it extends. */
+  readonly hasExtends?: boolean;
+};
 
 /** A template made ready to run. */
 export function compileTemplate(
@@ -42,6 +49,7 @@ export function compileTemplate(
   const body = compileAll(statements, {
     ...compiler,
     blocks,
+    hasExtends: [...allStatements(statements)].some(({ kind }) => kind === 'extends'),
     mayAssign: (variable) => assigned.has(variable),
   });
   return { name, blocks, run: (frame, out) => runAll(body, frame, out) };
@@ -59,7 +67,7 @@ function compileStatement(statement: Statement, compiler: TemplateCompiler): Exe
       // A block may stand in the scopes of any template that extends this one or is extended by it.
       return compileBlock(
         statement,
-        compileAll(statement.body, { ...compiler, mayAssign: () => true }),
+        compileAll(statement.body, { ...compiler, isKept: true, mayAssign: () => true }),
         compiler,
       );
     case 'break':
@@ -131,8 +139,12 @@ function compileSet(statement: OfKind<'set'>, compiler: TemplateCompiler): Execu
 
 function compileOutput(statement: OfKind<'output'>, compiler: TemplateCompiler): Execute {
   const { value } = statement;
-  if (value.kind === 'const' && typeof value.value === 'string') {
-    const text = value.value;
+  if (compiler.hasExtends === true && compiler.isKept !== true) {
+    const print = compileOutput(statement, { ...compiler, isKept: true });
+    return (frame, out) => (frame.context.parent === undefined ? print(frame, out) : 0);
+  }
+  if (value.kind === 'const' && value.value !== null) {
+    const text = str(value.value);
     return (_frame, out) => {
       out.append(text);
       return 0;
@@ -186,7 +198,7 @@ function compileFilterBlock(statement: OfKind<'filterblock'>, compiler: Template
 }
 
 function compileSetBlock(statement: OfKind<'setblock'>, compiler: TemplateCompiler): Execute {
-  const body = compileAll(statement.body, compiler);
+  const body = compileAll(statement.body, { ...compiler, isKept: true });
   let printed: Value = '';
   const filter =
     statement.filter === undefined
@@ -214,7 +226,7 @@ function macroCode(
       name: parameter.name,
       default: parameter.default === undefined ? undefined : compileExpression(parameter.default, compiler),
     })),
-    body: compileAll(node.body, compiler),
+    body: compileAll(node.body, { ...compiler, isKept: true }),
     usesCaller: names.has('caller'),
     usesKwargs: names.has('kwargs') && !taken.has('kwargs'),
     usesVarargs: names.has('varargs') && !taken.has('varargs'),

@@ -93,7 +93,7 @@ export function concatGuessing(printed: Output): Value {
 function guess(text: string): Value {
   if (text === 'True') return true;
   if (text === 'False') return false;
-  if (!text.startsWith('{') && !text.startsWith('[')) return text;
+  if (!/^(?:\[|\{(?!\{))/.test(text)) return text;
   const value = literalEval(text, true);
   return value === undefined ? text : value;
 }

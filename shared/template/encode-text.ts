@@ -22,9 +22,13 @@ function encodeBytes(
   codec: { readonly name: string; readonly end: number },
   errors: string,
 ): PyBytes {
-  const bytes = [...text].flatMap((char, position) => {
-    const code = char.codePointAt(0) ?? 0;
-    return code < codec.end ? code : replacementBytes(char, errors, { ...codec, position });
+  const characters = [...text];
+  const isEncodable = (char: string): boolean => (char.codePointAt(0) ?? 0) < codec.end;
+  const bytes = characters.flatMap((char, position) => {
+    if (isEncodable(char)) return char.codePointAt(0) ?? 0;
+    const next = characters.findIndex((other, index) => index > position && isEncodable(other));
+    const last = (next < 0 ? characters.length : next) - 1;
+    return replacementBytes(char, errors, { ...codec, position, last });
   });
   return new PyBytes(Uint8Array.from(bytes));
 }
@@ -32,7 +36,7 @@ function encodeBytes(
 function replacementBytes(
   char: string,
   errors: string,
-  codec: { readonly name: string; readonly end: number; readonly position: number },
+  codec: { readonly name: string; readonly end: number; readonly position: number; readonly last: number },
 ): readonly number[] {
   const code = char.codePointAt(0) ?? 0;
   const width = code < 256 ? 2 : code < 0x10000 ? 4 : 8;
@@ -42,9 +46,13 @@ function replacementBytes(
   if (errors === 'xmlcharrefreplace') return [...Buffer.from(`&#${code};`)];
   if (errors === 'backslashreplace') return [...Buffer.from(escaped)];
   if (errors !== 'strict') throw pythonError('LookupError', `unknown error handler name '${errors}'`);
+  const { position, last } = codec;
+  const faulty =
+    last > position
+      ? `characters in position ${position}-${last}`
+      : `character '${escaped}' in position ${position}`;
   throw pythonError(
     'UnicodeEncodeError',
-    `'${codec.name}' codec can't encode character '${escaped}' in position ${codec.position}: ` +
-      `ordinal not in range(${codec.end})`,
+    `'${codec.name}' codec can't encode ${faulty}: ordinal not in range(${codec.end})`,
   );
 }

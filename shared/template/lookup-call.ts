@@ -3,13 +3,14 @@
 import type { Value } from '../base/value.ts';
 import { bindArguments } from './bind-arguments.ts';
 import type { Builtins } from './builtin.ts';
+import { dictKey } from './dict-key.ts';
 import type { Environment } from './environment.ts';
 import { pythonClass } from './python-class.ts';
-import { pythonError } from './python-error.ts';
+import { pythonError, undefinedError } from './python-error.ts';
 import { str } from './python-repr.ts';
-import { type Kwargs, Markup, PyCallable, Template } from './special.ts';
+import { type Kwargs, Markup, PyCallable, Template, Undefined } from './special.ts';
 import { TemplateError } from './template-error.ts';
-import { asText, force, isTrue } from './values.ts';
+import { asText, force, isTrue, typeName } from './values.ts';
 
 /** What lookups run with. */
 export type LookupRuntime = {
@@ -43,10 +44,16 @@ function method(name: string, call: (args: readonly Value[], kwargs: Kwargs) => 
 
 const CALLEE = { name: 'Templar._lookup', signature: 'name, *args, **kwargs', before: 1 };
 
+function notAName(value: Value): never {
+  if (value instanceof Undefined) throw undefinedError(value);
+  dictKey(value);
+  throw pythonError('AttributeError', `'${typeName(value)}' object has no attribute 'startswith'`);
+}
+
 function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwargs): Value {
   const [nameValue = null] = bindArguments(CALLEE, args, kwargs);
   const terms = args.slice(1);
-  const name = str(nameValue);
+  const name = asText(force(nameValue)) ?? notAName(nameValue);
   if (runtime.areLookupsDisabled) {
     throw pythonError(
       'AnsibleError',

@@ -31,7 +31,7 @@ export function textArgument(value: Value | undefined, what?: string): string {
 }
 
 /** An argument that must be an int. */
-export function intArgument(value: Value | undefined): number {
+export function intArgument(value: Value | undefined, type: 'int' | 'ssize_t' = 'ssize_t'): number {
   const given = force(value ?? null);
   const int = asInt(given);
   if (int === undefined) {
@@ -39,7 +39,7 @@ export function intArgument(value: Value | undefined): number {
     throw typeError(`'${name}' object cannot be interpreted as an integer`);
   }
   if (int > INT_MAX || int < -INT_MAX) {
-    throw pythonError('OverflowError', 'Python int too large to convert to C ssize_t');
+    throw pythonError('OverflowError', `Python int too large to convert to C ${type}`);
   }
   return Number(int);
 }

@@ -5,6 +5,7 @@ import { lex } from './lexer.ts';
 import { parseExpression, parseFilter, parseTuple } from './parse-expression.ts';
 import type { SyntaxOptions } from './syntax-options.ts';
 import type { Expression, Parameter, Statement, Target } from './syntax-tree.ts';
+import { TemplateError } from './template-error.ts';
 import { describeExpected, quoted } from './token.ts';
 import { TokenStream } from './token-stream.ts';
 import { assignsLoop } from './walk-statements.ts';
@@ -175,9 +176,13 @@ function parseTarget(stream: TokenStream, withNamespace = false): Target {
 
 function toTarget(stream: TokenStream, node: Expression, line: number): Target {
   if (node.kind === 'name') return { kind: 'name', name: node.name };
-  if (node.kind === 'tuple')
+  if (node.kind === 'tuple' && mayBeTarget(node))
     return { kind: 'tuple', items: node.items.map((item) => toTarget(stream, item, line)) };
   throw stream.fail(`can't assign to ${quoted(node.kind)}`, line);
+}
+
+function mayBeTarget(node: Expression): boolean {
+  return node.kind === 'name' || (node.kind === 'tuple' && node.items.every(mayBeTarget));
 }
 
 function parseName(stream: TokenStream): string {
@@ -291,7 +296,9 @@ function parseFrom({ stream, line }: StatementContext): Statement[] {
     const nameLine = stream.current.line;
     const name = parseName(stream);
     if (name.startsWith('_')) {
-      throw stream.fail('names starting with an underline can not be imported', nameLine);
+      const at = { source: stream.source, line: nameLine };
+      const message = 'names starting with an underline can not be imported';
+      throw new TemplateError('syntax', 'TemplateAssertionError', message, at);
     }
     names.push({ name, alias: stream.skipIf('name:as') ? parseName(stream) : name });
     withContext = parseContext(stream);

@@ -1,12 +1,24 @@
 /** What Ansible says of filters and tests that it cannot find. */
 
+import type { Value } from '../base/value.ts';
+import { classText } from './filter-error.ts';
+import { valueError } from './python-error.ts';
 import { reprText } from './python-repr.ts';
+import { asText, force } from './values.ts';
 
-const PLUGIN_NAME = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*){2,}$/u;
+/** Python's `$` matches before a line end, too. */
+const PLUGIN_NAME = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*){2,}\n?$/u;
 
 /** The message for a filter or test of that name: unknown, or no name that a plugin can have. */
 export function couldNotLoad(name: string): string {
   const qualified = name.includes('.') ? name : `ansible.builtin.${name}`;
   const reason = PLUGIN_NAME.test(qualified) ? name : `invalid plugin name: ${qualified}`;
   return `Could not load "${name}": ${reprText(reason)}`;
+}
+
+/** A value as the name of a filter or test. */
+export function pluginName(value: Value): string {
+  const text = asText(force(value));
+  if (text === undefined) throw valueError(`key must be a string, got ${classText(force(value))} instead`);
+  return text;
 }

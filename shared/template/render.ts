@@ -64,14 +64,16 @@ function renderText(source: string, env: Environment, mode: RenderMode): Value {
     const scalar = plainScalar(single, env);
     if (scalar !== undefined) return scalar;
   }
+  let body = source;
   try {
     const header = readFileHeader(source);
+    body = header?.body ?? source;
     const syntax = header === undefined ? mode.syntax : syntaxOf(header.options, mode.syntax);
-    const result = runSource(header?.body ?? source, env, { ...mode, syntax });
+    const result = runSource(body, env, { ...mode, syntax });
     return typeof result === 'string' ? restoreNewlines(source, result) : result;
   } catch (error) {
     if (isUndefined(error) && !env.options.strictUndefined) return source;
-    throw inAnsiblesWords(error, shownSource(source, mode));
+    throw inAnsiblesWords(error, shownSource(body, mode));
   }
 }
 

@@ -55,7 +55,7 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     },
     'searching',
   ],
-  ['expandtabs', 'tabsize=8', (self, size) => expandTabs(self, intArgument(size)), 'named'],
+  ['expandtabs', 'tabsize=8', (self, size) => expandTabs(self, intArgument(size, 'int')), 'named'],
   [
     'find',
     'sub, start=None, end=None',
@@ -78,12 +78,12 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     (self) => /^[\p{Nd}\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468]+$/u.test(self),
   ],
   ['isidentifier', '', (self) => /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*$/u.test(self)],
-  ['islower', '', (self) => /\p{Ll}/u.test(self) && !/[\p{Lu}\p{Lt}]/u.test(self)],
+  ['islower', '', (self) => /\p{Lowercase}/u.test(self) && !/[\p{Uppercase}\p{Lt}]/u.test(self)],
   ['isnumeric', '', (self) => /^\p{N}+$/u.test(self)],
   ['isprintable', '', (self) => !/[\p{C}\p{Z}]/u.test(self.replaceAll(' ', ''))],
   ['isspace', '', (self) => new RegExp(`^${SPACE}+$`, 'u').test(self)],
-  ['istitle', '', (self) => /\p{L}/u.test(self) && title(self) === self],
-  ['isupper', '', (self) => /\p{Lu}/u.test(self) && !/[\p{Ll}\p{Lt}]/u.test(self)],
+  ['istitle', '', (self) => /\p{Cased}/u.test(self) && title(self) === self],
+  ['isupper', '', (self) => /\p{Uppercase}/u.test(self) && !/[\p{Lowercase}\p{Lt}]/u.test(self)],
   ['join', 'iterable', (self, iterable) => join(self, iterable ?? null)],
   ['ljust', "width, fillchar=' '", (self, width, fill) => justify(self, width, fill, 'left')],
   ['lower', '', (self) => self.toLowerCase()],
@@ -144,7 +144,7 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     (self, sep, most) => splitText(self, sep ?? null, intArgument(most)),
     'named',
   ],
-  ['splitlines', 'keepends=False', (self, keep) => splitLines(self, intArgument(keep) !== 0), 'named'],
+  ['splitlines', 'keepends=False', (self, keep) => splitLines(self, intArgument(keep, 'int') !== 0), 'named'],
   [
     'startswith',
     'prefix, start=None, end=None',
@@ -174,14 +174,19 @@ function capitalize(text: string): string {
   return titleCase(first) + text.slice(first.length).toLowerCase();
 }
 
+/** Letters that stand for two: in upper, title and lower case. */
+const PAIRS = 'ǄǅǆǇǈǉǊǋǌǱǲǳ';
+
 /** A character's title case: of what is upper case as several letters, only the first stays so. */
 export function titleCase(character: string): string {
+  const pair = character === '' ? -1 : PAIRS.indexOf(character);
+  if (pair >= 0) return PAIRS[pair - (pair % 3) + 1] ?? character;
   const [first = '', ...rest] = character.toUpperCase();
   return first + rest.join('').toLowerCase();
 }
 
 function title(text: string): string {
-  return text.replace(/\p{L}+/gu, (word) => capitalize(word));
+  return text.replace(/\p{Cased}+/gu, (word) => capitalize(word));
 }
 
 function justify(

@@ -1,9 +1,9 @@
 /** Random cases, each made by its number alone: what is rendered, how, and over which variables. */
 
 import { randomExpression } from './expressions.ts';
-import { b, type Node } from './node.ts';
+import { b, type Node, textOf } from './node.ts';
 import { makeRandom, type Random } from './random.ts';
-import { randomBody } from './templates.ts';
+import { randomFiles, randomTemplate } from './templates.ts';
 import { randomVariables } from './values.ts';
 
 /** How a case is rendered, as both engines are told. */
@@ -14,7 +14,12 @@ export type Setting = {
   readonly options?: { readonly trim_blocks: boolean; readonly lstrip_blocks: boolean };
 };
 
-export type PropertyCase = { readonly setting: Setting; readonly tree: Node; readonly variables: string };
+export type PropertyCase = {
+  readonly setting: Setting;
+  readonly tree: Node;
+  readonly variables: string;
+  readonly files: Readonly<Record<string, string>>;
+};
 
 /** The case with that number of the stream that `seed` names. */
 export function makeCase(seed: number, index: number): PropertyCase {
@@ -24,11 +29,13 @@ export function makeCase(seed: number, index: number): PropertyCase {
   const variables = randomVariables(random);
   const depth = 1 + random.below(3);
   if (setting.kind === 'condition') {
-    return { setting, tree: randomExpression(maker, random.chance(80) ? 'bool' : 'any', depth), variables };
+    const tree = randomExpression(maker, random.chance(80) ? 'bool' : 'any', depth);
+    return { setting, tree, variables, files: {} };
   }
-  const isSole = setting.kind === 'value' && random.chance(65);
-  const tree = isSole ? b`{{ ${randomExpression(maker, 'any', depth)} }}` : randomBody(maker, 2);
-  return { setting, tree, variables };
+  const isSole = setting.kind === 'value' && random.chance(60);
+  const tree = isSole ? b`{{ ${randomExpression(maker, 'any', depth)} }}` : randomTemplate(maker);
+  const files = textOf(tree).includes('.j2') ? randomFiles(maker) : {};
+  return { setting, tree, variables, files };
 }
 
 function randomSetting(random: Random): Setting {

@@ -76,8 +76,8 @@ function startBatch(
   return { cases, ours: texts.map(renderOurs), python };
 }
 
-function asText({ setting, tree, variables }: PropertyCase): TextCase {
-  return { setting, template: textOf(tree), variables };
+function asText({ setting, tree, variables, files }: PropertyCase): TextCase {
+  return { setting, template: textOf(tree), variables, files };
 }
 
 type Pair = { readonly text: TextCase; readonly ours: Answer; readonly python: Answer };

@@ -19,6 +19,11 @@ export const RULES: readonly Rule[] = [
   // Ansible gives back the text, or says that a condition cannot be evaluated.
   { paragraph: 'Faults of generated code', applies: ({ text, python }) => isGivenBack(text, python) },
   {
+    paragraph: 'Faults of generated code',
+    applies: ({ ours, python }) =>
+      python.value !== undefined && /sequence item \d+: expected str|is not subscriptable/.test(said(ours)),
+  },
+  {
     paragraph: 'Numbers',
     applies: ({ ours }) => said(ours).includes('complex numbers are not supported'),
   },
@@ -35,7 +40,7 @@ export const RULES: readonly Rule[] = [
   {
     paragraph: 'Printed objects',
     applies: ({ ours, python }) =>
-      /\bMarkup\b/.test(said(python)) && unmarked(said(ours)) === unmarked(said(python)),
+      /\b(?:Markup|NativeJinjaText)\b/.test(said(python)) && unmarked(said(ours)) === unmarked(said(python)),
   },
   {
     paragraph: 'Texts in messages',
@@ -89,7 +94,10 @@ function bare(text = ''): string {
 
 /** Without the class of texts that are safe for HTML. */
 function unmarked(said: string): string {
-  return said.replaceAll(/Markup\((?=\\?['"])|(?<=['"])\)|[\\'"]|\bMarkup\b|\bstr\b/g, '');
+  return said.replaceAll(
+    /Markup\((?=\\?['"])|(?<=['"])\)|[\\'"]|\b(?:markupsafe\.Markup|ansible\.utils\.native_jinja\.NativeJinjaText|Markup|NativeJinjaText|str)\b/g,
+    '',
+  );
 }
 
 function nearly(text = ''): string {

@@ -2,15 +2,11 @@
 
 import { e, joined, type Node } from './node.ts';
 import type { Random } from './random.ts';
-import { randomFloat, randomInt, randomText, VARIABLES } from './values.ts';
-
-/** A kind of value that an expression mostly gives. */
-export type Kind = keyof typeof VARIABLES;
+import { type Form, operand, randomCall } from './random-calls.ts';
+import { type Kind, randomFloat, randomInt, randomText, VARIABLES } from './values.ts';
 
 /** What makes the expressions of one case. */
 export type Maker = { readonly random: Random; readonly names: readonly string[] };
-
-type Form = (make: (kind: Kind) => Node, random: Random) => Node;
 
 const KINDS: readonly Kind[] = ['int', 'float', 'str', 'list', 'dict', 'bool', 'any'];
 
@@ -23,13 +19,15 @@ export function randomExpression(maker: Maker, kind: Kind, depth: number): Node 
     const node = randomExpression(maker, inner, depth - 1);
     return node.parts.length > 1 && random.chance(70) ? e`(${node})` : node;
   };
+  if (random.chance(24)) return randomCall(make, random);
   const forms = random.chance(12) ? ANY : FORMS[wanted];
   return random.pick(forms)(make, random);
 }
 
 function atom({ random, names }: Maker, kind: Kind): Node {
   if (names.length > 0 && random.chance(15)) return e`${random.pick(names)}`;
-  if (random.chance(1)) return e`missing`;
+  if (random.chance(1))
+    return e`${random.pick(['missing', 'missing', 'missing.a.b', 'd.zz.yy', '[missing]'])}`;
   const name = random.pick<string>(VARIABLES[kind]);
   return random.chance(55) ? e`${name}` : e`${literal(random, kind)}`;
 }
@@ -37,11 +35,17 @@ function atom({ random, names }: Maker, kind: Kind): Node {
 function literal(random: Random, kind: Kind): string {
   switch (kind) {
     case 'int':
-      return random.chance(95) ? randomInt(random) : random.pick(['1_000', '0x1F', '0b101', '0o17']);
+      return random.chance(95)
+        ? randomInt(random)
+        : random.pick(['1_000', '0x1F', '0b101', '0o17', '0xdead_beef', '00', '1_0']);
     case 'float':
       return random.chance(90) ? randomFloat(random) : random.pick(['1_0.5', '2e3', '1E-2', '5e+1']);
     case 'str':
-      return quoted(random, randomText(random));
+      return random.chance(4)
+        ? `${quoted(random, randomText(random))} ${quoted(random, randomText(random))}`
+        : random.chance(4)
+          ? random.pick([`'\\x41\\u00e9'`, `"\\101\\n"`, `'\\U0001f600'`, `'a\\\nb'`])
+          : quoted(random, randomText(random));
     case 'list':
       return random.pick(
         words(`
@@ -95,13 +99,6 @@ function filters(kind: Kind, texts: readonly string[], args: readonly Kind[] = [
   };
 }
 
-/** What a filter, a call or an index comes after: in parentheses most of the time. */
-function operand(node: Node, random: Random): Node {
-  const isSimple =
-    node.parts.length === 1 && typeof node.parts[0] === 'string' && /^[\w'"[(]/.test(node.parts[0]);
-  return isSimple || random.chance(20) ? node : e`(${node})`;
-}
-
 const COMPARE = ['==', '!=', '<', '<=', '>', '>=', 'in', 'not in'];
 const TESTS = words(`
     defined  undefined  none  number  string  mapping  sequence  iterable  boolean  true  false
@@ -134,6 +131,9 @@ const ANY: readonly Form[] = [
     ['int'],
   ),
   filters('dict', ['|extract(d)', "|attr('a')"]),
+  (make, random) => e`${random.pick(['dict', 'namespace'])}(**${make('dict')})`,
+  (make, random) => e`${random.pick(['"{} {}".format', 'range', 'd.get', '[].append'])}(*${make('list')})`,
+  (make) => e`${make('int')} <= ${make('int')} < ${make('float')} != ${make('any')}`,
   filters('str', ['|from_json', '|from_yaml', '|int', '|float', '|bool']),
   filters('any', ['|to_json', '|to_nice_json', '|to_yaml', '|to_nice_yaml', '|string|length', '|type_debug']),
 ];

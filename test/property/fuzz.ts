@@ -136,7 +136,7 @@ function main([seconds = 60, seed = 1]: readonly number[]): number {
     const random = makeRandom(seed * 7_919 + count);
     let template = textOf(one.tree);
     for (let times = 1 + random.below(4); times > 0; times--) template = damage(template, random);
-    const text = { setting: one.setting, template, variables: one.variables };
+    const text = { ...one, template };
     const fault = faultOf(text);
     if (fault === undefined) continue;
     found++;

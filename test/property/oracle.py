@@ -19,6 +19,7 @@ from ansible.parsing.dataloader import DataLoader  # noqa: E402
 from ansible.playbook.conditional import Conditional  # noqa: E402
 from ansible.template import AnsibleEnvironment, AnsibleNativeEnvironment, Templar  # noqa: E402
 from ansible.utils.display import Display  # noqa: E402
+from jinja2 import DictLoader  # noqa: E402
 
 SECONDS_MAX = 2
 # Because Python would fill the whole machine for `'a' * 10 ** 10`.
@@ -45,12 +46,15 @@ class Oracle:
         key = json.dumps([native, case.get('options')])
         if key not in self.templars:
             constants.DEFAULT_JINJA2_NATIVE = native
-            templar = Templar(loader=self.loader, variables={})
+            base = templar = Templar(loader=self.loader, variables={})
             if case['kind'] == 'file':
                 templar = templar.copy_with_new_env(environment_class=AnsibleEnvironment, **(case.get('options') or {}))
             assert isinstance(templar.environment, AnsibleNativeEnvironment) == native or case['kind'] == 'file'
-            self.templars[key] = templar
-        templar = self.templars[key]
+            self.templars[key] = (templar, base)
+        templar, base = self.templars[key]
+        templar.environment.loader = DictLoader(case.get('files') or {})
+        # Lookups of a copy ask the templar that it is a copy of.
+        base.available_variables = variables
         constants.DEFAULT_JINJA2_NATIVE = native
         templar.available_variables = variables
         return templar

@@ -42,6 +42,6 @@ export function startOracle(): Oracle {
   };
 }
 
-function toQuestion({ setting, template, variables }: TextCase): unknown {
-  return { ...setting, template, variables };
+function toQuestion({ setting, template, variables, files }: TextCase): unknown {
+  return { ...setting, template, variables, files };
 }

@@ -17,7 +17,13 @@ import { makeEnvironment } from '../unit/template/recorded-cases.ts';
 import type { Setting } from './cases.ts';
 
 /** A case as text. */
-export type TextCase = { readonly setting: Setting; readonly template: string; readonly variables: string };
+export type TextCase = {
+  readonly setting: Setting;
+  readonly template: string;
+  readonly variables: string;
+  /** Templates that it includes, imports or extends. */
+  readonly files: Readonly<Record<string, string>>;
+};
 
 /** The value as Python prints it, an error, or why there is no answer. */
 export type Answer = {
@@ -27,8 +33,8 @@ export type Answer = {
 };
 
 /** Renders with the engine of this project. */
-export function renderOurs({ setting, template, variables }: TextCase): Answer {
-  const base = makeEnvironment({}, {}, setting.native);
+export function renderOurs({ setting, template, variables, files }: TextCase): Answer {
+  const base = makeEnvironment({}, files, setting.native);
   const layer = dictLayer(new Map(Object.entries(readVariables(variables))));
   const env = createEnvironment([layer], { ...base, parseYaml: parseYamlText });
   try {

@@ -1,7 +1,8 @@
 /** Random templates: texts with tags around random expressions. */
 
-import { type Kind, type Maker, randomExpression } from './expressions.ts';
-import { b, joined, type Node } from './node.ts';
+import { type Maker, randomExpression } from './expressions.ts';
+import { b, joined, type Node, textOf } from './node.ts';
+import type { Kind } from './values.ts';
 
 const TEXTS = [
   '',
@@ -19,21 +20,88 @@ const TEXTS = [
   '\\n',
   '[',
   '1',
+  '\r\n',
+  '\t{{ i }}\n',
+  'é🎉',
 ];
 
 /** A part of a template: one to four pieces. */
-export function randomBody(maker: Maker, depth: number): Node {
+function randomBody(maker: Maker, depth: number): Node {
   const pieces = Array.from({ length: 1 + maker.random.below(3) }, () => randomPiece(maker, depth));
   return joined(pieces, '', 'body');
 }
 
 function randomPiece(maker: Maker, depth: number): Node {
   const { random } = maker;
-  const kind = random.below(depth > 0 ? 17 : 6);
+  const kind = random.below(depth > 0 ? 19 : 6);
   if (kind < 3) return b`${random.pick(TEXTS)}`;
   if (kind < 6) return output(maker);
   const form = random.pick(FORMS);
   return form(maker, depth - 1);
+}
+
+/** A whole template: now and then one that extends another, or that sets its own syntax. */
+export function randomTemplate(maker: Maker): Node {
+  const { random } = maker;
+  if (random.chance(4)) {
+    const blocks = b`{% block one %}${randomBody(maker, 1)}${random.pick(['', '{{ super() }}'])}{% endblock %}`;
+    return b`{% extends ${random.pick(['"base.j2"', '"base.j2"', '"base.j2" if yes else "nosuch.j2"', '"nosuch.j2"'])} %}${randomPiece(maker, 1)}${blocks}`;
+  }
+  const body = randomBody(maker, 2);
+  if (!random.chance(4)) return body;
+  return b`#jinja2: ${random.pick(['trim_blocks: False', 'lstrip_blocks: True', 'trim_blocks: False, lstrip_blocks: True', 'keep_trailing_newline: False', "variable_start_string: '[%', variable_end_string: '%]'"])}\n${body}`;
+}
+
+/** The templates that others name. */
+export function randomFiles(maker: Maker): Readonly<Record<string, string>> {
+  const macro = b`{% macro f(a, b=1) %}${randomBody({ ...maker, names: ['a', 'b'] }, 0)}{% endmacro %}`;
+  return {
+    'a.j2': textOf(randomBody(maker, 1)),
+    'm.j2': textOf(
+      b`{% set v = ${randomExpression(maker, 'any', 1)} %}${macro}{% macro _g() %}g{% endmacro %}`,
+    ),
+    'base.j2': textOf(
+      b`<{% block one %}${randomBody(maker, 1)}{% endblock %}|{% block two ${maker.random.pick(['', 'scoped ', 'required '])}%}{% endblock %}>`,
+    ),
+  };
+}
+
+function include(maker: Maker): Node {
+  const { random } = maker;
+  const context = random.pick(['', '', ' with context', ' without context']);
+  switch (random.below(4)) {
+    case 0:
+    case 1:
+      return tag(
+        maker,
+        b`include ${random.pick(['"a.j2"', '"a.j2"', '["nosuch.j2", "a.j2"]', '"nosuch.j2"', 'a', '"m.j2"'])}${random.pick(['', '', ' ignore missing'])}${context}`,
+      );
+    case 2:
+      return b`${tag(maker, b`import "m.j2" as o${context}`)}{{ o.${random.pick(['f(i)', 'f(1, b=s)', 'v', 'zz', '_g()', 'f()'])} }}`;
+    default:
+      return b`${tag(maker, b`from "m.j2" import ${random.pick(['f', 'f as h, v', 'v', 'zz', 'f, _g'])}${context}`)}{{ ${random.pick(['f(2)', 'h(i)', 'v', 'zz', 'f'])} }}`;
+  }
+}
+
+/** A macro that calls back. */
+function call(maker: Maker, depth: number): Node {
+  const { random } = maker;
+  const [parameters, given] = random.pick([
+    ['', ''],
+    ['(r)', '1'],
+    ['(r, q=2)', 'i'],
+    ['(r)', ''],
+    ['(r)', 'r=s'],
+  ] as const);
+  const definition = b`${tag(maker, b`macro k(p=0)`)}<{{ caller(${given}) }}{{ caller.${random.pick(['name', 'arguments', 'catch_varargs'])} }}{{ varargs${random.pick(['', '|length', '[0]'])} }}{{ kwargs${random.pick(['', '.z', '|dictsort'])} }}>${tag(maker, b`endmacro`)}`;
+  const inner = { ...maker, names: [...maker.names, 'r', 'q'] };
+  return b`${definition}${tag(maker, b`call${parameters} k(${random.pick(['', '1', '1, 2', 'z=3', '*l', '**d'])})`)}${randomBody(inner, depth)}${tag(maker, b`endcall`)}`;
+}
+
+function recursion(maker: Maker): Node {
+  const { random } = maker;
+  const inner = { ...maker, names: [...maker.names, 'loop.depth', 'loop.depth0', 'loop.index', 'item'] };
+  return b`${tag(maker, b`for item in ${random.pick(['[[1, [2]], [3]]', 'l', '[l, numbers]', 'nested.values()'])} recursive`)}${output(inner)}{% if item is iterable and item is not string %}({{ loop(item${random.pick(['', '|list', '[1:]'])}) }}){% endif %}${tag(maker, b`endfor`)}`;
 }
 
 /** Whitespace control at the two ends of a tag. */
@@ -44,7 +112,8 @@ function tag(maker: Maker, inner: Node): Node {
 
 function output(maker: Maker): Node {
   const { random } = maker;
-  const value = randomExpression(maker, random.pick(['any', 'int', 'str', 'list']), 2);
+  const one = randomExpression(maker, random.pick(['any', 'int', 'str', 'list']), 2);
+  const value = random.chance(2) ? b`${one}, ${randomExpression(maker, 'any', 1)}` : one;
   return b`{{${random.pick(['', '', '', '-'])} ${value} ${random.pick(['', '', '', '-'])}}}`;
 }
 
@@ -83,8 +152,14 @@ const FORMS: readonly ((maker: Maker, depth: number) => Node)[] = [
       maker,
       b`do ${maker.random.pick(['l.append', 'numbers.extend', 'd.update', 'texts.insert'])}(${expression(maker, 'any')})`,
     ),
+  include,
+  include,
+  call,
+  recursion,
+  (maker) =>
+    b`${tag(maker, b`set c = ${maker.random.pick(['cycler(1, i)', 'joiner("; ")', 'joiner()'])}`)}{{ c${maker.random.pick(['.next()', '()', '.current', '.reset()'])} }}{{ c${maker.random.pick(['.next()', '()'])} }}`,
   (maker, depth) =>
-    b`${tag(maker, b`block ${maker.random.pick(['one', 'two'])}${maker.random.pick(['', ' scoped'])}`)}${randomBody(maker, depth)}${tag(maker, b`endblock`)}`,
+    b`${tag(maker, b`block ${maker.random.pick(['one', 'two'])}${maker.random.pick(['', ' scoped'])}`)}${randomBody(maker, depth)}${tag(maker, b`endblock`)}${maker.random.pick(['', '', '{{ self.one() }}'])}`,
 ];
 
 function name(maker: Maker): string {

@@ -13,6 +13,9 @@ export const VARIABLES = {
   any: ['n', 'x', 'users', 'indirect', 'chained'],
 } as const;
 
+/** A kind of value that an expression mostly gives. */
+export type Kind = keyof typeof VARIABLES;
+
 const WORDS = [
   '',
   'a',
@@ -42,10 +45,45 @@ const MORE_WORDS = [
   'yes',
   '/etc/x.conf',
   '0x1f',
+  '\u0130I\u0131',
+  '\ufb01x',
+  'a\u0301\u00a0',
+  '\u4e2d\u6587',
+  '\ud800\udc00\ud83d\udc69\u200d\ud83d\udcbb',
+  '\udb80\udc00\udbff\udffd',
+  '\u01c5\u00b2\u0663',
+  '\r\n\x0b\x1c\u2028z',
+  '<b>&"',
+  'a b  c',
+  'http://u:p@h.example:80/p?q=1#f',
+  '2020-01-02',
+  'YWI=',
+  '1.2.3',
+  '10 MB',
+  '{{ i }}',
 ];
 const INTS = ['0', '1', '2', '3', '-1', '7', '10', '-5', '255', '1024'];
-const BIG_INTS = ['9007199254740993', '-12345678901234567890', '4294967296', '100000000000000000000'];
-const FLOATS = ['0.0', '1.0', '-0.5', '2.5', '3.14159', '1e16', '1e-05', '123456.789', '-0.0', '1e300'];
+const BIG_INTS = [
+  '1180591620717411303424',
+  '-9007199254740992',
+  '9007199254740993',
+  '-12345678901234567890',
+  '4294967296',
+  '100000000000000000000',
+];
+const FLOATS = [
+  ...['0.0', '1.0', '-0.5', '2.5', '3.14159', '1e16', '1e-05', '123456.789', '-0.0', '1e300'],
+  ...[
+    '0.1',
+    '1e22',
+    '5e-324',
+    '1.7976931348623157e308',
+    '0.30000000000000004',
+    '123456789012345.6',
+    '1e15',
+    '0.0001',
+  ],
+];
 
 /** A random text of a variable. */
 export function randomText(random: Random): string {

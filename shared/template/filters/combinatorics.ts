@@ -6,7 +6,7 @@ import type { Builtin } from '../builtin.ts';
 import { typeError, valueError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
 import { PyTuple } from '../special.ts';
-import { checkSize, force, isTrue, iterateOrUndefined, toList, typeName } from '../values.ts';
+import { asInt, checkSize, force, isTrue, iterateOrUndefined, toList, typeName } from '../values.ts';
 
 /** Combining filters. */
 export const combinatoricFilters: readonly Builtin[] = [
@@ -84,6 +84,7 @@ export function product(pools: readonly (readonly Value[])[]): Value[][] {
 
 function permutations(value: Value, r: Value): Value {
   const pool = toList(force(value));
+  if (r !== null && asInt(force(r)) === undefined) throw typeError('Expected int as r');
   const size = r === null ? pool.length : indexArgument(r);
   if (size < 0) throw valueError('r must be non-negative');
   const found: Value[] = [];

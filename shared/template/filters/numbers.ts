@@ -7,6 +7,7 @@ import { filterArgumentError, filterError, filterTypeError } from '../filter-err
 import { fixed } from '../number-format.ts';
 import { normalizeInt, operate } from '../python-arithmetic.ts';
 import { pythonError, typeError, undefinedError, valueError } from '../python-error.ts';
+import { formatPercent } from '../python-format.ts';
 import {
   indexArgument,
   numberOrUndefined,
@@ -84,7 +85,7 @@ function round(_env: unknown, value: Value, precision: Value = 0, method: Value 
   if (precision === null && settled instanceof PyFloat) return truncateFloat(roundFloat(settled.value, 0));
   const int = asInt(settled);
   if (precision === null && int !== undefined) return int;
-  const digits = indexArgument(precision);
+  const digits = Number(asInt(force(precision)) ?? indexArgument(precision));
   if (int !== undefined) return roundInt(int, digits);
   if (settled instanceof PyFloat) return new PyFloat(roundFloat(settled.value, digits));
   throw typeError(`type ${typeName(settled)} doesn't define __round__ method`);
@@ -211,7 +212,8 @@ function humanReadable(_env: unknown, value: Value, isbits: Value = false, unit:
 function humanToBytes(_env: unknown, value: Value, defaultUnit: Value = null, isbits: Value = false): Value {
   const settled = force(value);
   const text = str(settled);
-  const fail = (): Error => filterError(`human_to_bytes() can't interpret following string: ${text}`);
+  const fail = (): Error =>
+    filterError(formatPercent("human_to_bytes() can't interpret following string: %s", settled));
   const found = /^\s*(\d*\.?\d*)\s*([A-Za-z]+)?/.exec(text);
   const digits = found?.[1] ?? '';
   if (found === null || !/\d/.test(digits)) throw fail();

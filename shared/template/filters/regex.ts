@@ -88,7 +88,10 @@ function regexSearch(
 }
 
 function groupArgument(argument: Value): string | number {
-  const text = asText(force(argument)) ?? str(argument);
+  const given = force(argument);
+  const text = asText(given);
+  if (text === undefined)
+    throw pythonError('AttributeError', `'${typeName(given)}' object has no attribute 'startswith'`);
   if (text.startsWith('\\g')) {
     const name = /^\\g<(\S+)>/.exec(text)?.[1];
     if (name === undefined) {

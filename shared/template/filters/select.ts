@@ -4,7 +4,7 @@ import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { filterArgumentError } from '../filter-error.ts';
-import { valueError } from '../python-error.ts';
+import { pluginName } from '../plugin-name.ts';
 import type { Kwargs } from '../special.ts';
 import { asText, force, isTrue, mapItems, toList } from '../values.ts';
 import { makeGetter } from './attribute-path.ts';
@@ -90,20 +90,13 @@ function mapper(calls: NamedCalls, { env, args, kwargs }: Given): (item: Value) 
   }
   const [name, ...rest] = args;
   if (name === undefined) throw filterArgumentError('map requires a filter argument');
-  return calls.filter(env, { name: nameText(name), args: rest, kwargs });
-}
-
-function nameText(name: Value): string {
-  const text = asText(force(name));
-  if (text === undefined && typeof name === 'boolean')
-    throw valueError("key must be a string, got <class 'bool'> instead");
-  return text ?? String(name);
+  return calls.filter(env, { name: pluginName(name), args: rest, kwargs });
 }
 
 function itemTest(calls: NamedCalls, { env, args, kwargs }: Given): Predicate {
   const [name, ...rest] = args;
   if (name === undefined) return (item) => isTrue(force(item));
-  const test = calls.test(env, { name: nameText(name), args: rest, kwargs });
+  const test = calls.test(env, { name: pluginName(name), args: rest, kwargs });
   return (item) => isTrue(test(item));
 }
 

@@ -22,7 +22,6 @@ export const timeFilters: readonly Builtin[] = [
 
 function requireText(value: Value, message: string): string {
   const settled = force(value);
-  if (settled instanceof Undefined) throw undefinedError(settled);
   const text = asText(settled);
   if (text === undefined) throw typeError(message);
   return text;

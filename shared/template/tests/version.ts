@@ -2,6 +2,7 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
+import { dictKey } from '../dict-key.ts';
 import { filterError } from '../filter-error.ts';
 import { str } from '../python-repr.ts';
 import { TemplateError } from '../template-error.ts';
@@ -65,6 +66,7 @@ function versionTest(
   if (!isTrue(force(value))) throw filterError('Input version value cannot be empty');
   if (!isTrue(force(version))) throw filterError('Version parameter to compare against cannot be empty');
   const compare = comparerOf(strict, versionType);
+  dictKey(force(operator));
   const decide = OPERATORS.get(str(operator));
   if (decide === undefined) {
     throw filterError(
