@@ -61,10 +61,10 @@ function fileDirectory(action: string): string {
   return `${kind}s`;
 }
 
-/** The terms of `with_first_found` and `with_fileglob` may be undefined in part; others raise. */
+/** Terms of `with_first_found` that are undefined are left out; those of others raise. */
 function renderTerms(name: string, raw: Value, env: Environment): Value {
-  if (name !== 'first_found' || !Array.isArray(raw)) return renderValue(raw, env);
-  return raw.flatMap((term) => {
+  if (name !== 'first_found') return renderValue(raw, env);
+  const rendered = [raw].flat().flatMap((term) => {
     try {
       return [renderValue(term, env)];
     } catch (error) {
@@ -72,6 +72,7 @@ function renderTerms(name: string, raw: Value, env: Environment): Value {
       throw error;
     }
   });
+  return Array.isArray(raw) || rendered.length === 0 ? rendered : (rendered[0] ?? null);
 }
 
 /** Rendered `loop_control`. */

@@ -44,6 +44,8 @@ export function localMachine(deps: LocalMachineDeps): LocalMachine {
     },
     writeFile: (path, content, mode) => {
       tried(path, () => {
+        // Only the innermost directory is private, as when Python makes them.
+        mkdirSync(dirname(dirname(path)), { recursive: true });
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
         writeFileSync(path, content);
         chmodSync(path, mode);

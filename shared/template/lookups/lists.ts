@@ -1,10 +1,10 @@
 /** Lookups that reshape lists: items, list, dict, indexed_items, nested, together, subelements, sequence. */
 
+import { limits } from '../../base/limits.ts';
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import { dictGet } from '../dict-key.ts';
 import { ansibleError } from '../filter-error.ts';
-import { product } from '../filters/combinatorics.ts';
 import { pythonError } from '../python-error.ts';
 import { str } from '../python-repr.ts';
 import { PyTuple } from '../special.ts';
@@ -12,6 +12,7 @@ import {
   asDict,
   asSequence,
   asText,
+  checkSize,
   force,
   isMapping,
   iterateOrUndefined,
@@ -68,7 +69,13 @@ function asList(raw: Value): Value[] {
 
 function nested(terms: readonly Value[]): Value[] {
   if (terms.length === 0) throw ansibleError('with_nested requires at least one element in the nested list');
-  return product(terms.map(asList)).map((row) => flatten(row));
+  const [first = [], ...others] = terms.map(asList);
+  const combine = (rows: Value[], column: Value[]): Value[] => {
+    checkSize(rows.length * column.length, limits.templateItemsMax);
+    return rows.flatMap((row) => column.map((item) => flatten([row, item])));
+  };
+  // Lists in the lists are taken apart once more each time, and at the end.
+  return others.reduce(combine, first).map((row) => flatten(toList(row)));
 }
 
 function together(terms: readonly Value[]): Value[] {
