@@ -12,6 +12,7 @@ import {
   withNodesSha512,
   withoutNativeAddons,
   withoutUnusedSsh,
+  withYamlAsModules,
 } from './esbuild-plugins.ts';
 import { zip } from './zip.ts';
 
@@ -70,6 +71,7 @@ async function buildFunction(target: string, name: string, entry: string): Promi
       withoutUnusedSsh,
       withNamedExportsOnly,
       withNodesSha512,
+      withYamlAsModules,
       withCredentialsFromEnvironment,
       withAgentInside(join(root, 'dist/agent')),
     ],
