@@ -36,7 +36,7 @@ import { matchingTests } from './tests/matching.ts';
 import { resultTests } from './tests/result.ts';
 import { typeTests } from './tests/types.ts';
 import { versionTests } from './tests/version.ts';
-import { unsupportedFilters, unsupportedLookups } from './unsupported.ts';
+import { unsupportedFilters, unsupportedLookups, unsupportedTests } from './unsupported.ts';
 import { asText } from './values.ts';
 import { VERBATIM_FILTERS } from './verbatim.ts';
 
@@ -94,6 +94,7 @@ const filters: ReadonlyMap<string, Builtin> = new Map([
 const tests: ReadonlyMap<string, Builtin> = new Map([
   ...addressTests,
   ...communityTests,
+  ...unsupportedTests,
   ...table('test', [
     ...typeTests,
     ...resultTests,

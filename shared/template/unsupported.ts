@@ -3,17 +3,28 @@
 import type { Builtin, Lookup } from './builtin.ts';
 import { filterError, lookupError } from './filter-error.ts';
 
-const FILTERS: Readonly<Record<string, string>> = {
-  from_toml: 'a reader of TOML',
-  jc: 'the Python library jc',
-  json_diff: 'the Python library jsonpatch',
-  json_patch: 'the Python library jsonpatch',
-  json_patch_recipe: 'the Python library jsonpatch',
-  to_prettytable: 'the Python library prettytable',
-  to_toml: 'the Python library tomlkit',
+type Needs = Readonly<Record<string, string>>;
+
+const FILTERS: Needs = {
+  'ansible.netcommon.parse_cli_textfsm': 'the Python library textfsm',
+  'ansible.utils.fact_diff': 'the plugin for differences of the collection',
+  'ansible.utils.validate': 'the Python library jsonschema',
+  'community.general.from_toml': 'a reader of TOML',
+  'community.general.jc': 'the Python library jc',
+  'community.general.json_diff': 'the Python library jsonpatch',
+  'community.general.json_patch': 'the Python library jsonpatch',
+  'community.general.json_patch_recipe': 'the Python library jsonpatch',
+  'community.general.to_prettytable': 'the Python library prettytable',
+  'community.general.to_toml': 'the Python library tomlkit',
+  parse_cli_textfsm: 'the Python library textfsm',
 };
 
-const COMMANDS: Readonly<Record<string, string>> = {
+const TESTS: Needs = {
+  'ansible.utils.validate': 'the Python library jsonschema',
+  'community.general.a_module': 'the modules of a control node',
+};
+
+const COMMANDS: Needs = {
   bitwarden: 'bw',
   bitwarden_secrets_manager: 'bws',
   hiera: 'hiera',
@@ -26,7 +37,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   proton_pass: 'pass-cli',
 };
 
-const LIBRARIES: Readonly<Record<string, string>> = {
+const LIBRARIES: Needs = {
   chef_databag: 'pychef',
   consul_kv: 'python-consul',
   credstash: 'credstash',
@@ -45,7 +56,8 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   tss: 'python-tss-sdk',
 };
 
-const OTHERS: Readonly<Record<string, string>> = {
+const OTHERS: Needs = {
+  'ansible.utils.validate': 'the Python library jsonschema',
   collection_version: 'the collections of a control node',
   cyberarkpassword: 'the CyberArk AIM tool',
   etcd: 'an etcd server',
@@ -60,16 +72,20 @@ const SHORT_LOOKUPS = new Set(
   ).split(' '),
 );
 
-/** The filters under their full names: calling one is an error that says what is missing. */
-export const unsupportedFilters: readonly (readonly [string, Builtin])[] = Object.entries(FILTERS).map(
-  ([short, need]) => {
-    const name = `community.general.${short}`;
+/** The filters: calling one is an error that says what is missing. */
+export const unsupportedFilters: readonly (readonly [string, Builtin])[] = refusing('filter', FILTERS);
+
+/** The tests, likewise. */
+export const unsupportedTests: readonly (readonly [string, Builtin])[] = refusing('test', TESTS);
+
+function refusing(kind: 'filter' | 'test', needs: Needs): [string, Builtin][] {
+  return Object.entries(needs).map(([name, need]) => {
     const call = (): never => {
-      throw filterError(`The filter ${name} is not supported: it needs ${need}`);
+      throw filterError(`The ${kind} ${name} is not supported: it needs ${need}`);
     };
     return [name, { name, signature: '*args, **kwargs', call }];
-  },
-);
+  });
+}
 
 /** The lookups under all of their names. */
 export const unsupportedLookups: readonly (readonly [string, Lookup])[] = [
@@ -77,7 +93,7 @@ export const unsupportedLookups: readonly (readonly [string, Lookup])[] = [
   ...Object.entries(LIBRARIES).map(([name, library]) => [name, `the Python library ${library}`] as const),
   ...Object.entries(OTHERS),
 ].flatMap(([short, need]) => {
-  const name = `community.general.${short}`;
+  const name = short.includes('.') ? short : `community.general.${short}`;
   const call = (): never => {
     throw lookupError(`The lookup ${name} is not supported: it needs ${need}`);
   };

@@ -15,8 +15,8 @@ import {
 } from '../python-regex.ts';
 import { str } from '../python-repr.ts';
 import { TemplateError } from '../template-error.ts';
-import { asDict, asText, force, isTrue, toList } from '../values.ts';
-import { dictOf, fill, type ParseSpec, readSpec } from './parse-spec.ts';
+import { asDict, asText, force, toList } from '../values.ts';
+import { dictOf, fill, isWanted, type ParseSpec, readSpec } from './parse-spec.ts';
 
 /** The filter. */
 export const parseCliFilter: Builtin = {
@@ -154,11 +154,4 @@ function keyedEntries(env: Environment, spec: ParseSpec, { value, items }: Found
       dictSet(made, key, entry);
   }
   return made;
-}
-
-function isWanted(env: Environment, spec: ParseSpec, item: Dict): boolean {
-  const when = force(spec.attributes.get('when') ?? null);
-  if (!isTrue(when)) return true;
-  const condition = `{% if ${str(when)} %}True{% else %}False{% endif %}`;
-  return isTrue(fill(env, condition, new Map([['item', item]])));
 }

@@ -8,7 +8,7 @@ import { ansibleError } from '../filter-error.ts';
 import { literalEval } from '../literal-eval.ts';
 import { str } from '../python-repr.ts';
 import { TemplateError } from '../template-error.ts';
-import { asDict, asText, force } from '../values.ts';
+import { asDict, asText, force, isTrue } from '../values.ts';
 import { decodeText } from './charset.ts';
 import { absolute } from './path.ts';
 
@@ -62,4 +62,12 @@ export function dictOf(entries: Iterable<readonly [Value, Value]>): Dict {
   const made: Dict = new Map();
   for (const [key, value] of entries) dictSet(made, key, value);
   return made;
+}
+
+/** Whether the condition of the spec holds for what was made of a match. */
+export function isWanted(env: Environment, spec: ParseSpec, item: Value): boolean {
+  const when = force(spec.attributes.get('when') ?? null);
+  if (!isTrue(when)) return true;
+  const condition = `{% if ${str(when)} %}True{% else %}False{% endif %}`;
+  return isTrue(fill(env, condition, new Map([['item', item]])));
 }
