@@ -103,14 +103,16 @@ function end(host: string, how: HostEnd, progress: Progress, deps: BatchDeps): v
 
 /** Runs the task of the earliest meeting on those that stand there, and lets them go on. */
 async function runMeeting(progress: Progress, deps: BatchDeps): Promise<void> {
-  const { order, isOnce } = earliest(progress, deps);
+  const { order, isOnce, width = Number.POSITIVE_INFINITY } = earliest(progress, deps);
   const hosts = progress.work.hosts.batch.filter((host) => {
     const at = progress.waiting.get(host)?.order;
     return at !== undefined && deps.book.compare(at, order) === 0;
   });
   refresh(progress, deps, order);
   for (const host of hosts) progress.waiting.delete(host);
-  const met = await (isOnce ? meetOnce(hosts, progress, deps) : meetAll(hosts, progress, deps));
+  const met = await (isOnce
+    ? meetOnce(hosts, progress, deps)
+    : meetInTurns(hosts, width, (some) => meetAll(some, progress, deps)));
   if (isTooMuch(met, progress, deps)) {
     progress.isBroken = true;
     return;
@@ -140,6 +142,18 @@ function refresh(progress: Progress, deps: BatchDeps, order: OrderKey): void {
   const left = { all: hosts.all, active: hosts.active.filter(isLeft), batch: hosts.batch.filter(isLeft) };
   progress.work = { ...progress.work, hosts: { ...left, batch: left.batch } };
   deps.engine.update(progress.work, { order, compare: deps.book.compare });
+}
+
+/** At most `width` hosts run the task at a time. */
+async function meetInTurns(
+  hosts: readonly string[],
+  width: number,
+  meet: (some: readonly string[]) => Promise<readonly MetTask[]>,
+): Promise<readonly MetTask[]> {
+  const met: MetTask[] = [];
+  for (let from = 0; from < hosts.length; from += width)
+    met.push(...(await meet(hosts.slice(from, from + width))));
+  return met;
 }
 
 async function meetAll(

@@ -7,8 +7,14 @@ import type { OrderKey } from './run-event.ts';
 export type HostOutcome =
   /** With `isFatalForAll` by a failure that would end the play for other hosts as well. */
   | { readonly kind: 'ended'; readonly how: HostEnd; readonly isFatalForAll: boolean }
-  /** Stands before a task at which hosts meet; with `isOnce` one of them runs it for all. */
-  | { readonly kind: 'waiting'; readonly order: OrderKey; readonly reason: string; readonly isOnce: boolean }
+  /** Stands before a task at which hosts meet; see Meeting. */
+  | {
+      readonly kind: 'waiting';
+      readonly order: OrderKey;
+      readonly reason: string;
+      readonly isOnce: boolean;
+      readonly width?: number;
+    }
   /** Ran the one task at which all met. */
   | { readonly kind: 'paused'; readonly met: MetTask };
 

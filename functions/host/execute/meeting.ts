@@ -9,8 +9,8 @@ import { shortName } from '../actions/action-name.ts';
 import type { PlayContext } from './play-context.ts';
 import { renderFlag } from './task-keywords.ts';
 
-/** A sync point. With `isOnce` one host runs the task for all of them. */
-export type Meeting = { readonly reason: string; readonly isOnce: boolean };
+/** A sync point. With `isOnce` one host runs the task for all of them, with `width` at most so many at a time do. */
+export type Meeting = { readonly reason: string; readonly isOnce: boolean; readonly width?: number };
 
 /** Actions that run on one host for the whole batch. */
 const ONCE = new Set(['add_host', 'pause']);
@@ -28,10 +28,17 @@ export function meetingAt(task: Task, context: PlayContext, env: Environment): M
   if (ONCE.has(action)) return { reason: `${action} runs once for all hosts`, isOnce: true };
   if (!isGatheringOfPlay(task) && renderFlag(task, 'runOnce', env))
     return { reason: 'run_once', isOnce: true };
+  const throttle = throttleMeeting(task, context, env);
+  const meeting = playMeeting(task, context, env) ?? throttle ?? delegateMeeting(task, context, env);
+  return meeting === undefined ? undefined : { ...throttle, ...meeting };
+}
+
+/** What the play asks of each of its tasks. */
+function playMeeting(task: Task, context: PlayContext, env: Environment): Meeting | undefined {
   if (context.isLockStep) return { reason: 'strategy linear', isOnce: false };
   if (renderFlag(task, 'anyErrorsFatal', env)) return { reason: 'any_errors_fatal', isOnce: false };
   if (context.play.maxFailPercentage !== undefined) return { reason: 'max_fail_percentage', isOnce: false };
-  return throttleMeeting(task, context, env) ?? delegateMeeting(task, context, env);
+  return undefined;
 }
 
 /** A play's own gathering runs on every host, whatever the play says of its tasks. */
@@ -61,7 +68,7 @@ function throttleMeeting(task: Task, context: PlayContext, env: Environment): Me
   if (raw === undefined) return undefined;
   const throttle = Number(str(renderValue(raw, env)));
   const isTight = throttle > 0 && throttle < context.hosts.batch.length;
-  return isTight ? { reason: `throttle ${throttle}`, isOnce: false } : undefined;
+  return isTight ? { reason: `throttle ${throttle}`, isOnce: false, width: throttle } : undefined;
 }
 
 /** Work on another host of the inventory takes its turn there. A loop may name several; its items decide later. */

@@ -86,7 +86,7 @@ export type StartedNode =
 /** What the host may do next, or why it cannot. */
 export type Move =
   | { readonly kind: 'ended' | 'moved' }
-  | { readonly kind: 'meet'; readonly order: OrderKey; readonly reason: string; readonly isOnce: boolean }
+  | ({ readonly kind: 'meet'; readonly order: OrderKey } & Meeting)
   | { readonly kind: 'effect'; readonly effect: MetaEffect }
   | { readonly kind: 'started'; readonly going: Going }
   | { readonly kind: 'wait'; readonly until: Promise<unknown> };
