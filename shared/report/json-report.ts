@@ -16,7 +16,7 @@ export function createJsonReport(options: ScreenOptions, write: Write): (event: 
   const document: Document = { plays: [], end: undefined };
   return (event) => {
     if (event.kind === 'message') {
-      if (event.level === 'warning') screen.warning(event.text);
+      if (event.level === 'warning') screen.warning(event.text, event.host !== undefined);
       if (event.level === 'error') screen.error(event.text);
     } else if (event.kind === 'run-finished') {
       write(`${documentText(document)}\n`, 'stdout');

@@ -19,8 +19,8 @@ export type ScreenOptions = {
 export type Screen = {
   readonly line: (text: string, colour?: ColourRole, stream?: Stream) => void;
   readonly banner: (text: string) => void;
-  /** A warning, a deprecation and an error are printed once each, on stderr. */
-  readonly warning: (text: string) => void;
+  /** A warning, a deprecation and an error are printed once each, on stderr; what a task warns of, for each task. */
+  readonly warning: (text: string, isOfTask?: boolean) => void;
   readonly deprecated: (text: string, about: Deprecation) => void;
   readonly error: (text: string) => void;
   /** `text` in a colour, when there are colours. */
@@ -39,15 +39,16 @@ export function createScreen(options: ScreenOptions, write: Write): Screen {
     const bare = text.endsWith('\n') ? text.slice(0, -1) : text;
     write(`${colour === undefined ? bare : painted(bare, colour)}\n`, stream);
   };
-  const once = (text: string, colour: ColourRole): void => {
+  const once = (text: string, colour: ColourRole, isRepeated = false): void => {
     if (shown.has(text)) return;
-    shown.add(text);
+    if (!isRepeated) shown.add(text);
     line(text, colour, 'stderr');
   };
   return {
     line,
     banner: (text) => line(bannerText(text, columns)),
-    warning: (text) => once(`${wrapText(`[WARNING]: ${text}`, { columns }).join('\n')}\n`, 'warn'),
+    warning: (text, isOfTask) =>
+      once(`${wrapText(`[WARNING]: ${text}`, { columns }).join('\n')}\n`, 'warn', isOfTask),
     deprecated: (text, about) => {
       const message = deprecationText(text, about);
       once(wrapText(message, { columns, keepsSpaces: true }).join('\n').trim(), 'deprecate');

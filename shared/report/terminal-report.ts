@@ -149,7 +149,7 @@ export function printMessage(state: TerminalState, event: EventOf<'message'>): v
       screen.line(event.text);
       break;
     case 'warning':
-      screen.warning(event.text);
+      screen.warning(event.text, event.host !== undefined);
       break;
     case 'error':
       screen.error(event.text);

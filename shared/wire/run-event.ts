@@ -147,7 +147,7 @@ export type RunEvent =
       readonly text: string;
       /** Of `verbose`: how many `-v` it takes. */
       readonly verbosity?: number;
-      /** Of `verbose`: printed as `<host> text`. */
+      /** Of `verbose`: printed as `<host> text`. Of `warning`: it comes from a task on that host, and each task may repeat it. */
       readonly host?: string;
       readonly deprecation?: Deprecation;
     }

@@ -102,7 +102,7 @@ export function createShow(options: ShowOptions): Show {
       for (const handler of handlers) say({ kind: 'handler-notified', handler, host });
     },
     warn: (text) => {
-      if (!warned.has(text)) say({ kind: 'message', level: 'warning', text });
+      if (!warned.has(text)) say({ kind: 'message', level: 'warning', text, host });
       warned.add(text);
     },
     error: (text) => say({ kind: 'message', level: 'error', text }),
