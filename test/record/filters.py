@@ -33,6 +33,8 @@ MODULES_NEEDED = {
     # Recorded once from release 8.6.
     "netcommon-newer.txt": "ansible_collections.ansible.netcommon.plugins.filter.pop_ace",
     "xml.txt": "xmltodict",
+    # Recorded once from release 6.0.
+    "utils-newer.txt": "ansible_collections.ansible.utils.plugins.filter.ipcut",
     "utils.txt": "ansible_collections.ansible.utils.plugins.filter.consolidate",
 }
 
@@ -101,10 +103,22 @@ def can_record(name):
         return False
 
 
+COLLECTIONS = ["ansible.netcommon", "ansible.utils", "community.general"]
+
+
+def listed(kind, *collections):
+    command = ["ansible-doc", "-t", kind, "-l", "--json", *collections]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
 def documented(kind):
-    listed = subprocess.run(["ansible-doc", "-t", kind, "-l", "--json"], capture_output=True, text=True, check=True)
     prefix = "ansible.builtin."
-    return [name[len(prefix):] for name in json.loads(listed.stdout) if name.startswith(prefix)]
+    return [name[len(prefix):] for name in listed(kind) if name.startswith(prefix)]
+
+
+def of_collections(kind):
+    """Give the full names of what the collections have, without what only redirects."""
+    return sorted(name for collection in COLLECTIONS for name in listed(kind, collection))
 
 
 def main():
@@ -121,9 +135,16 @@ def main():
             "tests": sorted(set(TESTS) | set(documented("test"))),
             "lookups": sorted(documented("lookup")),
         }
-        with open(os.path.join(CASES, "names.json"), "w", encoding="utf-8") as file:
-            json.dump(names, file, indent=1)
-            file.write("\n")
+        write_names("names", names)
+        if importlib.util.find_spec("ansible_collections"):
+            kinds = {"filters": "filter", "tests": "test", "lookups": "lookup"}
+            write_names("collection-names", {table: of_collections(kind) for table, kind in kinds.items()})
+
+
+def write_names(name, names):
+    with open(os.path.join(CASES, name + ".json"), "w", encoding="utf-8") as file:
+        json.dump(names, file, indent=1)
+        file.write("\n")
 
 
 main()

@@ -2,6 +2,7 @@
 
 import type { Builtin } from '../builtin.ts';
 import { checkedFilter } from './checked-filter.ts';
+import { ipFormFilters } from './ip-forms.ts';
 import { networkFilters } from './ip-networks.ts';
 import { ipaddrFilters } from './ipaddr.ts';
 import { macFilters } from './mac.ts';
@@ -15,7 +16,7 @@ import { xmlFilters } from './utils-xml.ts';
 const fullNameOnly: readonly Builtin[] = [
   usableRangeFilter,
   paramListCompare,
-  ...[...pathPlugins, ...keyFilters, ...xmlFilters, consolidateFilter].map(checkedFilter),
+  ...[...pathPlugins, ...keyFilters, ...xmlFilters, ...ipFormFilters, consolidateFilter].map(checkedFilter),
 ];
 const FULL_NAME_ONLY = ['ip4_hex', 'macaddr'];
 

@@ -44,9 +44,9 @@ describe.each(groups.map((name) => name.replace(/\.txt$/, '')))('%s', (group) =>
 });
 
 describe('names', () => {
-  const names: Record<string, readonly string[]> = JSON.parse(
-    readFileSync(join(CASES, 'names.json'), 'utf8'),
-  );
+  const readNames = (file: string): Record<string, readonly string[]> =>
+    JSON.parse(readFileSync(join(CASES, file), 'utf8'));
+  const names = readNames('names.json');
   const tables: Record<string, ReadonlyMap<string, unknown>> = { ...builtins };
 
   test.each(Object.keys(tables))('all of Ansible’s %s are there', (kind) => {
@@ -56,5 +56,13 @@ describe('names', () => {
     expect(
       wanted.filter((name) => /^\w+$/.test(name) && table?.has(`ansible.builtin.${name}`) !== true),
     ).toEqual([]);
+  });
+
+  // The newer names are those of community.general 13.4, ansible.utils 6.0 and ansible.netcommon 8.6.
+  test.each(Object.keys(tables))('all %s of the collections are there, or say what they need', (kind) => {
+    const files = ['collection-names.json', 'newer-names.json'];
+    const wanted = files.flatMap((file) => readNames(file)[kind] ?? []);
+    expect(wanted).not.toEqual([]);
+    expect(wanted.filter((name) => tables[kind]?.has(name) !== true)).toEqual([]);
   });
 });
