@@ -21,7 +21,10 @@ describe.skipIf(missing !== undefined).each([
 ])('$subject', ({ subject, suffix }) => {
   test('are recorded as Ansible answers', { timeout: 300_000 }, () => {
     cpSync(join(TESTS, 'record'), join(directory, 'record'), { recursive: true });
-    cpSync(join(TESTS, 'cases', subject), join(directory, 'cases', subject), { recursive: true });
+    cpSync(join(TESTS, 'cases', subject), join(directory, 'cases', subject), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
     const recorder = join(directory, 'record', `${subject}.py`);
     const { status, stderr } = spawnSync('/usr/bin/python3', [recorder], { encoding: 'utf8' });
     expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
