@@ -64,6 +64,8 @@ export type WebRequest = {
   readonly timeoutMs: number;
   readonly isCertificateChecked: boolean;
   readonly mayRedirect: boolean;
+  /** Names of headers that are not sent to where a redirect leads. */
+  readonly unredirectedHeaders?: readonly string[];
   readonly credentials: { readonly user: string; readonly password: string } | undefined;
   /** Without being asked for them. */
   readonly sendsCredentialsAtOnce: boolean;

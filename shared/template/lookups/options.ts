@@ -1,23 +1,22 @@
 /** Options of lookups as Ansible coerces them, and the `key=value` form that some still take inside a term. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import { ansibleError } from '../filter-error.ts';
+import { ansibleError, rethrown } from '../filter-error.ts';
 import { isSequence } from '../filters/sequence.ts';
 import { pythonError, undefinedError } from '../python-error.ts';
-import { toInt } from '../python-number.ts';
+import { toFloat, toInt } from '../python-number.ts';
 import { str } from '../python-repr.ts';
 import { Undefined } from '../special.ts';
-import { asDict, asText, force, isTrue, iterate, typeName } from '../values.ts';
+import { asDict, asText, force, iterate, typeName } from '../values.ts';
 
 export type LookupOptions = ReadonlyMap<string, Value>;
 
-const FALSE_WORDS: ReadonlySet<string> = new Set(['', 'n', 'no', 'off', '0', 'false', 'f']);
+const TRUE_WORDS: ReadonlySet<string> = new Set(['y', 'yes', 'on', '1', 'true', 't', '1.0']);
 
-/** A yes-or-no option. */
+/** A yes-or-no option: what is none of the words for yes means no. */
 export function boolOption(options: LookupOptions, name: string, fallback: boolean): boolean {
   const value = force(options.get(name) ?? fallback);
-  const text = asText(value);
-  return text === undefined ? isTrue(value) : !FALSE_WORDS.has(text.toLowerCase());
+  return typeof value === 'boolean' ? value : TRUE_WORDS.has(str(value).trim().toLowerCase());
 }
 
 /** A text option. */
@@ -62,10 +61,23 @@ export function dictOption(options: LookupOptions, { plugin, name }: OptionPlace
   if (value === null) return new Map();
   const dict = asDict(value);
   if (dict !== undefined) return dict;
+  throw wrongType({ plugin, name }, `Invalid type provided for "dictionary": ${str(value)}`);
+}
+
+/** An option that is a number, with or without a point. */
+export function floatOption(options: LookupOptions, place: OptionPlace, fallback: number): number {
+  const value = options.get(place.name);
+  return rethrown(
+    () => (value === undefined ? fallback : toFloat(force(value))),
+    (error) => wrongType(place, error.message),
+  );
+}
+
+function wrongType({ plugin, name }: OptionPlace, why: string): Error {
   const setting = `plugin_type: lookup plugin: ${plugin} setting: ${name}`;
-  throw pythonError(
+  return pythonError(
     'AnsibleOptionsError',
-    `Invalid type for configuration option ${setting} (from Direct): Invalid type provided for "dictionary": ${str(value)}`,
+    `Invalid type for configuration option ${setting} (from Direct): ${why}`,
   );
 }
 

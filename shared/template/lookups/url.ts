@@ -6,16 +6,17 @@ import type { Lookup } from '../builtin.ts';
 import type { Environment, WebAnswer, WebRequest } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
 import { decodeText } from '../filters/charset.ts';
-import { str } from '../python-repr.ts';
+import { pythonError, valueError } from '../python-error.ts';
+import { repr, str } from '../python-repr.ts';
 import { splitLines } from '../python-whitespace.ts';
 import { asText, force } from '../values.ts';
-import { boolOption, dictOption, type LookupOptions, termText } from './options.ts';
+import { boolOption, dictOption, floatOption, type LookupOptions, listOption, termText } from './options.ts';
 
 /** The lookup. */
 export const urlLookups: readonly Lookup[] = [
   {
     name: 'url',
-    call: (env, terms, options) => terms.flatMap((term) => fetchPage(env, termText(term), options)),
+    call: (env, terms, options) => terms.flatMap((term) => fetchPage(env, termText(term, 'decode'), options)),
   },
 ];
 
@@ -23,6 +24,7 @@ const TIMEOUT_SECONDS = 10;
 const AGENT = 'ansible-httpget';
 
 function fetchPage(env: Environment, url: string, given: LookupOptions): Value[] {
+  checkUrl(url.trim());
   const request = requestOf(url, configured(env, given));
   const isSplit = boolOption(configured(env, given), 'split_lines', true);
   const asked = createHash('sha256').update(JSON.stringify(request)).digest('hex');
@@ -31,6 +33,18 @@ function fetchPage(env: Environment, url: string, given: LookupOptions): Value[]
   );
   const text = asText(page) ?? '';
   return isSplit ? splitLines(text) : [text];
+}
+
+function checkUrl(url: string): void {
+  if (!/^[a-z][\w+.-]*:/i.test(url)) throw valueError(`unknown url type: ${repr(url)}`);
+  const path = /^[^:]+:\/\/[^/?#]*([^#]*)/.exec(url)?.[1] ?? '';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that Python refuses
+  const unfit = /[\x00-\x20\x7f]/.exec(path)?.[0];
+  if (unfit === undefined) return;
+  throw pythonError(
+    'http.client.InvalidURL',
+    `URL can't contain control characters. ${repr(path)} (found at least ${repr(unfit)})`,
+  );
 }
 
 /** What the call leaves open may be set by variables such as `ansible_lookup_url_timeout`. */
@@ -60,9 +74,10 @@ function requestOf(url: string, options: LookupOptions): WebRequest {
       ...(isForced ? { 'cache-control': 'no-cache' } : {}),
       ...Object.fromEntries(headers),
     },
-    timeoutMs: Number(text('timeout') ?? TIMEOUT_SECONDS) * 1000,
+    timeoutMs: floatOption(options, { plugin: 'url', name: 'timeout' }, TIMEOUT_SECONDS) * 1000,
     isCertificateChecked: boolOption(options, 'validate_certs', true),
-    mayRedirect: !['none', 'no', 'False', 'false'].includes(text('follow_redirects') ?? 'urllib2'),
+    mayRedirect: ['all', 'safe', 'urllib2', 'yes'].includes(text('follow_redirects') ?? 'urllib2'),
+    unredirectedHeaders: listOption(options, 'unredirected_headers').map(str),
     credentials: user === undefined ? undefined : { user, password: text('password') ?? '' },
     sendsCredentialsAtOnce: boolOption(options, 'force_basic_auth', false),
     socketPath: text('unix_socket'),
