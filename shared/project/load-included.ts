@@ -80,9 +80,7 @@ export function loadIncludedRole(request: RoleRequest, include: Task, deps: Load
       vars: request.varsFrom,
       defaults: request.defaultsFrom,
       handlers: request.handlersFrom,
-    }).flatMap(([directory, file]) =>
-      file === undefined ? [] : [[directory, file.split('/').at(-1) ?? file]],
-    ),
+    }).flatMap(([directory, file]) => (file === undefined ? [] : [[directory, file]])),
   );
   const use = roleUse(include, request.name, from);
   const role = loadRole(loading, {

@@ -1,6 +1,6 @@
 /** The files of a role's directories: `main` with any of the known endings, a directory `main`, or a chosen name. */
 
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { type Dict, isDict } from '../base/value.ts';
 import { type Loading, type Problem, readTree, report } from './loading.ts';
 import type { YamlNode } from './yaml-node.ts';
@@ -49,15 +49,24 @@ function reportMissing(loading: Loading, file: RoleFile): void {
   });
 }
 
+/** Without a position, as Ansible has it. */
+function reportOutside(loading: Loading, file: RoleFile, path: string): void {
+  const message = `Failed loading '${path}' for role (${file.role}) as it is not inside the expected role path: '${file.directory}'`;
+  loading.diagnostics.push({ severity: 'error', code: 'file-shape', message });
+}
+
 function findRoleFiles(loading: Loading, file: RoleFile, mayBeDirectory: boolean): readonly string[] {
   const { files } = loading.deps;
   if (files.kind(file.directory) !== 'directory') return [];
   const extensions = file.from === undefined ? [...EXTENSIONS, ''] : ['', ...EXTENSIONS];
   for (const extension of extensions) {
-    const path = join(file.directory, `${file.from ?? 'main'}${extension}`);
+    const path = resolve(file.directory, `${file.from ?? 'main'}${extension}`);
     const kind = files.kind(path);
     if (kind === undefined || (kind === 'directory' && !mayBeDirectory)) continue;
-    if (!path.startsWith(`${file.directory}/`)) continue;
+    if (!path.startsWith(`${file.directory}/`)) {
+      reportOutside(loading, file, path);
+      return [];
+    }
     return kind === 'directory' ? filesBelow(loading, path) : [path];
   }
   return [];
