@@ -17,18 +17,19 @@ export type RoleFile = {
 
 /** The content of `tasks`, `handlers` or `meta`; undefined when the role has none. */
 export function readRoleFile(loading: Loading, file: RoleFile): YamlNode | undefined {
-  const [path] = findRoleFiles(loading, file, false);
+  const paths = findRoleFiles(loading, file, false);
+  const path = paths?.[0];
   if (path !== undefined) return readTree(loading, path);
-  reportMissing(loading, file);
+  if (paths !== undefined) reportMissing(loading, file);
   return undefined;
 }
 
 /** The variables of `vars` or `defaults`: of one file, or of all files in a directory of that name. */
 export function readRoleVars(loading: Loading, file: RoleFile, name: string): Dict {
   const paths = findRoleFiles(loading, file, true);
-  if (paths.length === 0) reportMissing(loading, file);
+  if (paths?.length === 0) reportMissing(loading, file);
   const vars: Dict = new Map();
-  for (const path of paths) {
+  for (const path of paths ?? []) {
     const node = readTree(loading, path);
     if (node === undefined || node.value === null) continue;
     if (isDict(node.value)) for (const [key, value] of node.value) vars.set(key, value);
@@ -55,7 +56,12 @@ function reportOutside(loading: Loading, file: RoleFile, path: string): void {
   loading.diagnostics.push({ severity: 'error', code: 'file-shape', message });
 }
 
-function findRoleFiles(loading: Loading, file: RoleFile, mayBeDirectory: boolean): readonly string[] {
+/** The paths of what is there; undefined when a file outside of the role was refused. */
+function findRoleFiles(
+  loading: Loading,
+  file: RoleFile,
+  mayBeDirectory: boolean,
+): readonly string[] | undefined {
   const { files } = loading.deps;
   if (files.kind(file.directory) !== 'directory') return [];
   const extensions = file.from === undefined ? [...EXTENSIONS, ''] : ['', ...EXTENSIONS];
@@ -65,7 +71,7 @@ function findRoleFiles(loading: Loading, file: RoleFile, mayBeDirectory: boolean
     if (kind === undefined || (kind === 'directory' && !mayBeDirectory)) continue;
     if (!path.startsWith(`${file.directory}/`)) {
       reportOutside(loading, file, path);
-      return [];
+      return undefined;
     }
     return kind === 'directory' ? filesBelow(loading, path) : [path];
   }
