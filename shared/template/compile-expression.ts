@@ -256,6 +256,9 @@ const LOOKUPS: ReadonlySet<string> = new Set(['lookup', 'q', 'query']);
 /** Ansible renders the terms of a lookup once more; here only those that are written out, never what was found. */
 function asTerm(term: Expression): Expression {
   if (term.kind === 'list') return { ...term, items: term.items.map(asTerm) };
+  if (term.kind === 'dict') {
+    return { ...term, pairs: term.pairs.map(({ key, value }) => ({ key, value: asTerm(value) })) };
+  }
   if (term.kind !== 'const' || typeof term.value !== 'string' || !hasMarkers(term.value)) return term;
   return { ...term, value: new Template(term.value) };
 }

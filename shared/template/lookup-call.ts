@@ -88,6 +88,7 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
 /** A term with the templates rendered that stand in it as they were written. */
 function settle(term: Value, runtime: LookupRuntime): Value {
   if (Array.isArray(term)) return term.map((item) => settle(item, runtime));
+  if (term instanceof Map) return new Map([...term].map(([key, item]) => [key, settle(item, runtime)]));
   if (!(term instanceof Template)) return force(term);
   if (engine.render === undefined) throw new Error('nothing renders the terms of lookups');
   return engine.render(term.source, runtime);

@@ -23,5 +23,6 @@ export function pythonClass(pythonType: string): string {
 export function fullClassName(pythonType: string): string {
   if (VAULT.test(pythonType)) return `ansible.parsing.vault.${pythonType}`;
   if (CONFIGPARSER.test(pythonType)) return `configparser.${pythonType}`;
+  if (pythonType === 'JSONDecodeError') return 'json.decoder.JSONDecodeError';
   return ANSIBLE.test(pythonType) ? `ansible.errors.${pythonType}` : pythonType;
 }

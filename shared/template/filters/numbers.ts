@@ -3,7 +3,7 @@
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { makeTimedelta, microsIn } from '../dates/timedelta.ts';
-import { filterArgumentError, filterError, filterTypeError } from '../filter-error.ts';
+import { filterArgumentError, filterError, filterTypeError, rethrown } from '../filter-error.ts';
 import { fixed } from '../number-format.ts';
 import { normalizeInt, operate } from '../python-arithmetic.ts';
 import { pythonError, typeError, undefinedError, valueError } from '../python-error.ts';
@@ -144,7 +144,10 @@ function pow(_env: unknown, value: Value, exponent: Value = 1): Value {
 
 function root(_env: unknown, value: Value, base: Value = 2): Value {
   const x = realNumber(value, 'root');
-  const b = numberOrUndefined(force(base)) ?? toFloat(base);
+  const b = rethrown(
+    () => numberOrUndefined(force(base)) ?? toFloat(base),
+    (error) => filterTypeError(`root() can only be used on numbers: ${error.message}`),
+  );
   const fail = (): Error => filterTypeError('root() can only be used on numbers: math domain error');
   if (b === 2) {
     if (x < 0) throw fail();
