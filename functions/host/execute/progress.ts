@@ -19,6 +19,7 @@ import {
   injectableFacts,
   mayGiveFacts,
   pendingFacts,
+  register,
   registeredResult,
 } from './result-facts.ts';
 import type { ItemEnd, TaskEnd } from './task-end.ts';
@@ -167,7 +168,7 @@ function varsAfter(before: HostVars, at: TaskAt, end: TaskEnd): HostVars {
     const isOfOther = keywords?.delegateFacts === true && keywords.delegateTo !== undefined;
     if (!isOfOther) vars = addResultFacts(vars, task.action, result);
   }
-  return task.register === undefined ? vars : assign(vars, [[task.register, registeredResult(end.result)]]);
+  return task.register === undefined ? vars : register(vars, task.register, { task, result: end.result });
 }
 
 /** The facts of all items, as the layer that waits for them expects. */

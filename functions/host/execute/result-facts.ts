@@ -3,6 +3,7 @@
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Pending } from '../../../shared/template/special.ts';
+import { WRITTEN } from '../../../shared/template/text-origin.ts';
 import { shortName } from '../actions/action-name.ts';
 import { FACT_ORIGINS } from '../actions/set-fact.ts';
 import { addFacts, assign, type HostVars } from './host-state.ts';
@@ -60,6 +61,22 @@ export function givesLastingFacts(end: {
       result.get('_ansible_facts_cacheable') !== false &&
       !result.has('ansible_included_var_files'),
   );
+}
+
+/** The variables with a result registered. Those of set_fact and include_vars do not count as coming from outside. */
+export function register(
+  vars: HostVars,
+  name: string,
+  { task, result }: { readonly task: Task; readonly result: Dict },
+): HostVars {
+  const registered = assign(vars, [[name, registeredResult(result)]]);
+  const action = shortName(task.action);
+  const facts =
+    action === 'include_vars' ? WRITTEN.own : action === 'set_fact' ? result.get(FACT_ORIGINS) : undefined;
+  const origins = new Map(vars.origins);
+  if (facts === undefined) origins.delete(name);
+  else origins.set(name, new Map([['ansible_facts', facts]]));
+  return { ...registered, origins };
 }
 
 /** The registered form of a result: without Ansible's internals. */

@@ -52,8 +52,9 @@ export function moduleSource(options: ModuleSourceOptions): RunModules {
   const searchOf = searches(options);
   /** The agent's own modules need no ansible-core, so that it is not looked for. */
   const search = (name: string, { collections, playDirectory }: ModulePlace): ModuleSearch => {
-    const isEnough = chooser.isNative(builtinName(name)) && !chooser.prefersAnsible;
     const found = searchOf({ collections, directories: [playDirectory, ...roles] });
+    const isNative = chooser.isNative(builtinName(name)) && !chooser.prefersAnsible;
+    const isEnough = isNative && collections.length === 0 && !isInLibrary(builtinName(name), found);
     return isEnough ? found : { ...found, coreDirectory: coreDirectory() };
   };
   return {
@@ -69,6 +70,11 @@ export function moduleSource(options: ModuleSourceOptions): RunModules {
       chooseModule(name, search(name, place), chooser).kind !== 'missing',
     addRole: (directory) => roles.add(directory),
   };
+}
+
+/** Whether a module of the user's own takes the place of the one with that name; it may need what ansible-core has. */
+function isInLibrary(name: string, { libraries }: ModuleSearch): boolean {
+  return libraries.some((directory) => list(directory).some((file) => file.replace(/\.\w+$/, '') === name));
 }
 
 function placeOf({ task, context }: ActionCall): ModulePlace {
