@@ -5,6 +5,7 @@ import { Secret } from '../../base/secret.ts';
 import type { Value } from '../../base/value.ts';
 import type { Environment } from '../environment.ts';
 import { str } from '../python-repr.ts';
+import { Template } from '../special.ts';
 import { force, isTrue } from '../values.ts';
 import { botocoreError } from './aws-errors.ts';
 import type { LookupOptions } from './options.ts';
@@ -55,7 +56,7 @@ export function secretAccess(env: Environment, options: LookupOptions): AwsAcces
  */
 export function parameterAccess(env: Environment, options: LookupOptions): AwsAccess {
   const given = givenAccess(options);
-  const variable = (name: string): string | undefined => filled(env.scope.resolve(name));
+  const variable = (name: string): string | undefined => ofPlayVariable(env, name);
   const ofPlay = {
     id: variable('access_key'),
     secret: variable('secret_key'),
@@ -75,6 +76,12 @@ export function parameterAccess(env: Environment, options: LookupOptions): AwsAc
     profile: given.profile ?? profile,
     keys,
   };
+}
+
+/** A variable of the play as it is written: a template is none, for it may well be the lookup itself. */
+function ofPlayVariable({ scope }: Environment, name: string): string | undefined {
+  const written = (scope.raw ?? scope.resolve)(name);
+  return written instanceof Template ? undefined : filled(written);
 }
 
 function givenAccess(options: LookupOptions): Given {
