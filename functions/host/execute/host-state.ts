@@ -73,9 +73,11 @@ export function freshState(vars: HostVars): HostState {
   };
 }
 
-/** A copy of `vars` in which `names` are set as set_fact does. */
+/** A copy of `vars` in which `names` are set as set_fact does, from where is not known yet. */
 export function assign(vars: HostVars, names: Iterable<readonly [Value, Value]>): HostVars {
-  return { ...vars, assigned: new Map([...vars.assigned, ...names]) };
+  const values = new Map(names);
+  const origins = [...vars.origins].filter(([name]) => !values.has(name));
+  return { ...vars, assigned: new Map([...vars.assigned, ...values]), origins: new Map(origins) };
 }
 
 /** A copy of `vars` with one more layer of facts; layers that have arrived are merged into one. */

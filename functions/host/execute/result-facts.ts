@@ -43,10 +43,8 @@ export function addResultFacts(vars: HostVars, actionName: string, result: Dict)
   if (action !== 'set_fact') return addFacts(vars, injectableFacts(facts));
   const isCached = result.get('_ansible_facts_cacheable') === true;
   const origins = result.get(FACT_ORIGINS);
-  const assigned = {
-    ...assign(vars, facts),
-    origins: isDict(origins) ? new Map([...vars.origins, ...origins]) : vars.origins,
-  };
+  const bare = assign(vars, facts);
+  const assigned = isDict(origins) ? { ...bare, origins: new Map([...bare.origins, ...origins]) } : bare;
   return isCached ? addFacts(assigned, facts) : assigned;
 }
 
@@ -73,9 +71,8 @@ export function register(
   const action = shortName(task.action);
   const facts =
     action === 'include_vars' ? WRITTEN.own : action === 'set_fact' ? result.get(FACT_ORIGINS) : undefined;
-  const origins = new Map(vars.origins);
-  if (facts === undefined) origins.delete(name);
-  else origins.set(name, new Map([['ansible_facts', facts]]));
+  if (facts === undefined) return registered;
+  const origins = new Map<Value, Value>([...registered.origins, [name, new Map([['ansible_facts', facts]])]]);
   return { ...registered, origins };
 }
 
