@@ -4,13 +4,19 @@ import { expect, test } from 'vitest';
 import type { AwsAccess, AwsValues } from '../../../shared/base/aws-values.ts';
 import type { Value } from '../../../shared/base/value.ts';
 import { lookupTable } from '../../../shared/template/lookups/table.ts';
+import { asTemplate } from '../../../shared/template/special.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
 import { makeCaseEnvironment } from './filter-cases.ts';
 
 type Asked = { readonly access: AwsAccess; readonly key: string; readonly warnings: readonly string[] };
 
 /** Renders until the answer is there. */
-async function ask(name: string, term: string, given: Readonly<Record<string, Value>>): Promise<Asked> {
+async function ask(
+  name: string,
+  term: string,
+  given: Readonly<Record<string, Value>>,
+  written: ReadonlyMap<string, Value> = new Map(),
+): Promise<Asked> {
   const accesses: AwsAccess[] = [];
   const found = { kind: 'found', value: 'value' } as const;
   const aws: AwsValues = {
@@ -26,10 +32,12 @@ async function ask(name: string, term: string, given: Readonly<Record<string, Va
     secretNames: async () => ({ kind: 'found', value: [] }),
   };
   const plain = makeCaseEnvironment('/play', new Map());
+  const scope = { ...plain.scope, raw: (variable: string) => written.get(variable) };
   const warnings: string[] = [];
   const answers = new Map<string, Value>();
   const env = {
     ...plain,
+    scope,
     local: { ...plain.local, aws: () => aws },
     warn: (text: string) => warnings.push(text),
     memory: {
@@ -102,4 +110,12 @@ test('half a key is a mistake of aws_ssm', async () => {
   await expect(ask('aws_ssm', 'a', { aws_access_key: 'AKIA' })).rejects.toThrow(
     'Partial credentials found in explicit, missing: aws_secret_access_key',
   );
+});
+
+test('variables of the play count for aws_ssm where they are no templates, which may look up themselves', async () => {
+  const plain = new Map<string, Value>([['region', 'eu-west-3']]);
+  expect((await ask('aws_ssm', 'a', {}, plain)).access.region).toBe('eu-west-3');
+  expect((await ask('aws_secret', 'a', {}, plain)).access.region).toBeUndefined();
+  const looked = new Map<string, Value>([['region', asTemplate("{{ lookup('aws_ssm', 'region') }}")]]);
+  expect((await ask('aws_ssm', 'a', {}, looked)).access.region).toBeUndefined();
 });
