@@ -5,7 +5,7 @@ import { ArgumentTypeProblem, convertArgument } from './argument-types.ts';
 import { equals } from './comparison.ts';
 import { classText } from './filter-error.ts';
 import { str } from './python-repr.ts';
-import { asText } from './values.ts';
+import { asText, typeName } from './values.ts';
 
 /** One argument, as {@link makeSpec} takes it. */
 export type ArgumentOption = {
@@ -55,12 +55,43 @@ export function checkArguments(spec: Dict, values: Dict): string[] {
 /** Checks the values of one level, turning them into the types that the specs name. */
 function checkLevel(spec: Dict, values: Dict, check: Check): void {
   resolveAliases(spec, values);
+  const problem = check.around.length === 0 ? problemInside(spec, values) : undefined;
+  if (problem !== undefined) check.errors.push(problem);
   noteUnsupported(spec, values, check);
   setDefaults(spec, values);
   checkRequired(spec, values, check);
   for (const [name, option] of spec) if (isDict(option)) checkType(str(name), option, { values, check });
   for (const [name, option] of spec) if (isDict(option)) checkChoices(str(name), option, { values, check });
   for (const [name, option] of spec) if (isDict(option)) checkOptions(str(name), option, { values, check });
+}
+
+/** Ansible looks for what must not be logged before it checks anything, and complains of the first value without options. */
+function problemInside(spec: Dict, values: Dict): string | undefined {
+  for (const [name, option] of spec) {
+    const inner = isDict(option) ? option.get('options') : undefined;
+    const given = values.get(name) ?? null;
+    if (!isDict(option) || !isDict(inner) || given === null) continue;
+    const type = option.get('type');
+    if (type !== 'dict' && !(type === 'list' && option.get('elements') === 'dict')) continue;
+    for (const part of Array.isArray(given) ? given : [given]) {
+      const problem = problemIn(part, { name: str(name), type: str(type), inner });
+      if (problem !== undefined) return problem;
+    }
+  }
+  return undefined;
+}
+
+type Inner = { readonly name: string; readonly type: string; readonly inner: Dict };
+
+function problemIn(part: Value, { name, type, inner }: Inner): string | undefined {
+  try {
+    const entries = asText(part) === undefined ? part : convertArgument(part, 'dict');
+    if (isDict(entries)) return problemInside(inner, entries);
+    return `Value '${str(part)}' in the sub parameter field '${name}' must by a ${type}, not '${typeName(part)}'`;
+  } catch (error) {
+    if (error instanceof ArgumentTypeProblem) return error.message;
+    throw error;
+  }
 }
 
 function aliasesOf(option: Value): readonly string[] {
