@@ -77,7 +77,10 @@ export const bytesMethods: MethodTable<PyBytes> = new Map<string, Method<PyBytes
         ),
       'named',
     ],
+    ['fromhex', 'string', (_self, text) => fromHex(textArgument(text, 'fromhex() argument'))],
     ['hex', 'sep=None, bytes_per_sep=1', hex, 'named'],
+    ['maketrans', 'frm, to', (_self, from, to) => makeTable(bytesArgument(from), bytesArgument(to))],
+    ['translate', "table, delete=''", (self, table, gone) => translate(self.bytes, table, gone), 'named'],
   ]),
 ]);
 
@@ -198,4 +201,37 @@ function decode(bytes: Uint8Array, encoding: string, errors: string): string {
     const what = fault ?? "can't decode bytes: invalid data";
     throw pythonError('UnicodeDecodeError', `'${fault === undefined ? encoding : 'utf-8'}' codec ${what}`);
   }
+}
+
+function bytesArgument(value: Value | undefined): Uint8Array {
+  const given = force(value ?? null);
+  if (given instanceof PyBytes) return given.bytes;
+  throw typeError(`a bytes-like object is required, not '${typeName(given)}'`);
+}
+
+function fromHex(text: string): PyBytes {
+  const unfit = /[^0-9a-fA-F\s]/.exec(text);
+  const digits = text.replace(/\s+/g, '');
+  if (unfit !== null || digits.length % 2 === 1) {
+    const place = unfit?.index ?? text.length;
+    throw valueError(`non-hexadecimal number found in fromhex() arg at position ${place}`);
+  }
+  return new PyBytes(Buffer.from(digits, 'hex'));
+}
+
+function makeTable(from: Uint8Array, to: Uint8Array): PyBytes {
+  if (from.length !== to.length) throw valueError('maketrans arguments must have same length');
+  const table = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+  for (const [index, byte] of from.entries()) table[byte] = to[index] ?? byte;
+  return new PyBytes(table);
+}
+
+function translate(bytes: Uint8Array, table: Value | undefined, gone: Value | undefined): PyBytes {
+  const map = (force(table ?? null) ?? null) === null ? undefined : bytesArgument(table);
+  if (map !== undefined && map.length !== 256) {
+    throw valueError('translation table must be 256 characters long');
+  }
+  const dropped = gone === undefined || gone === '' ? new Set<number>() : new Set(bytesArgument(gone));
+  const kept = bytes.filter((byte) => !dropped.has(byte));
+  return new PyBytes(map === undefined ? kept : kept.map((byte) => map[byte] ?? byte));
 }

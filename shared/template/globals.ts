@@ -115,6 +115,7 @@ function makeJoiner(args: readonly Value[], kwargs: Kwargs): PyObject {
   return new PyObject({
     typeName: 'jinja2.utils.Joiner',
     str: () => '<jinja2.utils.Joiner object>',
+    attribute: (name) => (name === 'sep' ? separator : name === 'used' ? isUsed : undefined),
     call: () => {
       if (isUsed) return separator;
       isUsed = true;

@@ -26,6 +26,7 @@ export function makeMacro(code: MacroCode, scope: Frame): PyObject {
     ['catch_kwargs', code.usesKwargs],
     ['catch_varargs', code.usesVarargs],
     ['caller', code.usesCaller],
+    ['explicit_caller', code.parameters.some((parameter) => parameter.name === 'caller')],
   ]);
   const call = (args: readonly Value[], kwargs: Kwargs): Value => {
     countSteps(1);

@@ -97,11 +97,12 @@ const TAKEN_AS_THEY_ARE = new Set('format_map rsplit split splitlines'.split(' '
 export function markupAttribute(self: Markup, name: string, method: Value | undefined): Value | undefined {
   if (name === 'unescape') return bound(name, () => unescapeHtml(self.text));
   if (name === 'striptags') return bound(name, () => stripTags(self.text));
+  if (name === 'escape') return bound(name, ([value = null]) => escapeValue(force(value)));
   if (name === '__html__') return bound(name, () => self);
   return method instanceof PyCallable ? markupMethod(method) : method;
 }
 
-function bound(name: string, call: () => Value): PyCallable {
+function bound(name: string, call: (args: readonly Value[]) => Value): PyCallable {
   return new PyCallable(name, call, undefined, 'method');
 }
 
@@ -122,7 +123,7 @@ function markupMethod(method: PyCallable): PyCallable {
 function escapedItems(value: Value): Value {
   const given = force(value);
   const items = given instanceof Undefined ? undefined : iterateOrUndefined(given);
-  return items === undefined ? given : Array.from(items, escapedText);
+  return items === undefined ? given : Array.from(items, (item) => escapeValue(force(item)).text);
 }
 
 function marked(value: Value): Value {

@@ -10,10 +10,11 @@ import { bindNative } from './native-arguments.ts';
 import { floatAttribute, floatMethods, intAttribute, intMethods } from './number-methods.ts';
 import { valueError } from './python-error.ts';
 import { repr } from './python-repr.ts';
+import { boundOfRange } from './range.ts';
 import { setMethods } from './set-methods.ts';
 import { type Kwargs, LazyDict, LazyList, PyBytes, PyCallable, PySet, PyTuple } from './special.ts';
 import { stringMethods } from './string-methods.ts';
-import { asInt, asText, itemsOf, typeName } from './values.ts';
+import { asInt, asText, itemsOf, toList, typeName } from './values.ts';
 
 /** The method `name` of a value, bound to it, or undefined when its class has none of that name. */
 export function methodOf(value: Value, name: string): Value | undefined {
@@ -28,8 +29,21 @@ export function methodOf(value: Value, name: string): Value | undefined {
   if (value instanceof PyTuple) return bind(tupleMethods, value, name);
   if (value instanceof PySet) return bind(setMethods, value, name);
   if (value instanceof PyBytes) return bind(bytesMethods, value, name);
-  if (value instanceof LazyList && value.typeName === 'range') return rangeMethod(value, name);
-  return undefined;
+  if (value instanceof LazyList && value.typeName === 'range')
+    return boundOfRange(value, name) ?? rangeMethod(value, name);
+  return value instanceof LazyList ? viewMethod(value, name) : undefined;
+}
+
+/** `isdisjoint` of the views that are like sets. */
+function viewMethod(view: LazyList, name: string): Value | undefined {
+  if (name !== 'isdisjoint' || !/^dict_(?:items|keys)$/.test(view.typeName)) return undefined;
+  const callee = { type: view.typeName, name, signature: 'other', style: 'plain' } as const;
+  const call = (args: readonly Value[], kwargs: Kwargs): Value => {
+    const [other = null] = bindNative(callee, args, kwargs);
+    const items = toList(view);
+    return !toList(other).some((each) => items.some((item) => equals(item, each)));
+  };
+  return new PyCallable(name, call, undefined, 'builtin_function_or_method');
 }
 
 /** Whether every dict has a method of that name. */

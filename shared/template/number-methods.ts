@@ -1,6 +1,7 @@
 /** The methods and attributes of Python's int and float. */
 
 import { PyFloat, type Value } from '../base/value.ts';
+import { floatFromHex, intFromBytes, intToBytes } from './int-bytes.ts';
 import { type MethodTable, methodTable } from './method.ts';
 import { normalizeInt } from './python-arithmetic.ts';
 import { reprFloat } from './python-repr.ts';
@@ -11,11 +12,19 @@ export const intMethods: MethodTable<number | bigint> = methodTable<number | big
   ['bit_count', '', (self) => magnitude(self).toString(2).replaceAll('0', '').length],
   ['bit_length', '', (self) => (Number(self) === 0 ? 0 : magnitude(self).toString(2).length)],
   ['conjugate', '', (self) => self],
+  ['from_bytes', "bytes, byteorder='big', signed=False", (_self, ...given) => intFromBytes(given), 'named'],
+  [
+    'to_bytes',
+    "length=1, byteorder='big', signed=False",
+    (self, ...given) => intToBytes(self, given),
+    'named',
+  ],
 ]);
 
 export const floatMethods: MethodTable<PyFloat> = methodTable<PyFloat>([
   ['as_integer_ratio', '', (self) => ratio(self.value)],
   ['conjugate', '', (self) => self],
+  ['fromhex', 'string', (_self, text) => floatFromHex(text)],
   ['hex', '', (self) => hexadecimal(self.value)],
   ['is_integer', '', (self) => Number.isInteger(self.value)],
 ]);

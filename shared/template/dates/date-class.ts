@@ -3,10 +3,11 @@
 import type { Value } from '../../base/value.ts';
 import type { CalendarDate } from '../date-format.ts';
 import type { MethodTable } from '../method.ts';
+import { methodOf } from '../methods.ts';
 import { bindNative } from '../native-arguments.ts';
 import { typeError } from '../python-error.ts';
 import { str } from '../python-repr.ts';
-import { PyCallable, PyObject } from '../special.ts';
+import { PyCallable, PyObject, PyTuple } from '../special.ts';
 import { asInt, asText, force, typeName } from '../values.ts';
 import { isoDay, isoTime } from './calendar.ts';
 
@@ -75,7 +76,7 @@ export function fieldTuple(typeName: string, fields: readonly (readonly [string,
   return new PyObject({
     typeName,
     str: () => text,
-    attribute: (name) => fields.find(([field]) => field === name)?.[1],
+    attribute: (name) => fields.find(([field]) => field === name)?.[1] ?? methodOf(new PyTuple(items), name),
     item: (key) => items.at(Number(asInt(key) ?? items.length)),
     iterate: () => items,
     length: () => items.length,
