@@ -38,6 +38,7 @@ const FILES = {
       ignore_errors: true
     - command: id
       become: true
+      become_user: nobody
       ignore_errors: true
     - file: {path: "/tmp/{{ mark }}", state: absent}
 `,
