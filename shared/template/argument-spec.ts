@@ -139,7 +139,7 @@ type Level = { readonly values: Dict; readonly check: Check };
 
 function checkType(name: string, option: Dict, { values, check }: Level): void {
   const value = values.get(name) ?? null;
-  if (value === null && !(option.get('required') === true && values.has(name))) return;
+  if (value === null) return;
   const type = optionText(option, 'type') ?? 'str';
   const place = check.around.length === 0 ? '' : ` found in '${check.around.join(' -> ')}'.`;
   const converted = convert(value, type, `argument '${name}' is of type ${classText(value)}${place}`);

@@ -99,10 +99,11 @@ class ConfigReader {
   #addOption(stripped: string, line: string): void {
     const found = this.#entry.exec(stripped);
     const section = this.#section;
+    // An option without a name is told of at the end, and counts until then.
     if (found === null || section === undefined || found[1] === '') {
       this.#faults.push(`\n\t[line ${String(this.#lineNumber).padStart(2)}]: ${repr(line)}`);
-      return;
     }
+    if (found === null || section === undefined) return;
     const written = stripEnd(found[1] ?? '');
     const key = this.#options.isCaseSensitive ? written : written.toLowerCase();
     if (section.values.has(key)) {

@@ -16,11 +16,16 @@ const END_TAG = new RegExp(String.raw`</(${NAME})\s*>`, 'uy');
 const ATTRIBUTE = new RegExp(String.raw`(${NAME})\s*=\s*(?:"([^"]*)"|'([^']*)')`, 'gu');
 const COMMENT = /<!--(?:(?!--).)*-->/sy;
 const CDATA = /<!\[CDATA\[((?:(?!\]\]>).)*)\]\]>/sy;
-const INSTRUCTION = /<\?(?!xml[\s?])[^\s?](?:(?!\?>).)*\?>/isy;
-const DECLARATION = /^\ufeff?(?:<\?xml\s+version\s*=\s*(?:"[^"]*"|'[^']*')[^?]*\?>)?/;
+const INSTRUCTION = new RegExp(String.raw`<\?(?!xml[\s?])${NAME}(?:\s(?:(?!\?>).)*)?\?>`, 'isuy');
+const QUOTED = (pattern: string): string => `(?:"${pattern}"|'${pattern}')`;
+const DECLARATION = new RegExp(
+  String.raw`^\ufeff?(?:<\?xml\s+version\s*=\s*${QUOTED('[\\w.:-]+')}(?:\s+encoding\s*=\s*${QUOTED('[A-Za-z][\\w.-]*')})?` +
+    String.raw`(?:\s+standalone\s*=\s*${QUOTED('(?:yes|no)')})?\s*\?>)?`,
+);
 const DOCTYPE = /<!DOCTYPE\s+(?:[^[<>"']|"[^"]*"|'[^']*')*(?:\[[^\]]*\]\s*)?>/y;
 const TEXT = /[^<]+/y;
 
+const REFERENCE = new RegExp(`^(?:#\\w+|${NAME})$`, 'u');
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 type OpenElement = {
@@ -114,7 +119,8 @@ class XmlReader {
   /** Entities of a document type are left out; without one they are unknown. */
   #expand(text: string): string {
     return text.replace(/&([^;&\s]*);?/g, (whole, name: string) => {
-      if (!whole.endsWith(';') || name === '') throw new XmlError('not well-formed (invalid token)');
+      if (!whole.endsWith(';') || !REFERENCE.test(name))
+        throw new XmlError('not well-formed (invalid token)');
       const known = Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : characterOf(name);
       if (known === undefined && !this.#hasDoctype) throw new XmlError('undefined entity');
       return known ?? '';

@@ -83,7 +83,8 @@ function addTo(made: Dict, name: string, value: Value): void {
 type Layout = { readonly indent: string; readonly isWhole: boolean };
 
 function toXml(values: Dict): string {
-  const data = asDict(values.get('data') ?? null) ?? new Map<Value, Value>();
+  const data = asDict(values.get('data') ?? null);
+  if (data === undefined) throw new XmlError('only a dict is a document');
   const isWhole = isTrue(values.get('full_document') ?? true);
   if (isWhole && data.size !== 1) throw new XmlError('Document must have exactly one root.');
   const indent =
