@@ -31,7 +31,7 @@ function equalUndefined(a: Value, b: Value): boolean {
 
 function equalContainers(a: Value, b: Value): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && equalItems(a, b);
-  if (a instanceof PyTuple) return b instanceof PyTuple && equalItems(a.items, b.items);
+  if (a instanceof PyTuple) return b instanceof PyTuple && equalTuples(a.items, b.items);
   if (isMapping(a)) return isMapping(b) && equalDicts(asDict(a), asDict(b));
   if (a instanceof PySet) {
     return b instanceof PySet && a.items.size === b.items.size && isSubset(a, b);
@@ -52,6 +52,12 @@ function equalContainers(a: Value, b: Value): boolean {
 
 function equalItems(a: readonly Value[], b: readonly Value[]): boolean {
   return a.length === b.length && a.every((item, index) => equals(item, b[index] ?? null));
+}
+
+/** Lists of different length differ at once; of tuples the items are compared first. */
+function equalTuples(a: readonly Value[], b: readonly Value[]): boolean {
+  const shared = Math.min(a.length, b.length);
+  return equalItems(a.slice(0, shared), b.slice(0, shared)) && a.length === b.length;
 }
 
 function equalDicts(a: Dict | undefined, b: Dict | undefined): boolean {

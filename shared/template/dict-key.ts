@@ -2,7 +2,7 @@
 
 import { type Dict, PyFloat, type Value } from '../base/value.ts';
 import { typeError, undefinedError } from './python-error.ts';
-import { Markup, Pending, PyBytes, PySet, PyTuple, Undefined, Vaulted } from './special.ts';
+import { LazyList, Markup, Pending, PyBytes, PySet, PyTuple, Undefined, Vaulted } from './special.ts';
 import { asInt, force, isMapping, typeName } from './values.ts';
 
 /**
@@ -22,10 +22,15 @@ export function dictKey(value: Value): Value {
   if (value instanceof Vaulted) return value.plainText ?? value;
   if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
   if (value instanceof Pending) return dictKey(force(value));
-  if (Array.isArray(value) || isMapping(value) || value instanceof PySet) {
+  if (Array.isArray(value) || isMapping(value) || value instanceof PySet || isView(value)) {
     throw typeError(`unhashable type: '${typeName(value)}'`);
   }
   return value;
+}
+
+/** Whether it is a dict's keys or items, which cannot be hashed as they change with it. */
+function isView(value: Value): boolean {
+  return value instanceof LazyList && (value.typeName === 'dict_keys' || value.typeName === 'dict_items');
 }
 
 type InternedKey = PyFloat | PyTuple | PyBytes;

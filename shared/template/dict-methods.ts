@@ -76,10 +76,10 @@ function pop(self: Dict, args: readonly Value[]): Value {
   const [key = null, usual] = args;
   if (args.length === 0) throw typeError('pop expected at least 1 argument, got 0');
   if (args.length > 2) throw typeError(`pop expected at most 2 arguments, got ${args.length}`);
-  const known = dictGet(self, key);
+  const known = self.size === 0 ? undefined : dictGet(self, key);
   const item = known === undefined ? usual : known;
   if (item === undefined) throw pythonError('KeyError', repr(key));
-  dictDelete(self, key);
+  if (known !== undefined) dictDelete(self, key);
   return force(item);
 }
 

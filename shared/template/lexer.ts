@@ -6,6 +6,7 @@ import type { SyntaxOptions } from './syntax-options.ts';
 import { TemplateError } from './template-error.ts';
 import { quoted, syntaxError, type Token } from './token.ts';
 import { unescapeString } from './unescape-string.ts';
+import { textLength } from './values.ts';
 
 const NEWLINE = /\r\n|\r|\n/g;
 const INSIDE =
@@ -181,7 +182,8 @@ class Lexer {
     const match = INSIDE.exec(this.text);
     if (match === null) {
       const character = String.fromCodePoint(this.text.codePointAt(this.#at) ?? 0);
-      throw this.#error(`unexpected char ${quoted(character)} at ${this.#at}`);
+      const place = textLength(this.text.slice(0, this.#at));
+      throw this.#error(`unexpected char ${quoted(character)} at ${place}`);
     }
     const end = this.#at + match[0].length;
     const [, space, float, integer, name, string, operator] = match;

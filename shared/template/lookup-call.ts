@@ -8,7 +8,7 @@ import type { Environment } from './environment.ts';
 import { pythonClass } from './python-class.ts';
 import { pythonError, undefinedError } from './python-error.ts';
 import { str } from './python-repr.ts';
-import { type Kwargs, Markup, PyCallable, Template, Undefined } from './special.ts';
+import { type Kwargs, Markup, PyCallable, PyTuple, Template, Undefined } from './special.ts';
 import { TemplateError } from './template-error.ts';
 import { asText, force, isTrue, typeName } from './values.ts';
 
@@ -65,6 +65,8 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
     runtime.builtins.lookups.get(name.replace(/^ansible\.(builtin|legacy)\./, ''));
   if (lookup === undefined) throw pythonError('AnsibleError', `lookup plugin (${name}) not found`);
   const options = new Map(kwargs);
+  const usual = options.get('default');
+  if (usual instanceof Undefined && /(?:^|\.)vars$/.test(name)) throw undefinedError(usual);
   const wantsList = isTrue(options.get('wantlist') ?? false);
   const errors = str(options.get('errors') ?? 'strict');
   for (const own of ['wantlist', 'errors', 'allow_unsafe']) options.delete(own);
@@ -88,7 +90,9 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
 /** A term with the templates rendered that stand in it as they were written. */
 function settle(term: Value, runtime: LookupRuntime): Value {
   if (Array.isArray(term)) return term.map((item) => settle(item, runtime));
+  if (term instanceof PyTuple) return term.items.map((item) => settle(item, runtime));
   if (term instanceof Map) return new Map([...term].map(([key, item]) => [key, settle(item, runtime)]));
+  if (term instanceof Undefined) throw undefinedError(term);
   if (!(term instanceof Template)) return force(term);
   if (engine.render === undefined) throw new Error('nothing renders the terms of lookups');
   return engine.render(term.source, runtime);

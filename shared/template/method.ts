@@ -38,7 +38,8 @@ export function intArgument(value: Value | undefined, type: 'int' | 'ssize_t' = 
     const name = given instanceof PyFloat ? 'float' : typeName(given);
     throw typeError(`'${name}' object cannot be interpreted as an integer`);
   }
-  if (int > INT_MAX || int < -INT_MAX) {
+  const most = type === 'int' ? 2n ** 31n - 1n : INT_MAX;
+  if (int > most || int < -most) {
     throw pythonError('OverflowError', `Python int too large to convert to C ${type}`);
   }
   return Number(int);

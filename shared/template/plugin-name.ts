@@ -7,7 +7,7 @@ import { reprText } from './python-repr.ts';
 import { asText, force } from './values.ts';
 
 /** Python's `$` matches before a line end, too. */
-const PLUGIN_NAME = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*){2,}\n?$/u;
+const PLUGIN_NAME = /^[\p{L}\p{N}_]+(\.[\p{L}\p{N}_]+){2,}\n?$/u;
 
 /** The message for a filter or test of that name: unknown, or no name that a plugin can have. */
 export function couldNotLoad(name: string): string {

@@ -180,7 +180,7 @@ export function renderFile(
   const body = header?.body ?? source;
   try {
     const result = runSource(body, env, { syntax, isFile: true, areLookupsDisabled: false });
-    return restoreNewlinesAs(syntax.newlineSequence, body, str(result ?? ''));
+    return restoreNewlinesAs(syntax.newlineSequence, source, str(result ?? ''));
   } catch (error) {
     throw inAnsiblesWords(error, body);
   }

@@ -156,9 +156,8 @@ export function runAll(statements: readonly Execute[], frame: Frame, out: Output
 /** Runs a template with all that it extends. */
 export function runTemplate(template: CompiledTemplate, context: Context, out: Output): void {
   template.run(topFrame(context), out);
-  const { parent, printedBefore } = context;
+  const { parent } = context;
   if (parent === undefined) return;
-  if (printedBefore !== undefined) out.reset(printedBefore);
   context.parent = undefined;
   runTemplate(parent, context, out);
 }

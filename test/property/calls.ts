@@ -144,7 +144,7 @@ export const FILTER_CALLS: readonly Called[] = table({
     zip_longest    (§l)    (§l, fillvalue=§)
   `,
   dict: `
-    attr    ('a')    ('items')    ('zz')
+    attr    ('a')    ('zz')
     combine    (§d)    (§d, recursive=true)    (§d, list_merge='append')    (§d, recursive=true, list_merge='prepend_rp')
     dict2items    (key_name='k', value_name='v')
     dictsort    (true)    (by='value')    (reverse=true)
@@ -381,7 +381,7 @@ export const LOOKUPS: readonly string[] = [
   "'subelements', users, 'name'",
   "'sequence', 'start=1 end=4'",
   "'sequence', '2-8/2:x%02d'",
-  "'sequence', 'count=§i'",
+  "'sequence', 'count=3'",
   "'vars', 'i', 's'",
   "'vars', 'zz', default=§",
   "'varnames', '^no'",

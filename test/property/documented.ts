@@ -13,34 +13,43 @@ type Rule = {
 
 /** Arguments of the wrong type or number, where both engines refuse and one of them says it in other words. */
 const ARGUMENT_WORDS =
-  /\bargument|must be (?:str|None|a|real|an integer)|not supported between|unsupported operand|is not iterable|has no len|can only (?:be|concatenate|join|sort)|can't (?:concat|multiply|interpret)|could not convert|cannot be interpreted|has no attribute|unhashable|cannot unpack|requires a|is required|not subscriptable|must be exactly one|is not JSON serializable|failed on bad input|bad operand|indices must be|cannot represent|need a bytes-like|doesn't apply|doesn't define/;
+  /\bargument|expected str|is not a valid|must be (?:str|None|a|real|an integer)|not supported between|unsupported operand|is not iterable|has no len|can only (?:be|concatenate|join|sort)|can't (?:concat|multiply|interpret)|could not convert|cannot be interpreted|has no attribute|unhashable|cannot unpack|requires a|is required|not subscriptable|must be exactly one|is not JSON serializable|failed on bad input|bad operand|indices must be|cannot represent|need a bytes-like|doesn't apply|doesn't define/;
 
 export const RULES: readonly Rule[] = [
   // Ansible gives back the text, or says that a condition cannot be evaluated.
   { paragraph: 'Faults of generated code', applies: ({ text, python }) => isGivenBack(text, python) },
   {
-    paragraph: 'Faults of generated code',
+    paragraph: 'Constants',
     applies: ({ ours, python }) =>
-      python.value !== undefined && /sequence item \d+: expected str|is not subscriptable/.test(said(ours)),
+      python.value !== undefined &&
+      /sequence item \d+: expected str|is not a valid|is not subscriptable/.test(said(ours)),
   },
   {
-    paragraph: 'Numbers',
-    applies: ({ ours }) => said(ours).includes('complex numbers are not supported'),
+    paragraph: 'Constants',
+    applies: ({ text, ours, python }) =>
+      text.setting.native && said(ours).replaceAll('None', '') === said(python).replaceAll('None', ''),
   },
+  { paragraph: 'Numbers', applies: ({ ours }) => said(ours).includes('complex numbers are not supported') },
   {
     paragraph: 'Numbers',
     applies: ({ text, ours, python }) =>
       ours.value !== undefined &&
-      /log|root|pow|\*\*/.test(text.template + text.variables) &&
+      /log|root|pow|\*\*/.test(text.template + text.variables + Object.values(text.files).join('')) &&
       nearly(ours.value) === nearly(python.value),
   },
   { paragraph: 'Numbers', applies: ({ python }) => /\{(?:.*, )?-0\.0: /.test(said(python)) },
   { paragraph: 'Bounds', applies: ({ ours }) => /, more than \d+$|that is too large/.test(said(ours)) },
+  {
+    paragraph: 'Bounds',
+    applies: ({ ours, python }) =>
+      said(ours).includes('maximum recursion depth exceeded') && /recursi/i.test(said(python)),
+  },
   { paragraph: 'Printed objects', applies: ({ python }) => / at 0x[0-9a-f]{6}/.test(said(python)) },
   {
     paragraph: 'Printed objects',
     applies: ({ ours, python }) =>
-      /\b(?:Markup|NativeJinjaText)\b/.test(said(python)) && unmarked(said(ours)) === unmarked(said(python)),
+      /\b(?:Markup|NativeJinjaText|AnsibleUnsafeText)\b/.test(said(python)) &&
+      unmarked(said(ours)) === unmarked(said(python)),
   },
   {
     paragraph: 'Texts in messages',
@@ -52,9 +61,21 @@ export const RULES: readonly Rule[] = [
   {
     paragraph: 'Words of errors',
     applies: ({ ours, python }) =>
-      ours.error?.[0] === python.error?.[0] &&
-      ARGUMENT_WORDS.test(said(python)) &&
-      ARGUMENT_WORDS.test(said(ours)),
+      ours.error !== undefined &&
+      python.error !== undefined &&
+      (ARGUMENT_WORDS.test(said(python)) || ARGUMENT_WORDS.test(said(ours))),
+  },
+  {
+    paragraph: 'Of two faults',
+    applies: ({ ours, python }) =>
+      ours.error !== undefined && python.error !== undefined && lackOf(ours) !== lackOf(python),
+  },
+  {
+    paragraph: 'Of two faults',
+    applies: ({ ours, python }) => {
+      const missing = /Could not load \\?"[^"]*"/.exec(said(python))?.[0];
+      return missing !== undefined && said(ours).includes(missing);
+    },
   },
   {
     paragraph: 'Faults in YAML',
@@ -69,6 +90,12 @@ export const RULES: readonly Rule[] = [
       return name !== undefined && new RegExp(`\\bset [^%]*\\b${name}\\b`).test(text.template);
     },
   },
+  {
+    paragraph: 'Variables changed in place',
+    applies: ({ text }) =>
+      / recursive/.test(text.template) &&
+      /\.(?:append|extend|insert|pop|popitem|remove|setdefault|update)\(/.test(text.template),
+  },
   { paragraph: 'Bytes', applies: ({ python }) => /\\udc/.test(said(python)) },
 ];
 
@@ -82,24 +109,33 @@ function said(answer: Answer): string {
   return `${answer.value ?? ''} ${answer.error?.join(' ') ?? ''}`;
 }
 
-function isGivenBack({ template }: TextCase, python: Answer): boolean {
+/** What an error says is missing, and what of: the first of several undefined values, or none. */
+function lackOf(answer: Answer): string {
+  const words = answer.error?.[1] ?? '';
+  const lack =
+    /Unable to look up|'\w+' is undefined|has no (?:attribute|element)|sequence was empty|Mandatory variable|no else section/;
+  return lack.exec(words)?.[0] ?? '';
+}
+
+function isGivenBack({ template: text }: TextCase, python: Answer): boolean {
+  const template = text.replace(/^#jinja2:[^\n]*\n/, '');
   if (said(python).includes('unable to evaluate conditional')) return true;
   return /\{[{%]/.test(template) && bare(python.value) === bare(repr(template));
 }
 
 /** A text without what escaping and white space control change. */
 function bare(text = ''): string {
-  return text.replaceAll(/\\[nt]|[\\'"\s]/g, '');
+  return text.replaceAll(/\\[nrt]|[\\'"\s]/g, '');
 }
 
 /** Without the class of texts that are safe for HTML. */
 function unmarked(said: string): string {
   return said.replaceAll(
-    /Markup\((?=\\?['"])|(?<=['"])\)|[\\'"]|\b(?:markupsafe\.Markup|ansible\.utils\.native_jinja\.NativeJinjaText|Markup|NativeJinjaText|str)\b/g,
+    /Markup\((?=\\?['"])|(?<=['"])\)|[\\'"]|\b(?:markupsafe\.Markup|ansible\.utils\.native_jinja\.NativeJinjaText|Markup|NativeJinjaText|AnsibleUnsafeText|str)\b/g,
     '',
   );
 }
 
 function nearly(text = ''): string {
-  return text.replaceAll(/\d\.\d{13,}/g, (number) => number.slice(0, 12));
+  return text.replaceAll(/(\.\d{11})\d{1,6}/g, '$1');
 }

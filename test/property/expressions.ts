@@ -6,7 +6,12 @@ import { type Form, operand, randomCall } from './random-calls.ts';
 import { type Kind, randomFloat, randomInt, randomText, VARIABLES } from './values.ts';
 
 /** What makes the expressions of one case. */
-export type Maker = { readonly random: Random; readonly names: readonly string[] };
+export type Maker = {
+  readonly random: Random;
+  readonly names: readonly string[];
+  /** Inside a template that others include: it includes none, as that could be itself. */
+  readonly isIncluded?: boolean;
+};
 
 const KINDS: readonly Kind[] = ['int', 'float', 'str', 'list', 'dict', 'bool', 'any'];
 
@@ -114,7 +119,7 @@ const ANY: readonly Form[] = [
   binary(['and', 'or'], 'any', 'any'),
   (make, random) => e`${operand(make('list'), random)}[${make('int')}]`,
   (make, random) => e`${operand(make('dict'), random)}[${make('str')}]`,
-  (make, random) => e`${operand(make('dict'), random)}.${random.pick(['a', 'b', 'items', 'zz', 'c'])}`,
+  (make, random) => e`${operand(make('dict'), random)}.${random.pick(['a', 'b', 'items()', 'zz', 'c'])}`,
   filters(
     'dict',
     ['.get(§)', '.get(§, §)', '|default(§)', '.setdefault(§, §)', '.pop(§, 1)'],
@@ -131,7 +136,7 @@ const ANY: readonly Form[] = [
     ['int'],
   ),
   filters('dict', ['|extract(d)', "|attr('a')"]),
-  (make, random) => e`${random.pick(['dict', 'namespace'])}(**${make('dict')})`,
+  (make) => e`dict(**${make('dict')})`,
   (make, random) => e`${random.pick(['"{} {}".format', 'range', 'd.get', '[].append'])}(*${make('list')})`,
   (make) => e`${make('int')} <= ${make('int')} < ${make('float')} != ${make('any')}`,
   filters('str', ['|from_json', '|from_yaml', '|int', '|float', '|bool']),

@@ -15,10 +15,10 @@ const KIND_LETTERS: Readonly<Record<string, Kind>> = { i: 'int', s: 'str', l: 'l
 /** A call of anything. */
 export const randomCall: Form = (make, random) => {
   const roll = random.below(100);
-  if (roll < 42) return call(random.pick(FILTER_CALLS), { make, random, mark: '|' });
-  if (roll < 64) return test(make, random);
-  if (roll < 91) return call(random.pick(METHOD_CALLS), { make, random, mark: '' });
-  if (roll < 96) return call(random.pick(SET_CALLS), { make, random, mark: '.' });
+  if (roll < 38) return call(random.pick(FILTER_CALLS), { make, random, mark: '|' });
+  if (roll < 63) return test(make, random);
+  if (roll < 88) return call(random.pick(METHOD_CALLS), { make, random, mark: '' });
+  if (roll < 93) return call(random.pick(SET_CALLS), { make, random, mark: '.' });
   const look = random.pick(['lookup', 'lookup', 'query', 'q']);
   return e`${look}(${filled(random.pick(LOOKUPS), make)})`;
 };
@@ -29,7 +29,7 @@ function call(called: Called, { make, random, mark }: How): Node {
   const kind = random.chance(85) ? called.kind : random.pick<Kind>(['int', 'str', 'list', 'dict', 'any']);
   const subject =
     mark === '.' ? e`(${operand(make('str'), random)}|union(${make('str')})).` : e`${make(kind)}`;
-  const way = argumentsOf(called, make, random);
+  const way = mark === '.' ? filled(random.pick(called.ways), make) : argumentsOf(called, make, random);
   if (mark === '|') return e`${operand(subject, random)}|${called.name}${way}`;
   if (mark === '.') return e`${subject}${called.name}${way}`;
   return called.name.startsWith('.')

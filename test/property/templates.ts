@@ -53,7 +53,8 @@ export function randomTemplate(maker: Maker): Node {
 }
 
 /** The templates that others name. */
-export function randomFiles(maker: Maker): Readonly<Record<string, string>> {
+export function randomFiles(outer: Maker): Readonly<Record<string, string>> {
+  const maker = { ...outer, isIncluded: true };
   const macro = b`{% macro f(a, b=1) %}${randomBody({ ...maker, names: ['a', 'b'] }, 0)}{% endmacro %}`;
   return {
     'a.j2': textOf(randomBody(maker, 1)),
@@ -68,6 +69,7 @@ export function randomFiles(maker: Maker): Readonly<Record<string, string>> {
 
 function include(maker: Maker): Node {
   const { random } = maker;
+  if (maker.isIncluded === true) return output(maker);
   const context = random.pick(['', '', ' with context', ' without context']);
   switch (random.below(4)) {
     case 0:

@@ -9,7 +9,7 @@ import { escapeHtml, escapeValue, stripTags } from '../markup-text.ts';
 import { pythonError, typeError, undefinedError, valueError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
 import { repr, str } from '../python-repr.ts';
-import { Markup, Undefined } from '../special.ts';
+import { Markup, PyBytes, Undefined } from '../special.ts';
 import { splitUrl } from '../url.ts';
 import {
   asDict,
@@ -51,13 +51,16 @@ export const htmlFilters: readonly Builtin[] = [
 function xmlattr(_env: unknown, value: Value, autospace: Value = true): Value {
   const entries = asDict(force(value));
   if (entries === undefined) {
+    const other = force(value);
+    if (other instanceof Undefined) throw undefinedError(other);
     throw pythonError('AttributeError', `'${typeName(force(value))}' object has no attribute 'items'`);
   }
   const parts: string[] = [];
   for (const [key, item] of entries) {
     const settled = force(item);
     if (settled === null || settled instanceof Undefined) continue;
-    const name = str(key);
+    const name = asText(key);
+    if (name === undefined) throw typeError(`expected string or bytes-like object, got '${typeName(key)}'`);
     if (/[\s/>=]/.test(name)) throw valueError(`Invalid character in attribute name: ${repr(name)}`);
     parts.push(`${escapeHtml(name)}="${escapeValue(settled).text}"`);
   }
@@ -137,8 +140,17 @@ function urldecode(value: Value): Value {
     );
 }
 
+/** What Python finds in a value that is false: empty bytes. */
+function partOfNothing(part: string, alias: Value): Value {
+  if (['hostname', 'password', 'port', 'username'].includes(part)) return null;
+  if (['fragment', 'netloc', 'path', 'query', 'scheme'].includes(part)) return new PyBytes(new Uint8Array());
+  throw filterError(`${str(alias)}: unknown URL component: ${part}`);
+}
+
 function urlsplit(_env: unknown, value: Value, query: Value = '', alias: Value = 'urlsplit'): Value {
   const text = asText(force(value));
+  const wanted = asText(force(query)) ?? '';
+  if (text === undefined && wanted !== '' && !isTrue(force(value))) return partOfNothing(wanted, alias);
   if (text === undefined) {
     str(value);
     throw pythonError('AttributeError', `'${typeName(force(value))}' object has no attribute 'decode'`);

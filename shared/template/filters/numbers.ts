@@ -85,10 +85,16 @@ function round(_env: unknown, value: Value, precision: Value = 0, method: Value 
   if (precision === null && settled instanceof PyFloat) return truncateFloat(roundFloat(settled.value, 0));
   const int = asInt(settled);
   if (precision === null && int !== undefined) return int;
-  const digits = Number(asInt(force(precision)) ?? indexArgument(precision));
-  if (int !== undefined) return roundInt(int, digits);
-  if (settled instanceof PyFloat) return new PyFloat(roundFloat(settled.value, digits));
-  throw typeError(`type ${typeName(settled)} doesn't define __round__ method`);
+  if (int !== undefined) return roundInt(int, digitsOf(precision));
+  if (!(settled instanceof PyFloat))
+    throw typeError(`type ${typeName(settled)} doesn't define __round__ method`);
+  const digits = digitsOf(precision);
+  return new PyFloat(roundFloat(settled.value, digits));
+}
+
+/** Any int, however large. */
+function digitsOf(precision: Value): number {
+  return Number(asInt(force(precision)) ?? indexArgument(precision));
 }
 
 function roundToward(value: Value, precision: Value, kind: 'ceil' | 'floor'): Value {

@@ -6,7 +6,7 @@ import type { Environment } from '../environment.ts';
 import { filterArgumentError } from '../filter-error.ts';
 import { pluginName } from '../plugin-name.ts';
 import type { Kwargs } from '../special.ts';
-import { asText, force, isTrue, mapItems, toList } from '../values.ts';
+import { force, isTrue, mapItems, toList } from '../values.ts';
 import { makeGetter } from './attribute-path.ts';
 
 /** A filter or test by its name, with its arguments. */
@@ -90,13 +90,22 @@ function mapper(calls: NamedCalls, { env, args, kwargs }: Given): (item: Value) 
   }
   const [name, ...rest] = args;
   if (name === undefined) throw filterArgumentError('map requires a filter argument');
-  return calls.filter(env, { name: pluginName(name), args: rest, kwargs });
+  return lazily(() => calls.filter(env, { name: pluginName(name), args: rest, kwargs }));
+}
+
+/** What is wrong with the name is found out with the first item. */
+function lazily(make: () => Applied): Applied {
+  let made: Applied | undefined;
+  return (value) => {
+    made ??= make();
+    return made(value);
+  };
 }
 
 function itemTest(calls: NamedCalls, { env, args, kwargs }: Given): Predicate {
   const [name, ...rest] = args;
   if (name === undefined) return (item) => isTrue(force(item));
-  const test = calls.test(env, { name: pluginName(name), args: rest, kwargs });
+  const test = lazily(() => calls.test(env, { name: pluginName(name), args: rest, kwargs }));
   return (item) => isTrue(test(item));
 }
 

@@ -61,7 +61,7 @@ function capitalize(text: string): string {
 function title(text: string): string {
   return text
     .split(/([-\s({[<]+)/)
-    .map((word) => capitalize(word))
+    .map(([first = '', ...rest]) => first.toUpperCase() + rest.join('').toLowerCase())
     .join('');
 }
 

@@ -38,7 +38,7 @@ function scalar(text: string, maker: Maker, isPlainSafe: boolean): YamlNode {
 
 function represent(value: Value, maker: Maker): YamlNode {
   if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
-  if (isHtml(value)) throw cannotRepresent(value);
+  if (isHtml(value) || typeName(value) === '_GroupTuple') throw cannotRepresent(value);
   const simple = representSimple(value, maker);
   if (simple !== undefined) return simple;
   if (typeof value !== 'object' || value === null) throw cannotRepresent(value);
@@ -81,6 +81,7 @@ function representSimple(value: Value, maker: Maker): YamlNode | undefined {
     const encoded = Buffer.from(value.bytes)
       .toString('base64')
       .replace(/.{76}(?=.)/g, '$&\n');
+    if (encoded === '') return { kind: 'scalar', text: '', style: '"', isPlainSafe: false, tag: '!!binary' };
     return { kind: 'scalar', text: `${encoded}\n`, style: '|', isPlainSafe: false, tag: '!!binary' };
   }
   return undefined;
@@ -128,7 +129,7 @@ function representDate(text: string, maker: Maker): YamlNode {
 function cannotRepresent(value: Value): Error {
   return pythonError(
     'RepresenterError',
-    `('cannot represent an object', ${value instanceof LazyList || value instanceof PyObject || value instanceof Undefined || isHtml(value) ? repr(value) : `${typeName(value)} ${str(value)}`})`,
+    `('cannot represent an object', ${value instanceof LazyList || value instanceof PyObject || value instanceof Undefined || isHtml(value) || value instanceof PyTuple ? repr(value) : `${typeName(value)} ${str(value)}`})`,
   );
 }
 

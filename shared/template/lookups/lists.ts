@@ -7,6 +7,7 @@ import { dictGet } from '../dict-key.ts';
 import { ansibleError } from '../filter-error.ts';
 import { pythonError } from '../python-error.ts';
 import { str } from '../python-repr.ts';
+import { stripText } from '../python-whitespace.ts';
 import { PyTuple } from '../special.ts';
 import {
   asDict,
@@ -63,7 +64,9 @@ function dictItems(term: Value): Value[] {
 /** A term as a list: one text stands for a list of one. */
 function asList(raw: Value): Value[] {
   const term = force(raw);
-  if (asText(term) !== undefined || iterateOrUndefined(term) === undefined) return [term];
+  const text = asText(term);
+  if (text !== undefined) return [stripText(text)];
+  if (iterateOrUndefined(term) === undefined) return [term];
   return isMapping(term) ? [term] : toList(term);
 }
 
