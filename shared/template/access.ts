@@ -84,7 +84,7 @@ function classOf(value: Value): PyObject {
   return new PyObject({
     typeName: 'type',
     str: () => `<class '${name}'>`,
-    attribute: (attribute) => (attribute === '__name__' ? name : undefined),
+    attribute: (attribute) => (attribute === '__name__' ? name.replace(/^.*\./, '') : undefined),
     compare: (other) => (other instanceof PyObject && other.behaviour.payload === name ? 0 : undefined),
     payload: name,
   });

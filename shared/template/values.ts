@@ -88,7 +88,7 @@ function typeNameOfObject(value: PyFloat | Value[] | Dict | Special): string {
   if (value instanceof Map) return 'dict';
   if (Array.isArray(value)) return 'list';
   if (value instanceof PyFloat) return 'float';
-  if (value instanceof PyObject) return value.behaviour.typeName.replace(/^.*\./, '');
+  if (value instanceof PyObject) return shownClass(value.behaviour.typeName);
   if (value instanceof Undefined && value.isLenient) return 'Undefined';
   if (value instanceof PyTuple && value.fields[0] === 'grouper') return '_GroupTuple';
   if (value instanceof Markup && value.mark === 'verbatim') return 'NativeJinjaText';
@@ -96,6 +96,11 @@ function typeNameOfObject(value: PyFloat | Value[] | Dict | Special): string {
   if (value instanceof LazyDict) return value.typeName.replace(/^.*\./, '');
   if (value instanceof Pending) return typeName(force(value));
   return SPECIAL_TYPE_NAMES[value.special];
+}
+
+/** Messages name classes that are written in C with their module. */
+function shownClass(name: string): string {
+  return /^(?:date)?time\./.test(name) ? name : name.replace(/^.*\./, '');
 }
 
 const SPECIAL_TYPE_NAMES: { readonly [kind in Special['special']]: string } = {

@@ -238,7 +238,7 @@ function ternary(
 function typeDebug(value: Value): Value {
   if (value instanceof Markup && value.mark === 'verbatim')
     return value.isLookedUp ? 'NativeJinjaUnsafeText' : 'NativeJinjaText';
-  return typeName(value);
+  return typeName(value).replace(/^.*\./, '');
 }
 
 function attributeName(name: Value): string {
