@@ -110,8 +110,9 @@ class ConfigReader {
       const where = `option ${reprText(key)} in section ${reprText(section.name)}`;
       throw pythonError('DuplicateOptionError', `${this.#place()}: ${where} already exists`);
     }
-    this.#value = found[2] === undefined ? null : [stripText(found[2])];
-    section.values.set(key, this.#value);
+    const value = found[2] === undefined ? null : [stripText(found[2])];
+    section.values.set(key, value);
+    this.#value = key === '' ? undefined : value;
   }
 
   #place(): string {

@@ -45,7 +45,8 @@ class XmlReader {
   readonly #open: OpenElement[] = [];
   #at: number;
   #root: XmlElement | undefined;
-  #hasDoctype = false;
+  /** The document type: entities that are declared in it, or may be outside of it, are left out of texts. */
+  #doctype: string | undefined;
 
   constructor(text: string) {
     this.#text = text;
@@ -84,14 +85,14 @@ class XmlReader {
       element?.children.push(data);
       return;
     }
-    const isEarly = element === undefined && this.#root === undefined;
-    this.#hasDoctype = isEarly && this.#match(DOCTYPE) !== undefined;
-    if (!this.#hasDoctype) throw new XmlError('not well-formed (invalid token)');
+    const isEarly = element === undefined && this.#root === undefined && this.#doctype === undefined;
+    this.#doctype = isEarly ? this.#match(DOCTYPE)?.[0] : undefined;
+    if (this.#doctype === undefined) throw new XmlError('not well-formed (invalid token)');
   }
 
   #addText(text: string): void {
     const element = this.#open.at(-1);
-    if (element !== undefined && !text.includes(']]>')) element.children.push(this.#expand(text));
+    if (element !== undefined && !text.includes(']]>')) element.children.push(this.#expand(text, false));
     else if (element !== undefined || /[^ \t\n]/.test(text))
       throw new XmlError('not well-formed (invalid token)');
   }
@@ -102,7 +103,7 @@ class XmlReader {
     const attributes = new Map<string, string>();
     for (const [, key = '', double, single] of written.matchAll(ATTRIBUTE)) {
       if (attributes.has(key)) throw new XmlError('duplicate attribute');
-      attributes.set(key, this.#expand((double ?? single ?? '').replace(/[\t\n]/g, ' ')));
+      attributes.set(key, this.#expand((double ?? single ?? '').replace(/[\t\n]/g, ' '), true));
     }
     this.#open.push({ name, attributes, children: [] });
     if (isEmpty) this.#endElement(name);
@@ -116,15 +117,21 @@ class XmlReader {
     else parent.children.push(element);
   }
 
-  /** Entities of a document type are left out; without one they are unknown. */
-  #expand(text: string): string {
+  #expand(text: string, isAttribute: boolean): string {
     return text.replace(/&([^;&\s]*);?/g, (whole, name: string) => {
       if (!whole.endsWith(';') || !REFERENCE.test(name))
         throw new XmlError('not well-formed (invalid token)');
       const known = Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : characterOf(name);
-      if (known === undefined && !this.#hasDoctype) throw new XmlError('undefined entity');
+      if (known === undefined && (isAttribute || !this.#isDeclared(name)))
+        throw new XmlError('undefined entity');
       return known ?? '';
     });
+  }
+
+  #isDeclared(name: string): boolean {
+    const doctype = this.#doctype ?? '';
+    const isOutside = /^<!DOCTYPE\s+[^\s[>]+\s+(?:SYSTEM|PUBLIC)\s/.test(doctype);
+    return isOutside || [...doctype.matchAll(/<!ENTITY\s+(\S+)/g)].some(([, declared]) => declared === name);
   }
 }
 
