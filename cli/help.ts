@@ -6,6 +6,7 @@ Runs unmodified Ansible playbooks.
 
 commands:
   cloud       run the whole cloud on this machine: sortie cloud local
+  config      show the configuration, as ansible-config does: dump and view
   deploy      put the functions into an AWS account
   doctor      look whether runs can work, and say what to do
   exec        run one module on hosts; takes the options of ansible

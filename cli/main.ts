@@ -9,6 +9,7 @@ import { version } from './version.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   cloud: async () => (await import('./cloud-local.ts')).cloud,
+  config: async () => (await import('./config.ts')).config,
   deploy: async () => (await import('./cloud/deploy.ts')).deploy,
   doctor: async () => (await import('./doctor.ts')).doctor,
   exec: async () => {
