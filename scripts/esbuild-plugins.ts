@@ -47,6 +47,59 @@ export const withNodesSha512: Plugin = {
   },
 };
 
+const NUMBERS = /\[([\s\d,xa-fA-F]+)\]/g;
+const BLOWFISH_BOXES = 4;
+
+/**
+ * bcryptjs, which hashes passwords, and bcrypt-pbkdf, which opens encrypted keys, both bring the 1,042 digits of pi that Blowfish
+ * begins with: 11 KB that pack badly. Here the first takes those of the second; a build fails where they are not the same.
+ */
+export const withOneBlowfish: Plugin = {
+  name: 'with-one-blowfish',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^blowfish-digits$/ }, ({ path, resolveDir }) => ({
+      path,
+      namespace: 'blowfish',
+      pluginData: { directory: packageDirectory('bcrypt-pbkdf', resolveDir) },
+    }));
+    onLoad({ filter: /.*/, namespace: 'blowfish' }, ({ pluginData }) => ({
+      contents: `module.exports = ${JSON.stringify(blowfishDigits(pluginData.directory))};`,
+    }));
+    onLoad({ filter: /[\\/]bcrypt-pbkdf[\\/]index\.js$/ }, ({ path }) => {
+      let index = -1;
+      const contents = readFileSync(path, 'utf8').replace(NUMBERS, (numbers) => {
+        index++;
+        return index > BLOWFISH_BOXES ? numbers : `require('blowfish-digits')[${index}]`;
+      });
+      return { contents };
+    });
+    onLoad({ filter: /[\\/]bcryptjs[\\/]index\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const [whole = '', digits = '', boxes = ''] =
+        /var P_ORIG = (\[[^\]]+\]);[^[]*var S_ORIG = (\[[^\]]+\]);/.exec(text) ?? [];
+      const own = [...readNumbers(boxes), ...readNumbers(digits)];
+      const shared = blowfishDigits(packageDirectory('bcrypt-pbkdf', dirname(path))).flat();
+      if (own.length !== shared.length || own.some((number, index) => number !== shared[index]))
+        throw new Error('bcryptjs and bcrypt-pbkdf do not begin with the same digits');
+      const contents = text.replace(
+        whole,
+        `var P_ORIG = DIGITS[${BLOWFISH_BOXES}]; var S_ORIG = DIGITS.slice(0, ${BLOWFISH_BOXES}).flat();`,
+      );
+      return { contents: `import DIGITS from 'blowfish-digits';\n${contents}`, resolveDir: dirname(path) };
+    });
+  },
+};
+
+/** The four boxes and the digits after them, as bcrypt-pbkdf has them. */
+function blowfishDigits(directory: string): number[][] {
+  const lists = readFileSync(join(directory, 'index.js'), 'utf8').match(NUMBERS) ?? [];
+  return lists.slice(0, BLOWFISH_BOXES + 1).map(readNumbers);
+}
+
+function readNumbers(list: string): number[] {
+  return (list.match(/0x[\da-f]+|\d+/gi) ?? []).map(Number);
+}
+
 /** The package yaml as modules, of which esbuild keeps what is used: a function is 5.6 KB smaller. Both forms come from one source. */
 export const withYamlAsModules: Plugin = {
   name: 'with-yaml-as-modules',

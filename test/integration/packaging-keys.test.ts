@@ -20,3 +20,12 @@ test('a bundle opens encrypted private keys with the SHA-512 of Node', async () 
   expect(await open('open sesame')).toBe('ssh-ed25519');
   expect(await open('close sesame')).toMatch(/integrity check failed/);
 });
+
+test('a bundle hashes with bcrypt by the digits of the other package', async () => {
+  const target = mkdtempSync(join(tmpdir(), 'sortie-hash-'));
+  await buildFunctions(target, { hash: 'test/integration/packaging-hash-entry.ts' });
+  const env = { PASSPHRASE: 'U*U' };
+  const { stdout } = await run(process.execPath, [join(target, 'hash.cjs')], { env });
+  // A vector of crypt_blowfish, with the prefix of today.
+  expect(stdout).toBe('$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW');
+});
