@@ -69,7 +69,7 @@ export function makeEngine(env: Environment, mode: RenderMode, isChanging = fals
     env,
     builtins,
     concat: native ? concatNative : mode.isFile ? concatText : concatGuessing,
-    finalize: native ? finalizeValue : finalizeText,
+    finalize: env.options.native || env.options.printsNone === true ? finalizeValue : finalizeText,
     getTemplate: (name) => findTemplateFile(name, env, mode),
     resolveVariable: isChanging
       ? (name) => copyContainers(resolveVariable(name, env))

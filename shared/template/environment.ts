@@ -26,6 +26,8 @@ export type Scope = {
 export type RenderOptions = {
   /** ANSIBLE_JINJA2_NATIVE: keep Python types of whole expressions instead of Ansible's literal guessing. */
   readonly native: boolean;
+  /** None prints as `None`: in files that the template module renders while everything else is native. */
+  readonly printsNone?: boolean;
   /** DEFAULT_UNDEFINED_VAR_BEHAVIOR: undefined variables raise. */
   readonly strictUndefined: boolean;
   /** DEFAULT_JINJA2_EXTENSIONS, e.g. `jinja2.ext.do`, `jinja2.ext.loopcontrols`. */

@@ -18,12 +18,15 @@ import tempfile
 CASES = pathlib.Path(__file__).resolve().parent.parent / 'cases' / 'runs'
 # Times and the temporary files of diffs, which are never the same, and what Ansible says of itself under -vv.
 VOLATILE = re.compile(r'(?<="start": ")[^"]*|(?<="delta": ")[^"]*|(?<="end": ")[^"]*|(?<=\+\+\+ after: ).*')
+# A number that each run of Ansible draws.
+OMITTED = re.compile(r'(?<=__omit_place_holder__)[0-9a-f]{40}')
 PREAMBLE = re.compile(r'\A(?!\nPLAY).*?(?=\nPLAYBOOK)', re.DOTALL)
 
 
 def normalized(text, directory):
     """Return a transcript without what is never the same."""
-    return PREAMBLE.sub('', VOLATILE.sub('<ONCE>', text.replace(directory, '<DIR>')))
+    same = OMITTED.sub('', text.replace(directory, '<DIR>'))
+    return PREAMBLE.sub('', VOLATILE.sub('<ONCE>', same))
 
 
 def record(case):

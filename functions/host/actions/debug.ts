@@ -4,7 +4,8 @@ import type { Dict, Value } from '../../../shared/base/value.ts';
 import { isSpecial } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import { originOfWritten } from '../../../shared/template/engine.ts';
-import { repr, str } from '../../../shared/template/python-repr.ts';
+import { dumpJson } from '../../../shared/template/json.ts';
+import { str } from '../../../shared/template/python-repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { asTemplate, Template } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
@@ -49,12 +50,8 @@ function unlooked(text: Value): readonly [string, Value] {
 
 function shown(args: Dict, env: ActionCall['env'], verbosity: number): readonly [string, Value] {
   const variable = args.get('var');
-  if (variable === undefined) return ['msg', args.get('msg') ?? 'Hello world!'];
-  if (typeof variable !== 'string')
-    return [
-      Array.isArray(variable) || variable instanceof Map ? `<class '${typeName(variable)}'>` : repr(variable),
-      variable,
-    ];
+  if (variable === undefined) return ['msg', args.has('msg') ? (args.get('msg') ?? null) : 'Hello world!'];
+  if (typeof variable !== 'string') return [nameOf(variable), verbosity > 0 ? `${UNDEFINED}: ` : UNDEFINED];
   try {
     const value = renderValue(asTemplate(`{{${variable}}}`), env);
     return [variable, isSpecial(value, 'undefined') ? UNDEFINED : value];
@@ -62,4 +59,11 @@ function shown(args: Dict, env: ActionCall['env'], verbosity: number): readonly 
     if (!(error instanceof TemplateError) || error.kind !== 'undefined') throw error;
     return [variable, verbosity > 0 ? `${UNDEFINED}: ${error.message}` : UNDEFINED];
   }
+}
+
+/** What stands in the place of a name: the class of a list or dict, and else the value as JSON has it for a key. */
+function nameOf(variable: Value): string {
+  return Array.isArray(variable) || variable instanceof Map
+    ? `<class '${typeName(variable)}'>`
+    : dumpJson(variable);
 }

@@ -20,7 +20,7 @@ export function templateEnvironment(call: ActionCall, place: TemplatePlace): Env
   const below = { get: scope.raw ?? scope.resolve, names, ...(textsOf === undefined ? {} : { textsOf }) };
   return createEnvironment([runDateLayer(env), dictLayer(templateVars(call, place)), below], {
     ...surroundings,
-    options: { ...env.options, native: false },
+    options: { ...env.options, native: false, printsNone: env.options.native },
     searchPath: [...env.searchPath, directory],
   });
 }

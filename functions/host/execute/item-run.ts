@@ -194,7 +194,7 @@ function renderPlainly(args: Dict, env: Environment): Value {
   }
 }
 
-/** Leaves out every entry that rendered to `omit`, at any depth. */
+/** Leaves out every entry of dicts that rendered to `omit`, at any depth; in lists Ansible leaves the marker. */
 function withoutOmitted(args: Dict): Dict {
   const kept: Dict = new Map();
   for (const [name, value] of args) if (!isOmitted(value)) kept.set(name, pruned(value));
@@ -203,8 +203,16 @@ function withoutOmitted(args: Dict): Dict {
 
 function pruned(value: Value): Value {
   if (value instanceof Map) return withoutOmitted(value);
-  if (Array.isArray(value)) return value.filter((each) => !isOmitted(each)).map(pruned);
-  return value;
+  if (Array.isArray(value))
+    return value.map((each) => (Array.isArray(each) ? withMarkers(each) : pruned(each)));
+  return isOmitted(value) ? str(value) : value;
+}
+
+/** Lists within lists, in which nothing is left out. */
+function withMarkers(value: Value): Value {
+  if (Array.isArray(value)) return value.map(withMarkers);
+  if (value instanceof Map) return new Map([...value].map(([key, each]) => [key, withMarkers(each)]));
+  return isOmitted(value) ? str(value) : value;
 }
 
 function isOmitted(value: Value): boolean {
