@@ -48,10 +48,11 @@ function renderTerm(env: Environment, name: string, options: LookupOptions): Val
   const source = decodeText(content);
   const text = engine.render(source, file, templateEnvironment(env, { name, path, options }));
   const isNative = env.options.native && boolOption(options, 'jinja2_native', false);
-  const isConverted = boolOption(options, 'convert_data', true) && isNative === env.options.native;
-  if (!isConverted) return new Markup(text, 'verbatim', true);
-  if (!hasMarkers(source)) return text;
-  return isNative ? readNative(text) : convert(text);
+  const isConverted = boolOption(options, 'convert_data', true);
+  const value = isConverted && hasMarkers(source) ? (isNative ? readNative(text) : convert(text)) : text;
+  // Text that is to stay text; data are printed for that, as Python prints them.
+  const isText = !isConverted || isNative !== env.options.native;
+  return isText ? new Markup(str(value), 'verbatim', true) : value;
 }
 
 function syntaxOptions(options: LookupOptions): FileTemplateOptions {

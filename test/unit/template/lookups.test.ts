@@ -5,6 +5,7 @@ import type { Value } from '../../../shared/base/value.ts';
 import { builtins } from '../../../shared/template/builtins.ts';
 import type { Environment, LocalPort, TaskMemory, WebRequest } from '../../../shared/template/environment.ts';
 import { lookupTable } from '../../../shared/template/lookups/table.ts';
+import { str } from '../../../shared/template/python-repr.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
 import { makeCaseEnvironment } from './filter-cases.ts';
 
@@ -211,4 +212,15 @@ test('a random choice stays the same when a task is rendered again', () => {
   const env = makeEnvironment({});
   const terms = Array.from({ length: 200 }, (_, index) => index);
   expect(call(env, 'random_choice', terms)).toEqual(call(env, 'random_choice', terms));
+});
+
+test('data that a template prints are printed as Python prints them, where types are native but not for the lookup', () => {
+  const directory = new URL('../../cases/filters', import.meta.url).pathname;
+  const env = makeCaseEnvironment(directory, new Map());
+  const native = { ...env, options: { ...env.options, native: true } };
+  const texts = ['{{ [1, "a"] }}\n', '{{ 5 }}\n'].map((source) => {
+    const local = { ...native.local, readFile: () => Buffer.from(source) };
+    return str(call({ ...native, local }, 'template', ['list.j2'])[0] ?? null);
+  });
+  expect(texts).toEqual(["[1, 'a']", '5\n']);
 });
