@@ -6,7 +6,6 @@ import { filterError, lookupError } from './filter-error.ts';
 type Needs = Readonly<Record<string, string>>;
 
 const FILTERS: Needs = {
-  'ansible.netcommon.parse_cli_textfsm': 'the Python library textfsm',
   'ansible.utils.fact_diff': 'the plugin for differences of the collection',
   'ansible.utils.validate': 'the Python library jsonschema',
   'community.general.from_toml': 'a reader of TOML',
@@ -16,7 +15,6 @@ const FILTERS: Needs = {
   'community.general.json_patch_recipe': 'the Python library jsonpatch',
   'community.general.to_prettytable': 'the Python library prettytable',
   'community.general.to_toml': 'the Python library tomlkit',
-  parse_cli_textfsm: 'the Python library textfsm',
 };
 
 const TESTS: Needs = {

@@ -7,6 +7,7 @@ import { ipaddrFilters } from './ipaddr.ts';
 import { macFilters } from './mac.ts';
 import { netcommonFilters } from './netcommon.ts';
 import { parseCliFilter } from './parse-cli.ts';
+import { parseTextFsmFilter } from './parse-textfsm.ts';
 import { parseXmlFilter } from './parse-xml.ts';
 import { popAceFilter } from './pop-ace.ts';
 
@@ -18,7 +19,13 @@ export const netcommonTable: readonly (readonly [string, Builtin])[] = [
   ...[...ipaddrFilters, ...networkFilters, ...macFilters].map(
     (filter) => [`ansible.netcommon.${filter.name}`, filter] as const,
   ),
-  ...[...netcommonFilters, parseCliFilter, parseXmlFilter, checkedFilter(popAceFilter)].flatMap((filter) => {
+  ...[
+    ...netcommonFilters,
+    parseCliFilter,
+    parseTextFsmFilter,
+    parseXmlFilter,
+    checkedFilter(popAceFilter),
+  ].flatMap((filter) => {
     const names = [
       `ansible.netcommon.${filter.name}`,
       ...(FULL_NAME_ONLY.includes(filter.name) ? [] : [filter.name]),

@@ -1,5 +1,6 @@
 /** Filters and tests whose Python libraries are installed nowhere here: expectations are written by hand, from their documentation. */
 
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { evaluateRaw, makeCaseEnvironment, toCaseJson } from './filter-cases.ts';
 
@@ -52,6 +53,37 @@ describe('hashids, by the examples of its documentation', () => {
     ],
   ])('%s is an error', (expression, message) => {
     expect(outcome(expression)).toMatchObject({ error: { message } });
+  });
+});
+
+describe('parse_cli_textfsm', () => {
+  const cases = join(import.meta.dirname, '../../cases/filters');
+  const here = makeCaseEnvironment(cases, new Map());
+  const parse = (text: string, template: string): unknown =>
+    toCaseJson(evaluateRaw(`${text} | ansible.netcommon.parse_cli_textfsm(${template})`, here), cases);
+
+  test('gives a dict for each row', () => {
+    const template = "q('fileglob', 'parse/table.textfsm') | first";
+    const row = (name: string, state: string): unknown => ({
+      dict: [
+        ['NAME', name],
+        ['STATE', state],
+      ],
+    });
+    expect(parse("'eth0 is up\\neth1 is down'", template)).toEqual({
+      value: [row('eth0', 'up'), row('eth1', 'down')],
+    });
+    expect(parse('5', template)).toMatchObject({
+      error: {
+        message: "parse_cli_textfsm input should be a string, but was given a input of <class 'int'>",
+      },
+    });
+  });
+
+  test('needs its template', () => {
+    expect(parse("'x'", "'/nowhere'")).toMatchObject({
+      error: { message: 'unable to locate parse_cli_textfsm template: /nowhere' },
+    });
   });
 });
 
