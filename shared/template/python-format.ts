@@ -187,7 +187,8 @@ function cut(text: string, how: Conversion): string {
   return typeof units === 'string' ? units.slice(0, how.precision) : units.slice(0, how.precision).join('');
 }
 
-function toAscii(text: string): string {
+/** A text with all but ASCII escaped, as `ascii()` gives it. */
+export function toAscii(text: string): string {
   return text.replace(/[^\x20-\x7e]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
     if (code <= 0xff) return `\\x${code.toString(16).padStart(2, '0')}`;

@@ -2,8 +2,10 @@
 
 import type { Dict, Value } from '../base/value.ts';
 import { dictGet } from './dict-key.ts';
+import { type FormatField, readField, readPath } from './format-field.ts';
 import { formatWithSpec } from './format-spec.ts';
 import { pythonError, typeError, undefinedError, valueError } from './python-error.ts';
+import { toAscii } from './python-format.ts';
 import { repr, str } from './python-repr.ts';
 import { LazyList, PySet, Undefined } from './special.ts';
 import { asText, force, isMapping, lengthOrUndefined, typeName } from './values.ts';
@@ -16,11 +18,11 @@ export type FormatArguments = {
   readonly itemOf: (value: Value, key: Value) => Value | undefined;
 };
 
-type Fields = FormatArguments & { next: number };
+type Fields = FormatArguments & { next: number; numbering: 'automatic' | 'manual' | undefined };
 
 /** `text.format(*args, **kwargs)`. */
 export function formatFields(text: string, given: FormatArguments): string {
-  return expand(text, { ...given, next: 0 }, 2);
+  return expand(text, { ...given, next: 0, numbering: undefined }, 2);
 }
 
 function expand(text: string, fields: Fields, depth: number): string {
@@ -36,9 +38,9 @@ function expand(text: string, fields: Fields, depth: number): string {
         continue;
       }
       if (character === '}') throw valueError("Single '}' encountered in format string");
-      const end = fieldEnd(text, index);
-      result += formatField(text.slice(index + 1, end), fields, depth);
-      index = end + 1;
+      const field = readField(text, index);
+      result += formatField(field, fields, depth);
+      index = field.end;
       continue;
     }
     result += character;
@@ -47,23 +49,8 @@ function expand(text: string, fields: Fields, depth: number): string {
   return result;
 }
 
-function fieldEnd(text: string, start: number): number {
-  let open = 0;
-  for (let index = start; index < text.length; index++) {
-    if (text[index] === '{') open++;
-    if (text[index] === '}') open--;
-    if (open === 0) return index;
-  }
-  throw valueError(
-    start === text.length - 1
-      ? "Single '{' encountered in format string"
-      : "expected '}' before end of string",
-  );
-}
-
-function formatField(field: string, fields: Fields, depth: number): string {
-  const [, name = '', conversion, spec = ''] =
-    /^([^!:[]*(?:\[[^\]]*\][^!:[]*)*)(?:!(.))?(?::([\s\S]*))?$/.exec(field) ?? [];
+function formatField(field: FormatField, fields: Fields, depth: number): string {
+  const { name, conversion, spec } = field;
   const value = lookUp(name, fields);
   const settled = conversion === undefined ? value : convert(value, conversion);
   return formatWithSpec(settled, spec.includes('{') ? expand(spec, fields, depth - 1) : spec);
@@ -71,21 +58,23 @@ function formatField(field: string, fields: Fields, depth: number): string {
 
 function convert(value: Value, conversion: string): Value {
   if (conversion === 's') return str(value);
-  if (conversion === 'r' || conversion === 'a') return repr(value);
+  if (conversion === 'r') return repr(value);
+  if (conversion === 'a') return toAscii(repr(value));
   throw valueError(`Unknown conversion specifier ${conversion}`);
 }
 
 function lookUp(name: string, fields: Fields): Value {
-  const [, first = '', path = ''] = /^([^.[]*)([\s\S]*)$/.exec(name) ?? [];
+  const { first, steps } = readPath(name);
   let value = argument(first, fields);
-  for (const [, attribute, item = ''] of path.matchAll(/\.([^.[]+)|\[([^\]]*)\]/g)) {
-    value = attribute === undefined ? readItem(value, item, fields) : readAttribute(value, attribute, fields);
+  for (const { kind, key } of steps) {
+    value = kind === 'item' ? readItem(value, key, fields) : readAttribute(value, key, fields);
   }
   return value;
 }
 
 function argument(name: string, fields: Fields): Value {
   if (name === '' || /^\d+$/.test(name)) {
+    checkNumbering(name === '' ? 'automatic' : 'manual', fields);
     const index = name === '' ? fields.next++ : Number(name);
     const value = fields.args[index];
     if (value === undefined) {
@@ -102,6 +91,16 @@ function argument(name: string, fields: Fields): Value {
 function chained(value: Undefined): Undefined {
   if (value.isLenient) throw undefinedError(value);
   return value;
+}
+
+function checkNumbering(numbering: 'automatic' | 'manual', fields: Fields): void {
+  fields.numbering ??= numbering;
+  if (fields.numbering === numbering) return;
+  throw valueError(
+    numbering === 'automatic'
+      ? 'cannot switch from manual field specification to automatic field numbering'
+      : 'cannot switch from automatic field numbering to manual field specification',
+  );
 }
 
 function readAttribute(value: Value, name: string, fields: Fields): Value {
