@@ -13,7 +13,6 @@ const FILTERS: Needs = {
   'community.general.json_diff': 'the Python library jsonpatch',
   'community.general.json_patch': 'the Python library jsonpatch',
   'community.general.json_patch_recipe': 'the Python library jsonpatch',
-  'community.general.to_prettytable': 'the Python library prettytable',
   'community.general.to_toml': 'the Python library tomlkit',
 };
 

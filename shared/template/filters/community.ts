@@ -19,6 +19,7 @@ import { iniFilters } from './community-ini.ts';
 import { keysFilters } from './community-keys.ts';
 import { listsFilters } from './community-lists.ts';
 import { newerFilters } from './community-newer.ts';
+import { tableFilter } from './community-table.ts';
 import { timeFilters } from './community-time.ts';
 import { typeFilter } from './community-types.ts';
 import { hashidsFilters } from './hashids.ts';
@@ -54,6 +55,7 @@ const filters: readonly Builtin[] = [
   ...iniFilters,
   ...newerFilters,
   typeFilter,
+  tableFilter,
   ...hashidsFilters,
 ];
 

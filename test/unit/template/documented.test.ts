@@ -87,6 +87,69 @@ describe('parse_cli_textfsm', () => {
   });
 });
 
+describe('to_prettytable', () => {
+  const people = "[{'name': 'Al', 'age': 25}, {'name': 'Barbara', 'age': none}]";
+
+  test.each([
+    [
+      `${people} | community.general.to_prettytable`,
+      [
+        '+---------+------+',
+        '|   name  | age  |',
+        '+---------+------+',
+        '|    Al   |  25  |',
+        '| Barbara | None |',
+        '+---------+------+',
+      ],
+    ],
+    [
+      `${people} | community.general.to_prettytable('age', 'name')`,
+      [
+        '+------+---------+',
+        '| age  |   name  |',
+        '+------+---------+',
+        '|  25  |    Al   |',
+        '| None | Barbara |',
+        '+------+---------+',
+      ],
+    ],
+    [
+      `${people} | community.general.to_prettytable(header_names=['Who', 'Years'], column_alignments={'Who': 'left', 'Years': 'R'})`,
+      [
+        '+---------+-------+',
+        '| Who     | Years |',
+        '+---------+-------+',
+        '| Al      |    25 |',
+        '| Barbara |  None |',
+        '+---------+-------+',
+      ],
+    ],
+    [`[] | community.general.to_prettytable`, ['++', '++']],
+    [`[] | community.general.to_prettytable('a')`, ['+---+', '| a |', '+---+', '+---+']],
+    [
+      `[{'a': 'x\\ny'}] | community.general.to_prettytable`,
+      ['+---+', '| a |', '+---+', '| x |', '| y |', '+---+'],
+    ],
+  ])('%s', (expression, lines) => {
+    expect(outcome(expression)).toEqual({ value: lines.join('\n') });
+  });
+
+  test.each([
+    ['5 | community.general.to_prettytable', 'Expected a list of dictionaries, got a int'],
+    [`${people} | community.general.to_prettytable(5)`, 'Expected a string for column name, got a int'],
+    [
+      `${people} | community.general.to_prettytable('a', 'b', 'c')`,
+      "'column_order' has more elements (3) than available fields in data (2)",
+    ],
+    [
+      `${people} | community.general.to_prettytable(x=1)`,
+      'Unknown parameter(s) for to_prettytable filter: x',
+    ],
+  ])('%s is an error', (expression, message) => {
+    expect(outcome(expression)).toMatchObject({ error: { message } });
+  });
+});
+
 describe('fqdn_valid', () => {
   test.each([
     ["'srv.example.com' is community.general.fqdn_valid", true],
