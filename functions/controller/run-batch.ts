@@ -27,6 +27,8 @@ export type BatchDeps = {
 
 export type BatchResult = {
   readonly failed: readonly string[];
+  /** Are kept from later plays, but do not count as failed in this one. */
+  readonly dropped: readonly string[];
   readonly unreachable: readonly string[];
   /** A failure that ends the play for all hosts. */
   readonly isBroken: boolean;
@@ -65,6 +67,7 @@ export async function runBatch(work: BatchWork, deps: BatchDeps): Promise<BatchR
     work.hosts.batch.filter((host) => progress.ended.get(host) === how);
   return {
     failed: ended('failed'),
+    dropped: ended('dropped'),
     unreachable: ended('unreachable'),
     isBroken: progress.isBroken,
     isAboveMax: isAboveMax(progress),
@@ -237,7 +240,7 @@ function isTooMuch(met: readonly MetTask[], progress: Progress, deps: BatchDeps)
 function isAboveMax(progress: Progress): boolean {
   const { maxFailPercentage } = progress.work;
   if (maxFailPercentage === undefined) return false;
-  const failed = [...progress.ended.values()].filter((how) => how === 'failed').length;
+  const failed = [...progress.ended.values()].filter((how) => how === 'dropped' || how === 'failed').length;
   return (failed / progress.work.batchSize) * 100 > maxFailPercentage;
 }
 

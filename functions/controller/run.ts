@@ -237,6 +237,7 @@ function noteResult(result: BatchResult, state: RunState): void {
     unreachable: state.unreachable.size,
     isBroken: result.isBroken,
   });
+  for (const host of result.dropped) state.failed.add(host);
 }
 
 function playHosts(description: PlayDescription, state: RunState, deps: RunDeps): readonly string[] {

@@ -18,7 +18,8 @@ export type HostOutcome =
   /** Ran the one task at which all met. */
   | { readonly kind: 'paused'; readonly met: MetTask };
 
-export type HostEnd = 'done' | 'failed' | 'unreachable';
+/** Dropped: went through its play, but an include that failed keeps it from later ones, although it was rescued. */
+export type HostEnd = 'done' | 'dropped' | 'failed' | 'unreachable';
 
 /** The end of a task at which hosts met. */
 export type MetTask = {

@@ -9,8 +9,10 @@ import type { Cursor, Inclusion } from './cursor.ts';
 export type HostState = {
   readonly next: NextPlace;
   readonly ended: HostEnd | undefined;
-  /** A failure in a flush of handlers or of an include counts, even when a rescue section takes over. */
+  /** A failure in a flush of handlers counts, even when a rescue section takes over. */
   readonly hasFailed: boolean;
+  /** An include has failed, and a rescue section took over: see HostEnd. */
+  readonly isDropped: boolean;
   /** Failures that were not ignored: after one, a place that was started in vain before is started anew. */
   readonly failures: number;
   /** `--start-at-task`: the key of the cursor before which only facts are gathered. */
@@ -62,6 +64,7 @@ export function freshState(vars: HostVars): HostState {
     next: { kind: 'first' },
     ended: undefined,
     hasFailed: false,
+    isDropped: false,
     failures: 0,
     startsAt: undefined,
     vars,

@@ -60,7 +60,8 @@ export function orderOf(context: PlayContext, state: HostState): OrderKey {
 
 /** How the host ends when it comes to the end of its play. */
 export function endOf(place: { readonly failed: boolean }, state: HostState): HostEnd {
-  return place.failed || state.hasFailed ? 'failed' : 'done';
+  if (place.failed || state.hasFailed) return 'failed';
+  return state.isDropped ? 'dropped' : 'done';
 }
 
 /** The state, which says so when the host has come to the end of its play. */

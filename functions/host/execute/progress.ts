@@ -104,7 +104,7 @@ export function stateAfter(state: HostState, at: TaskAt, end: TaskEnd): Settled 
   if (included.error !== undefined) {
     const includeError = { text: included.error, isRole: shortName(task.action) === 'include_role' };
     return {
-      ...failedState(next, at, includeFailure(end, included.error), !includeError.isRole),
+      ...failedInclude(next, at, includeFailure(end, included.error), includeError),
       includeError,
     };
   }
@@ -141,6 +141,17 @@ export function adoptEnd(state: HostState, at: TaskAt, shared: SharedEnd): HostS
   const item = (result: Dict): ItemEnd => ({ result, noLog: false, keywords, label: undefined });
   const end: TaskEnd = { ...item(shared.result), items: shared.items?.map(item) };
   return stateAfter(state, at, end).state;
+}
+
+/** A failure of an include marks the host, whoever takes over; that of a file counts as one. */
+function failedInclude(
+  state: HostState,
+  at: TaskAt,
+  end: TaskEnd,
+  { isRole }: { readonly isRole: boolean },
+): Settled {
+  const settled = failedState({ ...state, isDropped: true }, at, end, !isRole);
+  return { ...settled, state: { ...settled.state, hasFailed: state.hasFailed } };
 }
 
 function failedState(state: HostState, at: TaskAt, end: TaskEnd, isCounted = isInFlush(at.cursor)): Settled {
