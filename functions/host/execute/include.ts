@@ -151,7 +151,7 @@ function withItem(task: Task, item: ItemEnd): Task {
   const { result } = item;
   const loopVar = result.get('ansible_loop_var');
   const indexVar = result.get('ansible_index_var');
-  for (const name of ['ansible_loop_var', 'ansible_index_var', 'ansible_loop', loopVar, indexVar]) {
+  for (const name of ['ansible_loop', loopVar, indexVar]) {
     const value = name === undefined ? undefined : result.get(name);
     if (name !== undefined && value !== undefined) vars.set(name, value);
   }

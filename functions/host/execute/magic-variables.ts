@@ -1,7 +1,7 @@
 /** Ansible's magic variables: what a run knows of itself, computed when read. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { enclosing, nearestKeyword } from '../../../shared/project/inheritance.ts';
+import { enclosing, everyKeyword, nearestKeyword } from '../../../shared/project/inheritance.ts';
 import type { Role } from '../../../shared/project/model.ts';
 import type { Layer } from '../../../shared/template/scope.ts';
 import { type LazyDict, omit } from '../../../shared/template/special.ts';
@@ -45,13 +45,14 @@ const OPTIONAL = new Set([
   'ansible_parent_role_names',
   'ansible_parent_role_paths',
   'ansible_role_name',
+  'environment',
   'role_name',
   'role_path',
 ]);
 
 /** What `hostvars` does not show of a host: what belongs to the task and play that ask, and the way back. */
 const NOT_OF_HOSTS =
-  /^(?:hostvars|vars|play_hosts|role_\w+|ansible_(?:play_.+|delegated_vars|search_path|collection_name|(?:\w+_)?role_\w+))$/;
+  /^(?:environment|hostvars|vars|play_hosts|role_\w+|ansible_(?:play_.+|delegated_vars|search_path|collection_name|(?:\w+_)?role_\w+))$/;
 
 /** The magic variables that a host has in `hostvars`. */
 export function hostMagicLayer(sources: MagicSources): Layer {
@@ -89,6 +90,8 @@ const PLAY_READERS: Readers = {
   ansible_play_name: ({ site: { context } }) =>
     typeof context.play.name === 'string' ? context.play.name : '',
   ansible_search_path: ({ site }) => [...searchPath(site.context.play, site.task)],
+  environment: ({ site: { task } }) =>
+    task === undefined ? undefined : [...everyKeyword(task, 'environment')],
   ansible_check_mode: ({ site }) => site.context.settings.isCheckMode,
   ansible_diff_mode: ({ site }) => site.context.settings.isDiff,
 };
@@ -97,7 +100,8 @@ const ROLE_READERS: Readers = {
   role_name: ({ site }) => site.task?.role?.name,
   role_path: ({ site }) => site.task?.role?.directory,
   ansible_role_name: ({ site: { task } }) => (task?.role === undefined ? undefined : fullName(task.role)),
-  ansible_collection_name: ({ site }) => site.task?.role?.collection,
+  ansible_collection_name: ({ site: { task } }) =>
+    task?.role === undefined ? undefined : (task.role.collection ?? null),
   ansible_parent_role_names: ({ site }) => unlessEmpty(rolesOutside(site).map(fullName)),
   ansible_parent_role_paths: ({ site }) => unlessEmpty(rolesOutside(site).map((role) => role.directory)),
   role_names: ({ site }) => directRoles(site),
@@ -144,9 +148,14 @@ function changing(site: RenderSite, name: string, hosts: readonly string[]): Val
   return [...hosts];
 }
 
+/** The roles from which the task's role was included, nearest first; those that depend on it are none. */
 function rolesOutside({ task }: RenderSite): readonly Role[] {
   if (task === undefined) return [];
-  return enclosing(task).flatMap((node) => (node.kind === 'role' && node !== task.role ? [node] : []));
+  const roles = enclosing(task).filter((node) => node.kind === 'role');
+  return roles.filter((role, index) => {
+    const inner = index === 0 ? task.role : roles[index - 1];
+    return role !== task.role && inner !== undefined && !role.dependencies.includes(inner);
+  });
 }
 
 function unlessEmpty(values: Value[]): Value[] | undefined {
@@ -180,10 +189,10 @@ function fullName(role: Role): string {
 
 function versionDict(): Dict {
   return new Map<Value, Value>([
+    ['string', COMPATIBLE.full],
     ['full', COMPATIBLE.full],
     ['major', COMPATIBLE.major],
     ['minor', COMPATIBLE.minor],
     ['revision', COMPATIBLE.revision],
-    ['string', COMPATIBLE.full],
   ]);
 }

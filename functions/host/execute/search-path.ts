@@ -5,16 +5,15 @@ import { enclosing } from '../../../shared/project/inheritance.ts';
 import type { Play, Task } from '../../../shared/project/model.ts';
 
 /**
- * The directories of `ansible_search_path`: the roles around the task, innermost first, then the directories of the
- * files its tasks stand in, then that of the playbook.
+ * The directories of `ansible_search_path`: the roles around the task, innermost first, then the directory of the
+ * file it stands in, then that of the playbook.
  */
 export function searchPath(play: Play, task: Task | undefined): readonly string[] {
   const roles: string[] = [];
-  const files: string[] = [];
+  const file = task === undefined ? [] : [dirname(task.position.file)];
   for (const node of task === undefined ? [] : enclosing(task)) {
     if (node.kind === 'role') roles.push(node.directory);
-    else if (node.kind === 'task') files.push(dirname(node.position.file));
     if (node.kind === 'task' && node.role !== undefined) roles.push(node.role.directory);
   }
-  return [...new Set([...roles, ...files, play.directory])];
+  return [...new Set([...roles, ...file, play.directory])];
 }

@@ -46,13 +46,17 @@ export function writtenTitle(task: Task): string {
 
 function titleOf(task: Task, name: string | undefined): string {
   const label = name ?? defaultTitle(task);
-  return task.role === undefined ? label : `${roleTitle(task)} : ${label}`;
+  // Ansible never names the role in which another one is included.
+  const isPlain = task.role === undefined || INCLUDE_ROLE.test(task.action);
+  return isPlain ? label : `${roleTitle(task)} : ${label}`;
 }
+
+const INCLUDE_ROLE = /(^|\.)include_role$/;
 
 /** What stands for a missing name: the action, with the role that it includes as it is written. */
 function defaultTitle(task: Task): string {
   const role = task.args instanceof Map ? (task.args.get('name') ?? task.args.get('role')) : undefined;
-  if (!/(^|\.)include_role$/.test(task.action) || role === undefined) return task.action;
+  if (!INCLUDE_ROLE.test(task.action) || role === undefined) return task.action;
   return `${task.action} : ${role instanceof Template ? role.source : str(role)}`;
 }
 
