@@ -1,7 +1,7 @@
 /** `gather_facts`: the facts that a play asks for before its first task. */
 
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
-import { combineVars } from '../../../shared/project/variables/combine-vars.ts';
+import { type MergeOptions, mergeDicts } from '../../../shared/template/filters/merge.ts';
 import { str } from '../../../shared/template/python-repr.ts';
 import { moduleDefaults } from '../execute/task-keywords.ts';
 import type { ActionCall, ActionReply, RemoteAction } from './action.ts';
@@ -42,6 +42,9 @@ function moduleArguments({ args, task, env }: ActionCall, module: string): Dict 
   return new Map([...moduleDefaults(task, actionNames(shortName(module)), env), ...own]);
 }
 
+/** Dicts of the same name become one, and lists get the items of later modules behind those that only the earlier ones have. */
+const MERGE: MergeOptions = { recursive: true, listMerge: 'append_rp' };
+
 /** All facts in one result, and which modules failed or were skipped. Facts are not printed, whatever the verbosity. */
 function joined(modules: readonly string[], results: readonly Dict[] | 'discarded'): ActionReply {
   if (results === 'discarded') return results;
@@ -57,7 +60,7 @@ function joined(modules: readonly string[], results: readonly Dict[] | 'discarde
     else if (result.get('skipped') === true) skipped.set(module, result);
     else {
       const found = result.get('ansible_facts');
-      if (isDict(found)) facts = facts.size === 0 ? found : combineVars(facts, found, 'merge');
+      if (isDict(found)) facts = facts.size === 0 ? found : mergeDicts(facts, found, MERGE);
       const said = result.get('warnings');
       if (Array.isArray(said)) warnings.push(...said);
     }
