@@ -33,9 +33,7 @@ function shortName(name: string): string {
 /** As {@link compileExpression}, but text that is to stay text comes with a mark. */
 export function compileMarked(expression: Expression, compiler: Compiler): Evaluate {
   if (expression.kind === 'condexpr') {
-    const { test, whenTrue, otherwise } = expression;
-    const marked = otherwise === undefined ? undefined : compileMarked(otherwise, compiler);
-    return chooser(test, compileMarked(whenTrue, compiler), { compiler, otherwise: marked });
+    return compileChoice(expression, compiler, compileMarked);
   }
   const evaluate = compileExpression(expression, compiler);
   if (expression.kind !== 'name') return evaluate;
@@ -64,7 +62,7 @@ export function compileExpression(expression: Expression, compiler: Compiler): E
       return (frame) => checkText(joinText(parts.map((part) => part(frame))));
     }
     case 'condexpr':
-      return compileChoice(expression, compiler);
+      return compileChoice(expression, compiler, compileExpression);
     case 'const': {
       const { value } = expression;
       return () => value;
@@ -121,12 +119,20 @@ function compileArithmetic(expression: OfKind<'arithmetic'>, compiler: Compiler)
   return (frame) => operate(operator, left(frame), right(frame));
 }
 
-function compileChoice(expression: OfKind<'condexpr'>, compiler: Compiler): Evaluate {
-  const { otherwise } = expression;
-  return chooser(expression.test, compileExpression(expression.whenTrue, compiler), {
-    compiler,
-    otherwise: otherwise === undefined ? undefined : compileExpression(otherwise, compiler),
-  });
+/** An inline `if`; `compile` makes its branches. */
+function compileChoice(
+  expression: OfKind<'condexpr'>,
+  compiler: Compiler,
+  compile: (branch: Expression, compiler: Compiler) => Evaluate,
+): Evaluate {
+  const test = compileExpression(expression.test, compiler);
+  const whenTrue = compile(expression.whenTrue, compiler);
+  const message = `the inline if-expression on line ${expression.line} evaluated to false and no else section was defined.`;
+  const otherwise =
+    expression.otherwise === undefined
+      ? (): Value => new Undefined(message, undefined, { isLenient: true })
+      : compile(expression.otherwise, compiler);
+  return (frame) => (isTrue(test(frame)) ? whenTrue(frame) : otherwise(frame));
 }
 
 function compileLogic(expression: OfKind<'and' | 'or'>, compiler: Compiler): Evaluate {
@@ -137,17 +143,6 @@ function compileLogic(expression: OfKind<'and' | 'or'>, compiler: Compiler): Eva
     const value = left(frame);
     return isTrue(value) === stopsWhen ? value : right(frame);
   };
-}
-
-function chooser(
-  condition: Expression,
-  whenTrue: Evaluate,
-  rest: { readonly compiler: Compiler; readonly otherwise: Evaluate | undefined },
-): Evaluate {
-  const test = compileExpression(condition, rest.compiler);
-  const message = `the inline if-expression on line ${condition.line} evaluated to false and no else section was defined.`;
-  const otherwise = rest.otherwise ?? ((): Value => new Undefined(message, undefined, { isLenient: true }));
-  return (frame) => (isTrue(test(frame)) ? whenTrue(frame) : otherwise(frame));
 }
 
 function compileCompare(expression: OfKind<'compare'>, compiler: Compiler): Evaluate {
@@ -279,8 +274,8 @@ function compileFilter(expression: OfKind<'filter'>, compiler: Compiler): Evalua
   if (expression.value === undefined) {
     throw new TemplateError('syntax', 'TemplateSyntaxError', 'a filter has nothing to filter');
   }
-  const builtin = findBuiltin(compiler.builtins.filters, expression, compiler);
   const value = compileExpression(expression.value, compiler);
+  const builtin = findBuiltin(compiler.builtins.filters, expression, compiler);
   const filtered = apply(builtin, value, expression.with, compiler);
   return builtin.name === 'type_debug' ? compileTypeDebug(expression.value, filtered) : filtered;
 }
@@ -304,8 +299,8 @@ export function compileFilterOver(expression: Expression, inner: Evaluate, compi
 }
 
 function compileTest(expression: OfKind<'test'>, compiler: Compiler): Evaluate {
-  const builtin = findBuiltin(compiler.builtins.tests, expression, compiler);
   const value = compileExpression(expression.value, compiler);
+  const builtin = findBuiltin(compiler.builtins.tests, expression, compiler);
   return apply(builtin, value, expression.with, compiler);
 }
 

@@ -24,7 +24,7 @@ import {
   typeName,
 } from '../values.ts';
 import { mergeDicts, parseListMerge } from './merge.ts';
-import { isSequence } from './sequence.ts';
+import { isSequence, unrolled } from './sequence.ts';
 
 /** Filters over data structures. */
 export const dataFilters: readonly Builtin[] = [
@@ -218,7 +218,7 @@ function listItems(value: Value): Value[] {
 
 function mandatory(_env: unknown, value: Value, msg: Value = null): Value {
   const settled = force(value);
-  if (!(settled instanceof Undefined)) return settled;
+  if (!(settled instanceof Undefined)) return unrolled(settled);
   const name = settled.missing === undefined ? '' : `'${settled.missing}' `;
   throw filterError(msg === null ? `Mandatory variable ${name} not defined.` : str(msg));
 }
@@ -231,8 +231,8 @@ function ternary(
   whenNone: Value = null,
 ): Value {
   const settled = force(value);
-  if (settled === null && whenNone !== null) return whenNone;
-  return isTrue(settled) ? whenTrue : whenFalse;
+  if (settled === null && whenNone !== null) return unrolled(whenNone);
+  return unrolled(isTrue(settled) ? whenTrue : whenFalse);
 }
 
 function typeDebug(value: Value): Value {

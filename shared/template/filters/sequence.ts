@@ -21,6 +21,7 @@ import {
   force,
   isMapping,
   isTrue,
+  itemsOf,
   iterate,
   iterateOrUndefined,
   length,
@@ -53,12 +54,17 @@ export const sequenceFilters: readonly Builtin[] = [
 
 function defaultTo(_env: unknown, value: Value, fallback: Value = '', boolean: Value = false): Value {
   const settled = force(value);
-  if (settled instanceof Undefined || (isTrue(boolean) && !isTrue(settled))) return fallback;
-  return settled;
+  if (settled instanceof Undefined || (isTrue(boolean) && !isTrue(settled))) return unrolled(fallback);
+  return unrolled(settled);
+}
+
+/** What a filter passes on: Ansible makes lists of ranges and of the views of dicts. */
+export function unrolled(value: Value): Value {
+  return value instanceof LazyList ? [...itemsOf(value)] : value;
 }
 
 function first(value: Value): Value {
-  for (const item of iterate(force(value))) return force(item);
+  for (const item of iterate(force(value))) return unrolled(force(item));
   return new Undefined('No first item, sequence was empty.');
 }
 
@@ -66,7 +72,7 @@ function last(value: Value): Value {
   const items = reversible(force(value));
   return items.length === 0
     ? new Undefined('No last item, sequence was empty.')
-    : force(items.at(-1) ?? null);
+    : unrolled(force(items.at(-1) ?? null));
 }
 
 /** The items of what Python's `reversed()` accepts. */
