@@ -10,9 +10,6 @@ const FILTERS: Needs = {
   'ansible.utils.validate': 'the Python library jsonschema',
   'community.general.from_toml': 'a reader of TOML',
   'community.general.jc': 'the Python library jc',
-  'community.general.json_diff': 'the Python library jsonpatch',
-  'community.general.json_patch': 'the Python library jsonpatch',
-  'community.general.json_patch_recipe': 'the Python library jsonpatch',
   'community.general.to_toml': 'the Python library tomlkit',
 };
 

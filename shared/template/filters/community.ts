@@ -16,6 +16,7 @@ import { compareLoose } from '../tests/version-loose.ts';
 import { asSequence, asText, force, isMapping, isTrue, iterate, toList } from '../values.ts';
 import { csvFilters } from './community-csv.ts';
 import { iniFilters } from './community-ini.ts';
+import { jsonPatchFilters } from './community-json-patch.ts';
 import { keysFilters } from './community-keys.ts';
 import { listsFilters } from './community-lists.ts';
 import { newerFilters } from './community-newer.ts';
@@ -52,6 +53,7 @@ const filters: readonly Builtin[] = [
   ...csvFilters,
   ...listsFilters,
   ...keysFilters,
+  ...jsonPatchFilters,
   ...iniFilters,
   ...newerFilters,
   typeFilter,

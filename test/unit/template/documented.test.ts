@@ -150,6 +150,59 @@ describe('to_prettytable', () => {
   });
 });
 
+describe('patches of JSON', () => {
+  const data = "{'a': 1, 'b': {'c': 2}, 'd': [1, 2, 3]}";
+
+  test.each([
+    ["'add', '/e', 5", { a: 1, b: { c: 2 }, d: [1, 2, 3], e: 5 }],
+    ["'add', '/d/1', 9", { a: 1, b: { c: 2 }, d: [1, 9, 2, 3] }],
+    ["'add', '/d/-', 9", { a: 1, b: { c: 2 }, d: [1, 2, 3, 9] }],
+    ["'add', '/x~0~1y', 9", { a: 1, b: { c: 2 }, d: [1, 2, 3], 'x~/y': 9 }],
+    ["'remove', '/b/c'", { a: 1, b: {}, d: [1, 2, 3] }],
+    ["'remove', '/d/0'", { a: 1, b: { c: 2 }, d: [2, 3] }],
+    ["'replace', '/b', 'x'", { a: 1, b: 'x', d: [1, 2, 3] }],
+    ["'copy', '/e', **{'from': '/b'}", { a: 1, b: { c: 2 }, d: [1, 2, 3], e: { c: 2 } }],
+    ["'move', '/d/0', **{'from': '/a'}", { b: { c: 2 }, d: [1, 1, 2, 3] }],
+    ["'test', '/b/c', 2", { a: 1, b: { c: 2 }, d: [1, 2, 3] }],
+    ["'test', '/b/c', 3", null],
+    ["'test', '/nothing', 3", null],
+  ])('json_patch(%s)', (args, expected) => {
+    const patched = outcome(`${data} | community.general.json_patch(${args}) | to_json(sort_keys=true)`);
+    expect(patched).toEqual(outcome(`'${JSON.stringify(expected)}' | from_json | to_json(sort_keys=true)`));
+  });
+
+  test('are applied one after the other', () => {
+    const recipe =
+      "[{'op': 'add', 'path': '/e', 'value': []}, {'op': 'add', 'path': '/e/-', 'value': 1}, {'op': 'remove', 'path': '/d'}]";
+    expect(
+      outcome(`${data} | community.general.json_patch_recipe(${recipe}) | to_json(sort_keys=true)`),
+    ).toEqual({
+      value: '{"a": 1, "b": {"c": 2}, "e": [1]}',
+    });
+  });
+
+  test.each([
+    ["'remove', '/e'", "json_patch: patch failed: can't remove a non-existent object 'e'"],
+    ["'replace', '/e', 1", "json_patch: patch failed: can't replace a non-existent object 'e'"],
+    ["'add', '/d/9', 1", "json_patch: patch failed: can't insert outside of list"],
+    ["'invalid', '/a', 1", "json_patch: unsupported 'op' argument: invalid"],
+    ["'copy', '/a', 1", "json_patch: 'from' argument missing for 'copy' operation"],
+    ["'add', '/a', 1, invalid=True", 'json_patch: unexpected keywords arguments: invalid'],
+  ])('json_patch(%s) is an error', (args, message) => {
+    expect(outcome(`${data} | community.general.json_patch(${args})`)).toMatchObject({ error: { message } });
+  });
+
+  test('are found, and lead from one to the other', () => {
+    const after = "{'a': 1, 'b': {'c': 3}, 'd': [1, 3], 'f/g': [{}]}";
+    const patched = `${data} | community.general.json_patch_recipe(${data} | community.general.json_diff(${after}))`;
+    expect(outcome(`(${patched}) == ${after}`)).toEqual({ value: true });
+    expect(outcome(`${data} | community.general.json_diff(${after}) | to_json`)).toEqual({
+      value:
+        '[{"op": "replace", "path": "/b/c", "value": 3}, {"op": "remove", "path": "/d/1"}, {"op": "add", "path": "/f~1g", "value": [{}]}]',
+    });
+  });
+});
+
 describe('fqdn_valid', () => {
   test.each([
     ["'srv.example.com' is community.general.fqdn_valid", true],
