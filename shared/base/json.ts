@@ -11,6 +11,8 @@ export type JsonOptions = {
   readonly ensureAscii?: boolean;
   /** Between items and between key and value; Python's defaults depend on `indent`. */
   readonly separators?: readonly [string, string];
+  /** Called with the length of each piece that is put together; may throw. */
+  readonly checkSize?: (chars: number) => void;
   /** What a special value is written as; undefined when it has no JSON form. */
   readonly convert?: (special: Special) => Value | undefined;
 };
@@ -25,6 +27,7 @@ type Style = {
   readonly colon: string;
   readonly quote: (text: string) => string;
   readonly convert: (special: Special) => Value | undefined;
+  readonly checkSize: ((chars: number) => void) | undefined;
 };
 
 /** Deepest nesting that is read or written: because both recurse, and Python stops near the same depth. */
@@ -42,6 +45,7 @@ export function formatJson(value: Value, options: JsonOptions = {}): string {
     colon,
     quote: (options.ensureAscii ?? true) ? quoteAscii : quoteUnicode,
     convert: options.convert ?? (() => undefined),
+    checkSize: options.checkSize,
   };
   return write(value, style, 0);
 }
@@ -105,6 +109,10 @@ function wrap(
   if (parts.length === 0) return brackets;
   const { indent, item } = at.style;
   if (indent === undefined) return open + parts.join(item) + close;
+  at.style.checkSize?.(
+    (indent.length * (at.depth + 1) + item.length + 1) * parts.length +
+      parts.reduce((sum, part) => sum + part.length, 0),
+  );
   const inner = `\n${indent.repeat(at.depth + 1)}`;
   return `${open}${inner}${parts.join(item + inner)}\n${indent.repeat(at.depth)}${close}`;
 }

@@ -28,7 +28,8 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
 
 /** The value as a `type`; throws {@link ArgumentTypeProblem}. A type that nobody knows takes anything. */
 export function convertArgument(value: Value, type: string): Value {
-  return (CONVERTERS[type] ?? ((same: Value) => same))(value);
+  const convert = Object.hasOwn(CONVERTERS, type) ? CONVERTERS[type] : undefined;
+  return convert === undefined ? value : convert(value);
 }
 
 function toList(value: Value): Value {

@@ -12,7 +12,7 @@ import { asInt, force, isMapping, typeName } from './values.ts';
 export function dictKey(value: Value): Value {
   if (typeof value === 'string' || typeof value === 'number' || value === null) return value;
   if (typeof value === 'boolean' || typeof value === 'bigint') return value;
-  if (value instanceof PyFloat) return interned(`f${value.value}`, value);
+  if (value instanceof PyFloat) return interned(floatText(value.value), value);
   if (value instanceof PyTuple) {
     const items = value.items.map(dictKey);
     return interned(`t(${items.map(keyText).join(',')})`, new PyTuple(items));
@@ -31,6 +31,10 @@ export function dictKey(value: Value): Value {
 /** Whether it is a dict's keys or items, which cannot be hashed as they change with it. */
 function isView(value: Value): boolean {
   return value instanceof LazyList && (value.typeName === 'dict_keys' || value.typeName === 'dict_items');
+}
+
+function floatText(value: number): string {
+  return Object.is(value, -0) ? 'f-0' : `f${value}`;
 }
 
 type InternedKey = PyFloat | PyTuple | PyBytes;
@@ -72,8 +76,8 @@ function findKey(has: (key: Value) => boolean, key: Value): Value | undefined {
   if (number === undefined) return undefined;
   if (has(number)) return number;
   if ((number === 0 || number === 1) && has(number === 1)) return number === 1;
-  const float = interned(`f${number}`, new PyFloat(Number(number)));
-  return has(float) ? float : undefined;
+  const floats = number === 0 ? [0, -0] : [Number(number)];
+  return floats.map((one) => interned(floatText(one), new PyFloat(one))).find(has);
 }
 
 /** Whether a set (or the keys of a dict) holds a key equal to `key`. */

@@ -3,6 +3,7 @@
 import { formatJson, JsonError, type JsonOptions, JsonTypeError, parseJson } from '../base/json.ts';
 import type { Special, Value } from '../base/value.ts';
 import { isoDate } from './dates/date-class.ts';
+import { checkTextSize } from './python-arithmetic.ts';
 import { pythonError, typeError, undefinedError } from './python-error.ts';
 import { LazyDict, PyTuple, Undefined, Vaulted } from './special.ts';
 import { asText, force, typeName } from './values.ts';
@@ -19,7 +20,11 @@ export type TemplateJsonOptions = Omit<JsonOptions, 'convert'> & {
 export function dumpJson(value: Value, options: TemplateJsonOptions = {}): string {
   const { decrypt, isPlain = false, ...layout } = options;
   try {
-    return formatJson(force(value), { ...layout, convert: (special) => convert(special, decrypt, isPlain) });
+    return formatJson(force(value), {
+      ...layout,
+      checkSize: checkTextSize,
+      convert: (special) => convert(special, decrypt, isPlain),
+    });
   } catch (error) {
     if (error instanceof JsonTypeError) throw typeError(error.message);
     throw error;

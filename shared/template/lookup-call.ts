@@ -8,9 +8,9 @@ import type { Environment } from './environment.ts';
 import { pythonClass } from './python-class.ts';
 import { pythonError, undefinedError } from './python-error.ts';
 import { str } from './python-repr.ts';
-import { type Kwargs, Markup, PyCallable, PyTuple, Template, Undefined } from './special.ts';
+import { type Kwargs, LazyList, Markup, PyCallable, PyTuple, Template, Undefined } from './special.ts';
 import { TemplateError } from './template-error.ts';
-import { asText, force, isTrue, typeName } from './values.ts';
+import { asText, force, isTrue, itemsOf, typeName } from './values.ts';
 
 /** What lookups run with. */
 export type LookupRuntime = {
@@ -90,6 +90,7 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
 /** A term with the templates rendered that stand in it as they were written. */
 function settle(term: Value, runtime: LookupRuntime): Value {
   if (Array.isArray(term)) return term.map((item) => settle(item, runtime));
+  if (term instanceof LazyList && term.typeName === 'range') return Array.from(itemsOf(term));
   if (term instanceof PyTuple) return term.items.map((item) => settle(item, runtime));
   if (term instanceof Map) return new Map([...term].map(([key, item]) => [key, settle(item, runtime)]));
   if (term instanceof Undefined) throw undefinedError(term);

@@ -35,7 +35,7 @@ function unescapeHtml(text: string): string {
     (whole, hex?: string, decimal?: string, name?: string) => {
       if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
       if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-      return ENTITIES[name ?? ''] ?? whole;
+      return (name !== undefined && Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : undefined) ?? whole;
     },
   );
 }

@@ -140,8 +140,15 @@ function divideBig(a: bigint, b: bigint): number {
   const shift = BigInt(Math.max(0, 66 - (bitLength(a) - bitLength(b))));
   const scaled = (a << shift) / b;
   const isInexact = (a << shift) % b !== 0n;
+  if (shift === 0n) {
+    const beside = isInexact && scaled % 2n === 0n ? (scaled < 0n ? -1n : 1n) : 0n;
+    return finite(Number(scaled + beside));
+  }
   const sticky = isInexact ? scaled * 2n + (scaled < 0n ? -1n : 1n) : scaled * 2n;
-  const result = Number(sticky) / 2 ** (Number(shift) + 1);
+  return finite(Number(sticky) / 2 ** (Number(shift) + 1));
+}
+
+function finite(result: number): number {
   if (!Number.isFinite(result)) {
     throw pythonError('OverflowError', 'integer division result too large for a float');
   }
@@ -186,7 +193,8 @@ function operateFloats(operator: ArithmeticOperator, a: number, b: number): PyFl
 
 /** The floor of a quotient, with the sign that Python gives a zero. */
 function floorDivide(a: number, b: number): number {
-  const quotient = (a - floatModulo(a, b)) / b;
+  const rest = a % b;
+  const quotient = (a - rest) / b - (rest !== 0 && b < 0 !== rest < 0 ? 1 : 0);
   if (quotient === 0) return a / b < 0 || Object.is(a / b, -0) ? -0 : 0;
   const floor = Math.floor(quotient);
   return quotient - floor > 0.5 ? floor + 1 : floor;

@@ -6,7 +6,7 @@ import { dictGet } from './dict-key.ts';
 import { formatIntMagnitude, formatMagnitude } from './number-format.ts';
 import { limitError, pythonError, typeError, undefinedError, valueError } from './python-error.ts';
 import { repr, str } from './python-repr.ts';
-import { LazyDict, PyBytes, PyTuple, Undefined } from './special.ts';
+import { LazyDict, LazyList, PyBytes, PyTuple, Undefined } from './special.ts';
 import { asDict, asInt, asText, characters, isMapping, textLength, typeName } from './values.ts';
 
 /** What stands in a format: text, and conversions with what they say. */
@@ -36,7 +36,11 @@ class Arguments {
     this.#values = given instanceof PyTuple ? given.items : [given];
     this.#isTuple = given instanceof PyTuple;
     this.#isIndexed =
-      isMapping(given) || Array.isArray(given) || given instanceof PyBytes || given instanceof Undefined;
+      isMapping(given) ||
+      Array.isArray(given) ||
+      given instanceof LazyList ||
+      given instanceof PyBytes ||
+      given instanceof Undefined;
     this.#mapping = isMapping(given) ? given : undefined;
   }
 

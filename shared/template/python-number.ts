@@ -10,10 +10,28 @@ import { asInt, asText, force, typeName } from './values.ts';
 
 const SMALL_DECIMAL = /^\d{1,15}$/;
 
+const DIGIT = /\p{Nd}/u;
+
+/** A text with the decimal digits of all scripts as ASCII ones. */
+function asciiDigits(text: string): string {
+  return text.replace(/[^\p{ASCII}]/gu, (char) => (DIGIT.test(char) ? `${digitOf(char)}` : char));
+}
+
+/** Digits stand ten by ten, from zero on; those of mathematics follow each other without a gap. */
+function digitOf(char: string): number {
+  const code = char.codePointAt(0) ?? 0;
+  if (code >= 0x1d7ce && code <= 0x1d7ff) return (code - 0x1d7ce) % 10;
+  let digit = 0;
+  while (digit < 9 && DIGIT.test(String.fromCodePoint(code - digit - 1))) digit++;
+  return digit;
+}
+
 /** The int that a text stands for in `base` (0 or 2 to 36), or undefined. */
 export function parseInteger(text: string, base: number): number | bigint | undefined {
   if (base === 10 && SMALL_DECIMAL.test(text)) return Number(text);
-  const found = /^([+-]?)(0[xX]|0[oO]|0[bB])?(_?[0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(stripText(text));
+  const found = /^([+-]?)(0[xX]|0[oO]|0[bB])?(_?[0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(
+    asciiDigits(stripText(text)),
+  );
   if (found === null) return undefined;
   const [, sign = '', prefix = '', rest = ''] = found;
   const prefixBase = { '': 0, '0x': 16, '0o': 8, '0b': 2 }[prefix.toLowerCase()] ?? 0;
@@ -50,7 +68,7 @@ const FLOAT = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][
 
 /** The float that a text stands for, or undefined. */
 export function parseFloatText(text: string): number | undefined {
-  const stripped = stripText(text);
+  const stripped = asciiDigits(stripText(text));
   if (FLOAT.test(stripped)) return Number(stripped.replaceAll('_', ''));
   const special = /^([+-]?)(inf|infinity|nan)$/i.exec(stripped);
   if (special === null) return undefined;

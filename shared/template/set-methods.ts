@@ -30,7 +30,10 @@ export const setMethods: MethodTable<PySet> = methodTable<PySet>([
   [
     'difference',
     '*others',
-    (self, others) => keep(self, (item) => !setsOf(others).some((set) => hasKey(set.items, item))),
+    (self, others) => {
+      const sets = setsOf(others);
+      return keep(self, (item) => !sets.some((set) => hasKey(set.items, item)));
+    },
   ],
   [
     'discard',
@@ -43,7 +46,10 @@ export const setMethods: MethodTable<PySet> = methodTable<PySet>([
   [
     'intersection',
     '*others',
-    (self, others) => keep(self, (item) => setsOf(others).every((set) => hasKey(set.items, item))),
+    (self, others) => {
+      const sets = setsOf(others);
+      return keep(self, (item) => sets.every((set) => hasKey(set.items, item)));
+    },
   ],
   [
     'isdisjoint',

@@ -13,7 +13,7 @@ type Rule = {
 
 /** Arguments of the wrong type or number, where both engines refuse and one of them says it in other words. */
 const ARGUMENT_WORDS =
-  /\bargument|expected str|is not a valid|must be (?:str|None|a|real|an integer)|not supported between|unsupported operand|is not iterable|has no len|can only (?:be|concatenate|join|sort)|can't (?:concat|multiply|interpret)|could not convert|cannot be interpreted|has no attribute|unhashable|cannot unpack|requires a|is required|not subscriptable|must be exactly one|is not JSON serializable|failed on bad input|bad operand|indices must be|cannot represent|need a bytes-like|doesn't apply|doesn't define/;
+  /\bargument|too large to convert|failed to combine variables|NotImplemented|expected str|is not a valid|must be (?:str|None|a|real|an integer)|not supported between|unsupported operand|is not iterable|has no len|can only (?:be|concatenate|join|sort)|can't (?:concat|multiply|interpret)|could not convert|cannot be interpreted|has no attribute|unhashable|cannot unpack|requires a|is required|not subscriptable|must be exactly one|is not JSON serializable|failed on bad input|bad operand|indices must be|cannot represent|need a bytes-like|doesn't apply|doesn't define/;
 
 export const RULES: readonly Rule[] = [
   // Ansible gives back the text, or says that a condition cannot be evaluated.
@@ -37,14 +37,18 @@ export const RULES: readonly Rule[] = [
       /log|root|pow|\*\*/.test(text.template + text.variables + Object.values(text.files).join('')) &&
       nearly(ours.value) === nearly(python.value),
   },
-  { paragraph: 'Numbers', applies: ({ python }) => /\{(?:.*, )?-0\.0: /.test(said(python)) },
   { paragraph: 'Bounds', applies: ({ ours }) => /, more than \d+$|that is too large/.test(said(ours)) },
   {
     paragraph: 'Bounds',
     applies: ({ ours, python }) =>
       said(ours).includes('maximum recursion depth exceeded') && /recursi/i.test(said(python)),
   },
-  { paragraph: 'Printed objects', applies: ({ python }) => / at 0x[0-9a-f]{6}/.test(said(python)) },
+  { paragraph: 'Printed objects', applies: ({ python }) => / at 0x[0-9a-f]{6}/i.test(said(python)) },
+  {
+    paragraph: 'Printed objects',
+    applies: ({ text, ours, python }) =>
+      text.setting.native && ours.error !== undefined && (python.value ?? '').includes('AnsibleUndefined('),
+  },
   {
     paragraph: 'Printed objects',
     applies: ({ ours, python }) =>
@@ -79,9 +83,10 @@ export const RULES: readonly Rule[] = [
   },
   {
     paragraph: 'Faults in YAML',
-    applies: ({ ours, python }) =>
+    applies: ({ text, ours, python }) =>
       (ours.error !== undefined && /<unicode string>|(?:Scanner|Parser|Composer)Error/.test(said(python))) ||
-      said(python).includes('found character that cannot start any token'),
+      said(python).includes('found character that cannot start any token') ||
+      (/from_yaml/.test(text.template) && /\\u202[89]|\\x85/.test(said(ours))),
   },
   {
     paragraph: 'Names set later',
@@ -89,6 +94,10 @@ export const RULES: readonly Rule[] = [
       const name = /'(\w+)' is undefined/.exec(said(python))?.[1];
       return name !== undefined && new RegExp(`\\bset [^%]*\\b${name}\\b`).test(text.template);
     },
+  },
+  {
+    paragraph: 'Variables changed in place',
+    applies: ({ python }) => said(python).includes('changed size during iteration'),
   },
   {
     paragraph: 'Variables changed in place',

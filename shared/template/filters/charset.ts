@@ -33,7 +33,7 @@ const CHARSETS: Readonly<Record<string, Charset>> = {
 
 function charsetOf(encoding: string): Charset {
   const name = encoding.toLowerCase().replaceAll('_', '-');
-  const charset = CHARSETS[name] ?? singleByteTable(name);
+  const charset = Object.hasOwn(CHARSETS, name) ? CHARSETS[name] : singleByteTable(name);
   if (charset === undefined) throw pythonError('LookupError', `unknown encoding: ${encoding}`);
   return charset;
 }

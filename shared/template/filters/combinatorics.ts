@@ -75,8 +75,10 @@ function productFilter(_env: unknown, value: Value, args: Value = [], kwargs: Va
 /** Every way to take one item of each pool, the last pool turning fastest. */
 export function product(pools: readonly (readonly Value[])[]): Value[][] {
   let rows: Value[][] = [[]];
+  let width = 0;
   for (const pool of pools) {
-    checkSize(rows.length * pool.length, limits.templateItemsMax);
+    width++;
+    checkSize(rows.length * pool.length * width, limits.templateItemsMax);
     rows = rows.flatMap((row) => pool.map((item) => [...row, item]));
   }
   return rows;

@@ -66,7 +66,7 @@ function convert(value: Value, named: string, kwargs: Value): Value {
   if (text === '0') return 0;
   const unit = shortName(named);
   const factors = { ...MILLISECONDS };
-  if (factors[unit] === undefined) throw unknownUnit(unit);
+  if (!Object.hasOwn(factors, unit)) throw unknownUnit(unit);
   const options: Dict = kwargs instanceof Map ? new Map(kwargs) : new Map();
   for (const [option, short] of [
     ['year', 'y'],
@@ -91,7 +91,8 @@ function convert(value: Value, named: string, kwargs: Value): Value {
 
 function milliseconds(part: string, whole: string, factors: Readonly<Record<string, number>>): number {
   const [, count, unit = ''] = /^(-?\d+)(\w+)/.exec(part) ?? [];
-  const factor = factors[shortName(unit)];
+  const short = shortName(unit);
+  const factor = Object.hasOwn(factors, short) ? factors[short] : undefined;
   if (count === undefined || factor === undefined) {
     throw filterError(`to_time_unit() can not interpret following string: ${whole}`);
   }

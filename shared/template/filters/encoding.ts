@@ -84,7 +84,7 @@ function hashName(type: Value): string {
 }
 
 function hash(value: Value, type: string): string {
-  const name = HASH_NAMES[type] ?? type;
+  const name = (Object.hasOwn(HASH_NAMES, type) ? HASH_NAMES[type] : undefined) ?? type;
   if (!getHashes().some((known) => known.toLowerCase() === name.toLowerCase())) {
     throw filterError(`unsupported hash type ${type}`);
   }

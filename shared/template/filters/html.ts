@@ -2,10 +2,11 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { dictGet } from '../dict-key.ts';
+import { dictGet, dictKey } from '../dict-key.ts';
 import { filterArgumentError, filterError } from '../filter-error.ts';
 import { dumpJson } from '../json.ts';
 import { escapeHtml, escapeValue, stripTags } from '../markup-text.ts';
+import { checkText } from '../python-arithmetic.ts';
 import { pythonError, typeError, undefinedError, valueError } from '../python-error.ts';
 import { indexArgument } from '../python-number.ts';
 import { repr, str } from '../python-repr.ts';
@@ -68,8 +69,17 @@ function xmlattr(_env: unknown, value: Value, autospace: Value = true): Value {
   return isTrue(autospace) && text !== '' ? ` ${text}` : text;
 }
 
+function escapeByte(char: string): string {
+  return `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
 /** Percent-encodes all but letters, digits, `_.-~` and the characters of `safe`. */
 function quoteUrl(value: Value, safe: string): string {
+  const text = value instanceof PyBytes ? undefined : str(value);
+  if (text?.isWellFormed() === true) {
+    const quoted = encodeURIComponent(text).replace(/[!'()*]/g, escapeByte);
+    return checkText(safe.includes('/') ? quoted.replaceAll('%2F', '/') : quoted);
+  }
   return Array.from(toBytes(value), (byte) => {
     const character = String.fromCharCode(byte);
     if (/[A-Za-z0-9_.~-]/.test(character) || safe.includes(character)) return character;
@@ -141,7 +151,8 @@ function urldecode(value: Value): Value {
 }
 
 /** What Python finds in a value that is false: empty bytes. */
-function partOfNothing(part: string, alias: Value): Value {
+function partOfNothing(value: Value, part: string, alias: Value): Value {
+  dictKey(value);
   if (['hostname', 'password', 'port', 'username'].includes(part)) return null;
   if (['fragment', 'netloc', 'path', 'query', 'scheme'].includes(part)) return new PyBytes(new Uint8Array());
   throw filterError(`${str(alias)}: unknown URL component: ${part}`);
@@ -150,7 +161,8 @@ function partOfNothing(part: string, alias: Value): Value {
 function urlsplit(_env: unknown, value: Value, query: Value = '', alias: Value = 'urlsplit'): Value {
   const text = asText(force(value));
   const wanted = asText(force(query)) ?? '';
-  if (text === undefined && wanted !== '' && !isTrue(force(value))) return partOfNothing(wanted, alias);
+  if (text === undefined && wanted !== '' && !isTrue(force(value)))
+    return partOfNothing(force(value), wanted, alias);
   if (text === undefined) {
     str(value);
     throw pythonError('AttributeError', `'${typeName(force(value))}' object has no attribute 'decode'`);

@@ -15,7 +15,7 @@ import {
   substitute,
 } from '../python-regex.ts';
 import { str } from '../python-repr.ts';
-import { PyTuple, Undefined } from '../special.ts';
+import { PyBytes, PyTuple, Undefined } from '../special.ts';
 import { asText, force, isTrue, typeName } from '../values.ts';
 
 /** Regular expression filters. */
@@ -29,6 +29,12 @@ export const regexFilters: readonly Builtin[] = [
   { name: 'regex_search', signature: 'regex, *args, **kwargs', call: regexSearch },
   { name: 'regex_escape', signature: "re_type='python'", call: regexEscape },
 ];
+
+/** The text that a pattern is looked for in; bytes are taken for UTF-8. */
+function subject(value: Value): string {
+  const given = force(value);
+  return given instanceof PyBytes ? Buffer.from(given.bytes).toString('utf8') : str(given);
+}
 
 /** Compiles a pattern that a template gave, with Ansible's two flags. */
 export function patternOf(pattern: Value, ignorecase: Value, multiline: Value): Pattern {
@@ -47,7 +53,7 @@ function regexReplace(
   ignorecase: Value = false,
   multiline: Value = false,
 ): Value {
-  const text = str(value);
+  const text = subject(value);
   const compiled = patternOf(pattern, ignorecase, multiline);
   const put = asText(force(replacement));
   if (put === undefined)
@@ -62,7 +68,7 @@ function regexFindall(
   multiline: Value = false,
   ignorecase: Value = false,
 ): Value {
-  const text = str(value);
+  const text = subject(value);
   return findAll(patternOf(regex, ignorecase, multiline), text).map(({ groups }) => {
     if (groups.length === 1) return groups[0] ?? '';
     if (groups.length === 2) return groups[1] ?? '';
@@ -77,7 +83,7 @@ function regexSearch(
   args: Value = [],
   kwargs: Value = null,
 ): Value {
-  const text = str(value);
+  const text = subject(value);
   const wanted = (Array.isArray(args) ? args : []).map(groupArgument);
   const options = kwargs instanceof Map ? kwargs : new Map<Value, Value>();
   const pattern = patternOf(regex, options.get('ignorecase') ?? false, options.get('multiline') ?? false);
@@ -114,7 +120,7 @@ function groupOf(match: Match, pattern: Pattern, group: string | number): Value 
 }
 
 function regexEscape(_env: unknown, value: Value, type: Value = 'python'): Value {
-  const text = str(value);
+  const text = subject(value);
   const kind = str(type);
   if (kind === 'python') return escapePattern(text);
   if (kind === 'posix_basic') return text.replace(/[\].[^$*\\]/g, '\\$&');

@@ -175,6 +175,7 @@ function batch(_env: unknown, value: Value, linecount: Value = 1, fill: Value = 
   if (line.length > 0) {
     if (fill !== null) {
       isOrdered('<', line.length, linecount);
+      checkSize(size, limits.templateItemsMax);
       while (line.length < size) line.push(fill);
     }
     lines.push(line);

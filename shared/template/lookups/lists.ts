@@ -67,7 +67,7 @@ function asList(raw: Value): Value[] {
   const text = asText(term);
   if (text !== undefined) return [stripText(text)];
   if (iterateOrUndefined(term) === undefined) return [term];
-  return isMapping(term) ? [term] : toList(term);
+  return toList(term);
 }
 
 function nested(terms: readonly Value[]): Value[] {
