@@ -147,6 +147,34 @@ describe('pages', () => {
   });
 });
 
+test('merge_variables merges those of all hosts in a group', () => {
+  const host = (group: string, part: string): Value =>
+    new Map<Value, Value>([
+      ['group_names', [group]],
+      ['my_parts', [part]],
+      ['other', 5],
+    ]);
+  const hostvars = new Map<Value, Value>([
+    ['a', host('web', 'one')],
+    ['b', host('db', 'two')],
+    ['c', host('web', 'three')],
+  ]);
+  const env = makeCaseEnvironment('/play', new Map<string, Value>([['hostvars', hostvars]]));
+  const merge = builtins.lookups.get('community.general.merge_variables');
+  const of = (groups: Value): unknown =>
+    merge?.call(
+      env,
+      ['^my_'],
+      new Map<string, Value>([
+        ['groups', groups],
+        ['initial_value', ['zero']],
+      ]),
+    );
+  expect(of(['web'])).toEqual([['zero', 'one', 'three']]);
+  expect(of('all')).toEqual([['zero', 'one', 'two', 'three']]);
+  expect(of(['none'])).toEqual([['zero']]);
+});
+
 describe('names of hosts', () => {
   test('are asked for once a task', async () => {
     const asked: string[] = [];
