@@ -57,7 +57,12 @@ export type LocalPort = {
   readonly isResolvable?: (host: string) => Promise<boolean>;
   /** Parameters and secrets of AWS. */
   readonly aws: () => AwsValues;
+  /** What templates may tell of their own file. Absent where nothing is known. */
+  readonly describeFile?: (path: string) => FileDescription;
 };
+
+/** Whose a file is, on which machine, and when it was changed last. */
+export type FileDescription = { readonly host: string; readonly owner: string; readonly modifiedMs: number };
 
 /** A page to fetch. */
 export type WebRequest = {

@@ -140,7 +140,7 @@ function afterSync(site: RenderSite, host: string, layers: (vars: HostVars) => r
   let stack: readonly Layer[] | undefined;
   const open = (): readonly Layer[] => {
     const vars = varsAfterSync(site, host);
-    stack ??= layers(vars);
+    stack ??= combined(site, layers(vars));
     return stack;
   };
   return {

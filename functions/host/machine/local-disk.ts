@@ -15,6 +15,7 @@ import {
 import { open, rename, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { limits } from '../../../shared/base/limits.ts';
+import type { FileDescription } from '../../../shared/template/environment.ts';
 import type { DiskStat, LocalDisk, Replacement } from '../../../shared/template/local-disk.ts';
 
 /** The disk, through the file system of Node. `randomBytes` names files in the making. */
@@ -32,6 +33,13 @@ export function localDisk(randomBytes: (length: number) => Uint8Array): LocalDis
     hostName: hostname,
     userName,
   };
+}
+
+/** What a template may tell of its own file. */
+export function describeFile(path: string): FileDescription {
+  const stat = statOf(path, true);
+  const uid = stat?.uid ?? 0;
+  return { host: hostname(), owner: userName(uid) ?? String(uid), modifiedMs: stat?.modifiedMs ?? 0 };
 }
 
 function statOf(path: string, followLinks: boolean): DiskStat | undefined {

@@ -18,7 +18,7 @@ import type { LocalPort, LocalStat } from '../../../shared/template/environment.
 import { fileProblem } from '../actions/action-fail.ts';
 import type { LocalMachine, Terminal } from '../execute/play-context.ts';
 import { walkTree } from './file-tree.ts';
-import { localDisk } from './local-disk.ts';
+import { describeFile, localDisk } from './local-disk.ts';
 
 export type LocalMachineDeps = {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -61,6 +61,7 @@ export function localMachine(deps: LocalMachineDeps): LocalMachine {
     // Node's HTTP takes 20 ms to load, which few runs need.
     fetch: async (request) => (await import('./fetch-url.ts')).fetchUrl(request),
     aws: () => aws,
+    describeFile,
     disk: localDisk(systemClock.randomBytes),
     terminal,
   };

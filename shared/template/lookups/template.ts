@@ -5,6 +5,7 @@ import type { Lookup } from '../builtin.ts';
 import { readNative } from '../concat.ts';
 import type { Environment } from '../environment.ts';
 import type { FileTemplateOptions } from '../file-options.ts';
+import { templateFileVars, templateRunDate } from '../file-vars.ts';
 import { ansibleError } from '../filter-error.ts';
 import { decodeText } from '../filters/charset.ts';
 import { literalEval } from '../literal-eval.ts';
@@ -67,14 +68,14 @@ function syntaxOptions(options: LookupOptions): FileTemplateOptions {
 
 type TemplateFile = { readonly name: string; readonly path: string; readonly options: LookupOptions };
 
+const NOTHING_KNOWN = { host: '', owner: '', modifiedMs: 0 };
+
 /** The variables of the task, with those that describe the template and those that the call gave on top. */
 function templateEnvironment(env: Environment, { name, path, options }: TemplateFile): Environment {
-  const own = new Map<string, Value>([
-    ['template_path', name],
-    ['template_fullpath', path],
-    ['template_destpath', null],
-    ['ansible_managed', env.config('DEFAULT_MANAGED_STR') ?? 'Ansible managed'],
-  ]);
+  const about = env.local.describeFile?.(path) ?? NOTHING_KNOWN;
+  const described = templateFileVars(env, { name, path, dest: '' }, about);
+  const own = new Map<string, Value>([...described].map(([key, value]) => [str(key), value]));
+  own.set('template_run_date', templateRunDate(env));
   const given = dictOption(options, { plugin: 'template', name: 'template_vars' });
   for (const [key, value] of given) own.set(str(key), value);
   const { scope } = env;
