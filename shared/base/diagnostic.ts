@@ -13,6 +13,8 @@ export type Diagnostic = {
   readonly message: string;
   readonly position?: Position;
   readonly hint?: string;
+  /** What Ansible ends with when it is not 4, as for most mistakes in files. */
+  readonly exitCode?: 1;
 };
 
 /** A value together with what was noticed while it was made. `value` is usable only when no diagnostic is an error. */

@@ -50,6 +50,7 @@ export function loadIncludedTasks(file: string, include: Task, deps: LoadDeps): 
   if (tree === undefined) {
     report(loading, {
       code: 'file-missing',
+      exitCode: 1,
       message: `Could not find or access '${tried.at(-1) ?? file}' on the Ansible Controller.`,
       position: include.position,
       hint: `Looked for: ${tried.join(', ')}`,

@@ -130,6 +130,7 @@ function loadTags(loading: Pick<Loading, 'diagnostics'>, node: YamlNode): readon
       code: 'keyword-type',
       message: 'tags must be specified as a list',
       position: node.position,
+      exitCode: 1,
     });
     return [];
   }

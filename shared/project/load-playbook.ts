@@ -44,7 +44,7 @@ function loadFile(context: PlaybookContext): readonly Play[] {
   const tree = readTree(context, context.path);
   if (tree === undefined) {
     const message = `the playbook: ${context.path} could not be found`;
-    report(context, { code: 'file-missing', message, position });
+    report(context, { code: 'file-missing', message, position, exitCode: 1 });
     return [];
   }
   const problem = shapeProblem(context.path, tree);
@@ -91,6 +91,7 @@ function importPlaybook(
   if (context.deps.files.kind(path) === undefined) {
     report(context, {
       code: 'file-missing',
+      exitCode: 1,
       message: `Could not find or access '${path}' on the Ansible Controller.`,
       position: entry.node.position,
     });

@@ -31,7 +31,7 @@ export function loadRole(loading: Loading, use: RoleUse): Role | undefined {
   });
   if (!('directory' in found)) {
     const message = `the role '${use.name}' was not found in ${found.join(':')}`;
-    report(loading, { code: 'role-missing', message, position: use.position });
+    report(loading, { code: 'role-missing', message, position: use.position, exitCode: 1 });
     return undefined;
   }
   loading.deps.noteRole?.(found.directory);
@@ -95,7 +95,7 @@ function refuseRecursion(loading: Loading, use: RoleUse, identity: string): bool
   if (!isOpen) return false;
   const message =
     'A recursion loop was detected with the roles specified. Make sure child roles do not have dependencies on parent roles';
-  report(loading, { code: 'import-recursion', message, position: use.position });
+  report(loading, { code: 'import-recursion', message, position: use.position, exitCode: 1 });
   return true;
 }
 

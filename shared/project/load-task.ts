@@ -112,11 +112,11 @@ function loadLoop(loading: Loading, node: YamlDict): LoopClause | undefined {
   const name = String(key).replace(/^with_/, '');
   if (second !== undefined) {
     const message = `duplicate loop in task: ${String(second[0]).replace(/^with_/, '')}`;
-    report(loading, { code: 'keyword-type', message, position: second[1].key });
+    report(loading, { code: 'keyword-type', message, position: second[1].key, exitCode: 1 });
   }
   if (name !== 'loop' && entry.node.value === null) {
     const message = `you must specify a value when using ${String(key)}`;
-    report(loading, { code: 'keyword-type', message, position: entry.key });
+    report(loading, { code: 'keyword-type', message, position: entry.key, exitCode: 1 });
   }
   return entry.node.value === null ? undefined : { with: name, value: entry.node.value };
 }

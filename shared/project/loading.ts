@@ -92,6 +92,7 @@ export type Problem = {
   readonly position: Position;
   readonly hint?: string | undefined;
   readonly severity?: 'warning';
+  readonly exitCode?: 1;
 };
 
 /** Notes a mistake of the user. */
@@ -102,6 +103,7 @@ export function report(loading: Pick<Loading, 'diagnostics'>, problem: Problem):
     message: problem.message,
     position: problem.position,
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+    ...(problem.exitCode === undefined ? {} : { exitCode: problem.exitCode }),
   });
 }
 

@@ -45,6 +45,7 @@ function reportMissing(loading: Loading, file: RoleFile): void {
   if (file.from === undefined || loading.deps.files.kind(file.directory) !== 'directory') return;
   report(loading, {
     code: 'file-missing',
+    exitCode: 1,
     message: `Could not find specified file in role: ${file.directory.split('/').at(-1)}/${file.from}`,
     position: file.use.position,
   });

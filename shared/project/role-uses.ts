@@ -36,7 +36,7 @@ function loadUse(loading: Loading, node: YamlNode, place: RoleListPlace): RoleUs
       node.kind === 'dict'
         ? 'role definitions must contain a role name'
         : `Invalid role definition: ${typeName(node.value)}`;
-    report(loading, { code: 'role-invalid', message, position: node.position });
+    report(loading, { code: 'role-invalid', message, position: node.position, exitCode: 1 });
     return undefined;
   }
   if (node.kind !== 'dict' && writtenText(written)?.includes(',')) {

@@ -81,6 +81,7 @@ function importTasks(loading: Loading, task: Task, place: Place): readonly Node[
   if (path === undefined || tree === undefined) {
     report(loading, {
       code: 'file-missing',
+      exitCode: 1,
       message: `Could not find or access '${tried.at(-1) ?? name}' on the Ansible Controller.`,
       position: task.position,
       hint: `Looked for: ${tried.join(', ')}`,

@@ -35,6 +35,7 @@ function reportUnknown(loading: Loading, name: StaticName, error: TemplateError)
   const written = writtenText(name.value) ?? '';
   report(loading, {
     code: 'import-undefined',
+    exitCode: 1,
     message: `Error when evaluating variable in import path: ${written}. ${error.message}`,
     position: name.position,
     hint: 'Imports are resolved before hosts are known: use vars, vars_files or extra vars in their names, or include at run time.',

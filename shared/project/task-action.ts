@@ -198,7 +198,7 @@ function finishArgs(reporter: Reporter, found: Found, node: YamlDict): Value {
   for (const key of args.keys()) {
     if (typeof key !== 'string' || !key.startsWith('_ansible_') || isFreeForm(found.action)) continue;
     const message = `invalid parameter specified for action '${found.action}': '${key}'`;
-    report(reporter, { code: 'action-args', message, position: found.position });
+    report(reporter, { code: 'action-args', message, position: found.position, exitCode: 1 });
   }
   moveCommand(reporter, found, args);
   moveRawParams(reporter, found, args);

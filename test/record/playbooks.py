@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import subprocess
 import sys
 
 CASES = pathlib.Path(__file__).resolve().parent.parent / "cases" / "playbooks"
@@ -100,6 +101,12 @@ def dump_play(play, root):
     }
 
 
+def exit_code(directory):
+    """What the command ends with for a playbook that it refuses."""
+    command = ["ansible-playbook", "-i", "localhost,", "-c", "local", "site.yml"]
+    return subprocess.run(command, cwd=directory, capture_output=True, check=False).returncode
+
+
 def record(directory):
     os.chdir(directory)
     AnsibleCollectionConfig.playbook_paths = [str(directory)]
@@ -116,7 +123,10 @@ def record(directory):
 def main():
     for kind in ("good", "bad"):
         for directory in sorted(path for path in (CASES / kind).iterdir() if path.is_dir()):
-            text = json.dumps(record(directory), indent=1, ensure_ascii=False)
+            recorded = record(directory)
+            if kind == "bad":
+                recorded["exit"] = exit_code(directory)
+            text = json.dumps(recorded, indent=1, ensure_ascii=False)
             (directory / "recorded.json").write_text(text + "\n", encoding="utf-8")
 
 
