@@ -2,8 +2,8 @@
 
 import type { Value } from '../../base/value.ts';
 import { filterError } from '../filter-error.ts';
-import { firstOf, formatNet, type IpNet, maxOf, networkOf, sizeOf, widthOf } from '../ip/address.ts';
-import { pythonError, typeError } from '../python-error.ts';
+import { formatNet, type IpNet, maxOf, networkOf, sizeOf, widthOf } from '../ip/address.ts';
+import { pythonError, typeError, valueError } from '../python-error.ts';
 import { str } from '../python-repr.ts';
 import { readSubject } from './ipaddr.ts';
 
@@ -36,11 +36,16 @@ function supernet(net: IpNet, prefix: number, index: number): Value {
 }
 
 function part(net: IpNet, prefix: number, position: number): Value {
-  if (prefix < net.prefix) return position === 0 ? formatNet({ ...net, prefix }) : false;
-  const count = 1n << BigInt(prefix - net.prefix);
+  if (prefix < net.prefix && position !== 0) return false;
+  const count = 1n << BigInt(Math.max(0, prefix - net.prefix));
   const at = position < 0 ? BigInt(position) + count : BigInt(position);
   if (at < 0n || at >= count) return false;
-  return formatNet({ ...net, value: net.value + (at << BigInt(widthOf(net.version) - prefix)), prefix });
+  const value = net.value + (at << BigInt(widthOf(net.version) - prefix));
+  if (net.version === 4 || value > maxOf(4)) return formatNet({ ...net, value, prefix });
+  // The collection goes through the number alone, which is an IPv4 address where it is small enough.
+  const small = formatNet({ version: 4, value, prefix });
+  if (prefix > widthOf(4)) throw pythonError('AddrFormatError', `invalid IPNetwork ${small}`);
+  return small;
 }
 
 function placeIn(net: IpNet, query: string): Value {
@@ -49,9 +54,12 @@ function placeIn(net: IpNet, query: string): Value {
     throw filterError(`You must pass a valid subnet or IP address; ${query} is invalid`);
   }
   const bits = BigInt(widthOf(net.version) - outer.prefix);
-  const isInside = outer.version === net.version && net.value >> bits === outer.value >> bits;
-  if (!isInside) throw filterError(`${formatNet(net)} is not in the subnet ${formatNet(networkOf(outer))}`);
+  if (bits < 0n) throw valueError('negative shift count');
+  // Of an IPv4 and an IPv6 network, only the numbers are compared.
+  if (net.value >> bits !== outer.value >> bits) {
+    throw filterError(`${formatNet(net)} is not in the subnet ${formatNet(networkOf(outer))}`);
+  }
   if (net.prefix < outer.prefix) throw typeError("unsupported operand type(s) for <<: 'float' and 'int'");
-  const offset = firstOf(net) - firstOf(outer);
-  return ((offset & maxOf(net.version)) / sizeOf(net) + 1n).toString();
+  const place = (net.value / sizeOf(net)) & ((1n << BigInt(net.prefix - outer.prefix)) - 1n);
+  return (place + 1n).toString();
 }

@@ -37,7 +37,7 @@ export const ipaddrFilters: readonly Builtin[] = [
       checked(alias, value, { query: str(query), version, alias });
     return { name: alias, signature: "query=''", call };
   }),
-  { name: 'ipwrap', signature: '', call: (_env, value) => ipwrap(force(value)) },
+  { name: 'ipwrap', signature: "query=''", call: (_env, value) => ipwrap(force(value)) },
 ];
 
 /** The address or network that the value means, or undefined. */

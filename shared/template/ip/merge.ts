@@ -3,23 +3,30 @@
 import { filterError } from '../filter-error.ts';
 import { firstOf, type IpNet, lastOf, sizeOf, widthOf } from './address.ts';
 
-type Range = { readonly version: 4 | 6; first: bigint; last: bigint };
+type Range = {
+  readonly version: 4 | 6;
+  first: bigint;
+  last: bigint;
+  /** The network that the range is, as it was given, until others join it. */
+  given: IpNet | undefined;
+};
 
-/** The fewest networks that have the same addresses. */
+/** The fewest networks that have the same addresses; one that nothing joins stays as it was written, bits of a host and all. */
 export function mergeNets(nets: readonly IpNet[]): IpNet[] {
   const ranges = nets
-    .map((net): Range => ({ version: net.version, first: firstOf(net), last: lastOf(net) }))
+    .map((net): Range => ({ version: net.version, first: firstOf(net), last: lastOf(net), given: net }))
     .sort((a, b) => a.version - b.version || (a.first < b.first ? -1 : Number(a.first > b.first)));
   const joined: Range[] = [];
   for (const range of ranges) {
     const before = joined.at(-1);
     if (before === undefined || before.version !== range.version || range.first > before.last + 1n) {
       joined.push(range);
-    } else if (range.last > before.last) {
-      before.last = range.last;
+    } else {
+      before.given = undefined;
+      if (range.last > before.last) before.last = range.last;
     }
   }
-  return joined.flatMap(netsOf);
+  return joined.flatMap((range) => range.given ?? netsOf(range));
 }
 
 /** The smallest network around all of them. */

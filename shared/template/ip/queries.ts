@@ -2,7 +2,7 @@
 
 import type { Value } from '../../base/value.ts';
 import { filterError } from '../filter-error.ts';
-import { typeError } from '../python-error.ts';
+import { pythonError, typeError } from '../python-error.ts';
 import {
   firstOf,
   formatAddress,
@@ -100,8 +100,9 @@ export function usableOf(net: IpNet): { first: bigint; last: bigint } {
   return { first: firstOf(net) + edge, last: lastOf(net) - edge };
 }
 
-/** The number if it is between the others. */
+/** The number if it is between the others. One below zero is no address, wherever it should be. */
 export function within(value: bigint, first: bigint, last: bigint): bigint | undefined {
+  if (value < 0n) throw pythonError('AddrFormatError', `failed to detect a valid IP address from ${value}`);
   return value >= first && value <= last ? value : undefined;
 }
 
