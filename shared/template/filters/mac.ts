@@ -57,15 +57,23 @@ export const macFilters: readonly Builtin[] = [
   },
 ];
 
+const DIGITS = 12;
+
 /** The twelve digits of the address. */
 function digitsOf(text: string): string | undefined {
   const length = WRITTEN.find(([pattern]) => pattern.test(text))?.[1];
-  if (length === undefined) return undefined;
+  if (length === undefined) return digitsOfNumber(text);
   return text
     .toLowerCase()
     .split(/[:.-]/)
     .map((part) => part.padStart(length, '0'))
     .join('');
+}
+
+/** An address may be written as a number. */
+function digitsOfNumber(text: string): string | undefined {
+  const hex = /^\d+$/.test(text) ? BigInt(text).toString(16).padStart(DIGITS, '0') : '';
+  return hex.length === DIGITS ? hex : undefined;
 }
 
 function hwaddr(value: Value, query: string, alias: string): Value {
