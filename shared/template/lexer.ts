@@ -2,6 +2,7 @@
 
 import { PyFloat, type Value } from '../base/value.ts';
 import { normalizeInt } from './python-arithmetic.ts';
+import { str } from './python-repr.ts';
 import type { SyntaxOptions } from './syntax-options.ts';
 import { TemplateError } from './template-error.ts';
 import { quoted, syntaxError, type Token } from './token.ts';
@@ -16,6 +17,8 @@ const INSIDE =
 const LINE_END = /\s*(?:\n|$)/uy;
 
 const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
+
+const INVALID_NAME = 'Invalid character in identifier';
 
 const CLOSING: ReadonlyMap<string, string> = new Map([
   ['(', ')'],
@@ -198,7 +201,7 @@ class Lexer {
   }
 
   #addName(name: string, end: number): void {
-    if (!IDENTIFIER.test(name)) throw this.#error('Invalid character in identifier');
+    if (!IDENTIFIER.test(name)) throw this.#error(INVALID_NAME);
     this.#add('name', name, end);
   }
 
@@ -298,6 +301,11 @@ function endOfTag(text: string, token: Token, options: SyntaxOptions): number {
 export function doubleBackslashes(source: string, options: SyntaxOptions): string {
   if (!source.includes('\\') || !source.includes('{{')) return source;
   const { text, tokens } = lex(source, options);
+  const fault = tokens.at(-1);
+  // Ansible lexes the text for this before it begins to render, and does not word what it meets there.
+  if (fault?.type === 'error' && fault.value !== INVALID_NAME) {
+    throw new TemplateError('runtime', 'TemplateSyntaxError', `${str(fault.value)}\n  line ${fault.line}`);
+  }
   const pieces: string[] = [];
   let at = 0;
   let isInside = false;
