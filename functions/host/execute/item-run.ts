@@ -170,6 +170,8 @@ function renderOwnArguments(task: Task, env: Environment): Value {
   const rest: Dict = new Map([...task.args].filter(([name]) => name !== raw));
   const rendered = raw === 'apply' ? renderPlainly(rest, env) : renderValue(rest, env);
   const kept = task.args.get(raw);
+  // Conditions in a list have to render as arguments too, although what that gives is not looked at.
+  if (raw === 'that' && Array.isArray(kept)) renderValue(kept, env);
   if (kept !== undefined && rendered instanceof Map) rendered.set(raw, kept);
   return rendered;
 }
