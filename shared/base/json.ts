@@ -102,17 +102,14 @@ function writeEntries(map: ReadonlyMap<Value, Value>, style: Style, depth: numbe
 
 function wrap(
   parts: readonly string[],
-  brackets: string,
+  [open = '', close = '']: string,
   at: { readonly style: Style; readonly depth: number },
 ): string {
-  const [open = '', close = ''] = brackets;
-  if (parts.length === 0) return brackets;
-  const { indent, item } = at.style;
+  if (parts.length === 0) return open + close;
+  const { indent, item, checkSize } = at.style;
+  const width = indent === undefined ? item.length : indent.length * (at.depth + 1) + item.length + 1;
+  checkSize?.(parts.reduce((sum, part) => sum + part.length + width, 0));
   if (indent === undefined) return open + parts.join(item) + close;
-  at.style.checkSize?.(
-    (indent.length * (at.depth + 1) + item.length + 1) * parts.length +
-      parts.reduce((sum, part) => sum + part.length, 0),
-  );
   const inner = `\n${indent.repeat(at.depth + 1)}`;
   return `${open}${inner}${parts.join(item + inner)}\n${indent.repeat(at.depth)}${close}`;
 }

@@ -24,6 +24,11 @@ export function withinBudget<Result>(render: () => Result): Result {
   }
 }
 
+/** Counts a value that is gone through, which may stand in many places of one structure; nothing outside of renders. */
+export function countVisit(): void {
+  if (depth > 0) countSteps(1);
+}
+
 /** Counts `count` steps of the render in hand. */
 export function countSteps(count: number): void {
   steps += count;

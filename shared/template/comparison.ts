@@ -1,6 +1,7 @@
 /** Python's `==`, `<`, `is` and `in`. */
 
 import { type Dict, PyFloat, type Value } from '../base/value.ts';
+import { countVisit } from './budget.ts';
 import { dictGet, dictKey, hasKey } from './dict-key.ts';
 import { typeError, undefinedError, valueError } from './python-error.ts';
 import { LazyDict, LazyList, PyBytes, PyObject, PySet, PyTuple, Undefined } from './special.ts';
@@ -30,6 +31,7 @@ function equalUndefined(a: Value, b: Value): boolean {
 }
 
 function equalContainers(a: Value, b: Value): boolean {
+  countVisit();
   if (Array.isArray(a)) return Array.isArray(b) && equalItems(a, b);
   if (a instanceof PyTuple) return b instanceof PyTuple && equalTuples(a.items, b.items);
   if (isMapping(a)) return isMapping(b) && equalDicts(asDict(a), asDict(b));

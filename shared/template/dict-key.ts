@@ -1,6 +1,7 @@
 /** How Python hashes: which values may be keys, and which keys are equal. Dicts and sets are read and written through this. */
 
 import { type Dict, PyFloat, type Value } from '../base/value.ts';
+import { countVisit } from './budget.ts';
 import { typeError, undefinedError } from './python-error.ts';
 import { LazyList, Markup, Pending, PyBytes, PySet, PyTuple, Undefined, Vaulted } from './special.ts';
 import { asInt, force, isMapping, typeName } from './values.ts';
@@ -14,6 +15,7 @@ export function dictKey(value: Value): Value {
   if (typeof value === 'boolean' || typeof value === 'bigint') return value;
   if (value instanceof PyFloat) return interned(floatText(value.value), value);
   if (value instanceof PyTuple) {
+    countVisit();
     const items = value.items.map(dictKey);
     return interned(`t(${items.map(keyText).join(',')})`, new PyTuple(items));
   }

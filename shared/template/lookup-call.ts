@@ -2,6 +2,7 @@
 
 import type { Value } from '../base/value.ts';
 import { bindArguments } from './bind-arguments.ts';
+import { countVisit } from './budget.ts';
 import type { Builtins } from './builtin.ts';
 import { dictKey } from './dict-key.ts';
 import type { Environment } from './environment.ts';
@@ -89,6 +90,7 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
 
 /** A term with the templates rendered that stand in it as they were written. */
 function settle(term: Value, runtime: LookupRuntime): Value {
+  countVisit();
   if (Array.isArray(term)) return term.map((item) => settle(item, runtime));
   if (term instanceof LazyList && term.typeName === 'range') return Array.from(itemsOf(term));
   if (term instanceof PyTuple) return term.items.map((item) => settle(item, runtime));

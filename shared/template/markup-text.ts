@@ -24,9 +24,22 @@ const ENTITIES: Readonly<Record<string, string>> = {
   nbsp: '\xa0',
 };
 
+/** A text without the shortest pieces from `open` to `close`, found in time that grows with its length only. */
+function without(text: string, open: string, close: string): string {
+  const kept: string[] = [];
+  let at = 0;
+  for (let start = text.indexOf(open); start >= 0; start = text.indexOf(open, at)) {
+    const end = text.indexOf(close, start + open.length);
+    if (end < 0) break;
+    kept.push(text.slice(at, start));
+    at = end + close.length;
+  }
+  return kept.join('') + text.slice(at);
+}
+
 /** A text without tags and comments, words apart by one blank, entities as characters. */
 export function stripTags(text: string): string {
-  return unescapeHtml(splitWords(text.replace(/<!--.*?-->/gs, '').replace(/<.*?>/gs, '')).join(' '));
+  return unescapeHtml(splitWords(without(without(text, '<!--', '-->'), '<', '>')).join(' '));
 }
 
 function unescapeHtml(text: string): string {

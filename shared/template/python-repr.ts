@@ -1,5 +1,6 @@
 /** What Python's `repr()` and `str()` print. */
 
+import { limits } from '../base/limits.ts';
 import { PyFloat, type Value } from '../base/value.ts';
 import { limitError, undefinedError } from './python-error.ts';
 import {
@@ -79,11 +80,19 @@ function writeObject(value: Exclude<Value, null>, parents: readonly Value[]): st
 function writeDict(value: Value, parents: readonly Value[]): string {
   const within = [...parents, value];
   const entries = [...(asDict(value) ?? [])];
-  return `{${entries.map(([key, item]) => `${write(key, within)}: ${write(item, within)}`).join(', ')}}`;
+  return `{${joined(entries.map(([key, item]) => `${write(key, within)}: ${write(item, within)}`))}}`;
 }
 
 function writeAll(items: readonly Value[], parents: readonly Value[]): string {
-  return items.map((item) => write(item, parents)).join(', ');
+  return joined(items.map((item) => write(item, parents)));
+}
+
+/** One value in many places could make a text without end. */
+function joined(parts: readonly string[]): string {
+  const text = parts.join(', ');
+  if (text.length > limits.templateStringCharsMax)
+    throw limitError('the template builds a text that is too large');
+  return text;
 }
 
 function writeRare(value: Exclude<Value, null>, parents: readonly Value[]): string {

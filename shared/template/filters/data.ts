@@ -2,6 +2,7 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import { getAttribute, getItem, itemOf, missingAttribute } from '../access.ts';
+import { countVisit } from '../budget.ts';
 import type { Builtin } from '../builtin.ts';
 import { dictGet, dictKey, dictSet } from '../dict-key.ts';
 import { classText, filterError, filterTypeError } from '../filter-error.ts';
@@ -65,6 +66,7 @@ function combine(_env: unknown, value: Value, terms: Value = [], kwargs: Value =
 
 /** Raises for the first undefined value anywhere inside. */
 function checkDefined(value: Value): void {
+  countVisit();
   const settled = force(value);
   if (settled instanceof Undefined && settled.isLenient) throw filterError(' is undefined');
   if (settled instanceof Undefined) throw undefinedError(settled);
@@ -124,6 +126,7 @@ function flattenFilter(_env: unknown, value: Value, levels: Value = null, skipNu
 export function flatten(items: Iterable<Value>, levels: number | undefined, skipsNulls: boolean): Value[] {
   const flat: Value[] = [];
   for (const item of items) {
+    countVisit();
     const element = force(item);
     const text = asText(element);
     if (skipsNulls && (element === null || text === 'None' || text === 'null')) continue;

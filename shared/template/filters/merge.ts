@@ -1,6 +1,7 @@
 /** Ansible's way to merge dicts, behind `combine`. */
 
 import { type Dict, PyFloat, type Value } from '../../base/value.ts';
+import { countVisit } from '../budget.ts';
 import { contains, equals } from '../comparison.ts';
 import { dictGet, dictSet } from '../dict-key.ts';
 import { ansibleError } from '../filter-error.ts';
@@ -29,6 +30,7 @@ export function parseListMerge(value: Value): ListMerge {
 
 /** A new dict of `low` with the items of `high` over it. */
 export function mergeDicts(low: Value, high: Value, options: MergeOptions): Dict {
+  countVisit();
   const x = asDict(force(low));
   const y = asDict(force(high));
   if (x === undefined || y === undefined) throw notDicts(low, high);

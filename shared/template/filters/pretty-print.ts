@@ -1,6 +1,7 @@
 /** Python's `pprint.pformat`: dicts sorted, lines of at most 80 columns. */
 
 import type { Value } from '../../base/value.ts';
+import { countVisit } from '../budget.ts';
 import { compare } from '../comparison.ts';
 import { repr } from '../python-repr.ts';
 import { keepLineEnds } from '../python-whitespace.ts';
@@ -18,6 +19,7 @@ export function prettyPrint(value: Value): string {
 type Place = { readonly indent: number; readonly allowance: number; readonly level: number };
 
 function layOut(value: Value, place: Place): string {
+  countVisit();
   const line = oneLine(value);
   if (textLength(line) <= WIDTH - place.indent - place.allowance) return line;
   const text = asText(value);
@@ -35,6 +37,7 @@ function layOut(value: Value, place: Place): string {
 
 /** `repr`, with the keys of dicts in order. */
 function oneLine(value: Value): string {
+  countVisit();
   const settled = force(value);
   if (settled instanceof Map || settled instanceof LazyDict) {
     return `{${sortedEntries(settled)
