@@ -82,7 +82,7 @@ def _unsupported_text(module, spec, aliases, unsupported):
 
 def _set_defaults(spec, params, with_none):
     for name, rule in spec.items():
-        default = rule.get('default')
+        default = os.environ.get(rule.get('variable', ''), rule.get('default'))
         if name not in params and (with_none or default is not None):
             params[name] = default
 

@@ -8,18 +8,13 @@ import stat
 
 import file_flags
 import labels
-from arguments import to_bool
 from files import failure, find_program, run_command, to_bytes, to_text, umask
 
 COMMON = {
     'mode': {'type': 'raw'}, 'owner': {}, 'group': {}, 'seuser': {}, 'serole': {}, 'selevel': {}, 'setype': {},
-    'attributes': {'aliases': ['attr']}, 'unsafe_writes': {'type': 'bool', 'default': False},
+    'attributes': {'aliases': ['attr']},
+    'unsafe_writes': {'type': 'bool', 'default': False, 'variable': 'ANSIBLE_UNSAFE_WRITES'},
 }
-
-
-def unsafe_writes(params):
-    """Say whether files may be written in place where they cannot be replaced: by argument or environment."""
-    return params['unsafe_writes'] or to_bool(os.environ.get('ANSIBLE_UNSAFE_WRITES', False))
 
 
 def wanted(params, path=None):

@@ -142,7 +142,7 @@ def _chown_if_permitted(path, uid, gid):
 def rewrite(params, path, data):
     """Replace the content of the file that a path leads to, after the task's `validate` accepted it."""
     dest = os.path.realpath(to_bytes(path))
-    with Staged(dest, attributes.unsafe_writes(params)) as staged:
+    with Staged(dest, params['unsafe_writes']) as staged:
         staged.write([data])
         command = params.get('validate')
         if command:

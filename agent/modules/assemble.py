@@ -31,7 +31,7 @@ def run(args, context):
     src, dest = params['src'], params['dest']
     pattern = _checked(params)
     result = {'src': src, 'dest': dest}
-    with replacing.Staged(dest, attributes.unsafe_writes(params)) as staged:
+    with replacing.Staged(dest, params['unsafe_writes']) as staged:
         result['checksum'] = staged.write(_pieces(params, pattern))
         result['md5sum'] = files.md5(staged.path)
         present = files.digest(dest)

@@ -196,7 +196,7 @@ def _put(params, host, context, content):
         dest = os.path.join(dest, params['_original_basename'] or '')
     dest = _checked_target(params, dest)
     result = {'dest': dest, 'src': _shown_source(host), 'checksum': host['_checksum'], 'changed': True}
-    with replacing.Staged(dest, attributes.unsafe_writes(params)) as staged:
+    with replacing.Staged(dest, params['unsafe_writes']) as staged:
         summer = hashlib.md5() if _may_md5() else None
         got = staged.write(_summed(content.pieces(), summer))
         if got != host['_checksum']:
@@ -278,7 +278,7 @@ def _checked_target(params, dest):
         except OSError:
             pass
         raise ModuleFailure('Destination directory %s does not exist' % parent)
-    if not os.access(to_bytes(parent), os.W_OK) and not attributes.unsafe_writes(params):
+    if not os.access(to_bytes(parent), os.W_OK) and not params['unsafe_writes']:
         raise ModuleFailure('Destination %s not writable' % parent)
     return dest
 
@@ -374,7 +374,7 @@ def _copy_checked(params, context, sha1):
 
 def _copy_file(params, context, dest, result):
     b_src = to_bytes(params['src'])
-    with replacing.Staged(dest, attributes.unsafe_writes(params)) as staged:
+    with replacing.Staged(dest, params['unsafe_writes']) as staged:
         shutil.copyfile(b_src, staged.path)
         shutil.copystat(b_src, staged.path)
         return _replace(params, context, staged, dest, result)
