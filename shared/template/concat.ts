@@ -1,6 +1,7 @@
 /** What becomes of the pieces that a template printed: Ansible's literal guessing, Jinja2's native types, or plain text. */
 
 import { PyFloat, type Value } from '../base/value.ts';
+import { countVisit } from './budget.ts';
 import { literalEval } from './literal-eval.ts';
 import type { Output } from './output.ts';
 import { undefinedError } from './python-error.ts';
@@ -34,6 +35,7 @@ export function finalizeText(value: Value): Value {
 /** The value with everything in it that was not there yet, and no undefined. Unchanged parts are kept as they are. */
 function settle(value: Value): Value {
   if (value === null || typeof value !== 'object') return value;
+  countVisit();
   if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
   if (value instanceof Pending) return settle(force(value));
   if (value instanceof Vaulted) return value.plainText ?? value;
@@ -101,6 +103,7 @@ function guess(text: string): Value {
 /** Whether reading back what Python prints for it gives it again. */
 function survivesPrinting(value: Value): boolean {
   if (value === null || typeof value !== 'object') return true;
+  countVisit();
   if (value instanceof PyFloat) return Number.isFinite(value.value);
   if (Array.isArray(value)) return value.every(survivesPrinting);
   if (value instanceof PyTuple) return value.items.every(survivesPrinting);
@@ -118,6 +121,7 @@ function survivesPrinting(value: Value): boolean {
 
 /** The value with marked text as plain text. */
 function withoutMarks(value: Value): Value {
+  if (typeof value === 'object') countVisit();
   if (value instanceof Markup) return value.text;
   if (Array.isArray(value)) return value.some(hasMarks) ? value.map(withoutMarks) : value;
   if (value instanceof Map && hasMarks(value)) {
@@ -127,6 +131,7 @@ function withoutMarks(value: Value): Value {
 }
 
 function hasMarks(value: Value): boolean {
+  if (typeof value === 'object') countVisit();
   if (value instanceof Markup) return true;
   if (Array.isArray(value)) return value.some(hasMarks);
   return value instanceof Map && [...value.values()].some(hasMarks);

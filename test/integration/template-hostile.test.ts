@@ -123,9 +123,70 @@ test('what compiled templates take of memory is bounded by the length of their t
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(400 * 1024 * 1024);
 });
 
+describe('one value in very many places is an error, and not a text without end', {
+  timeout: 120_000,
+}, () => {
+  const doubled = (make: string): string =>
+    `{% set ns = namespace(x=[1]) %}{% for i in range(40) %}{% set ns.x = ${make} %}{% endfor %}`;
+  test.each([
+    `${doubled('[ns.x, ns.x]')}{{ ns.x | string }}`,
+    `${doubled('[ns.x, ns.x]')}{{ ns.x | to_json }}`,
+    `${doubled('[ns.x, ns.x]')}{{ ns.x | flatten }}`,
+    `${doubled('[ns.x, ns.x]')}{{ ns.x }}`,
+    `${doubled("{'a': ns.x, 'b': ns.x}")}{{ ns.x | ansible.utils.to_paths }}`,
+    `${doubled("{'a': ns.x, 'b': ns.x}")}{{ ns.x | combine(ns.x, recursive=true) | string }}`,
+    `${doubled('[ns.x, ns.x]')}{{ lookup('list', ns.x) }}`,
+  ])('%s', (template) => {
+    expect(failureOf(template)).toHaveProperty('kind', 'limit');
+  });
+});
+
+describe('what would take all memory or time is refused, or done in time that grows with the text', {
+  timeout: 60_000,
+}, () => {
+  test.each([
+    "{{ [1] | batch(10 ** 9, 'x') }}",
+    '{{ [[1]] | to_json(indent=10 ** 8) }}',
+    '{{ range(3000) | product(range(3000)) | list }}',
+    "{{ 'a'.ljust(10 ** 9) }}",
+    "{{ '%1000000000d' % 1 }}",
+    "{{ '{:1000000000}'.format(1) }}",
+    "{{ ('a' * 10 ** 6).replace('a', 'b' * 10 ** 6) }}",
+    '{{ 10 ** 1000000000 }}',
+  ])('%s', (template) => {
+    expect(failureOf(template)).toHaveProperty('pythonType');
+  });
+
+  test.each([
+    ["{{ ('<' * 10 ** 6) | striptags | length }}", 1_000_000],
+    ["{{ ('<!--' * 10 ** 5) | striptags | length }}", 400_000],
+  ])('%s', (template, expected) => {
+    expect(render(template)).toBe(String(expected));
+  });
+});
+
+test.each([
+  "{{ 'a' | hash('constructor') }}",
+  "{{ 'a' | hash('__proto__') }}",
+  "{{ 'a' | b64encode('constructor') }}",
+  "{{ 'a'.encode('toString') }}",
+  "{{ '5 constructor' | community.general.to_seconds }}",
+  '{{ d.constructor }}',
+  "{{ d | attr('__proto__') }}",
+  "{{ '{0.constructor}'.format(d) }}",
+  "{{ [d] | map(attribute='constructor') | list }}",
+  "{{ [d] | groupby('__proto__') }}",
+  "{{ lookup('constructor') }}",
+  '{{ d is constructor }}',
+])('%s reaches nothing of JavaScript', (template) => {
+  const failure = failureOf(template);
+  expect(failure).toHaveProperty('pythonType');
+  expect(String(failure)).not.toMatch(/native code|\[object/);
+});
+
 function failureOf(template: string): unknown {
   try {
-    return render(template, { n: true });
+    return render(template, { n: true, d: { a: 1 } });
   } catch (error) {
     return error;
   }

@@ -2,6 +2,7 @@
 
 import { type Dict, PyFloat, type Value } from '../../base/value.ts';
 import type { ArgumentOptions } from '../argument-spec.ts';
+import { countVisit } from '../budget.ts';
 import { dictGet, dictSet } from '../dict-key.ts';
 import { engineAbove, withVariables } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
@@ -75,6 +76,7 @@ const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*\n?$/;
 
 /** Puts what stands in `data` under its path. */
 function collectPaths(raw: Value, path: Value, found: Dict): void {
+  countVisit();
   const data = force(raw);
   const entries = asDict(data);
   const isEmpty = entries?.size === 0 || (Array.isArray(data) && data.length === 0);
