@@ -10,7 +10,7 @@ import type { Dict, Value } from '../shared/base/value.ts';
 import type { Project } from '../shared/project/load-project.ts';
 import type { Play, VarsPrompt } from '../shared/project/model.ts';
 import type { Environment } from '../shared/template/environment.ts';
-import { str } from '../shared/template/python-repr.ts';
+import { str } from '../shared/template/python/repr.ts';
 import { renderValue } from '../shared/template/render.ts';
 import type { RunEvent } from '../shared/wire/run-event.ts';
 import type { Ask } from './ask.ts';

@@ -8,7 +8,7 @@ import { type Config, loadConfig } from '../shared/project/config/load-config.ts
 import { settings } from '../shared/project/config/settings.ts';
 import { diskFiles } from '../shared/project/disk-files.ts';
 import type { ProjectFiles } from '../shared/project/files.ts';
-import { str } from '../shared/template/python-repr.ts';
+import { str } from '../shared/template/python/repr.ts';
 import { exitCodes } from '../shared/wire/exit-code.ts';
 import type { Command, CommandDeps } from './command-deps.ts';
 import { type ParsedOptions, parseOptions } from './option-parser.ts';

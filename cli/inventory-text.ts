@@ -3,7 +3,7 @@
 import type { Dict } from '../shared/base/value.ts';
 import { emitYaml } from '../shared/template/filters/yaml-emitter.ts';
 import { representYaml } from '../shared/template/filters/yaml-represent.ts';
-import { dumpJson } from '../shared/template/json.ts';
+import { dumpJson } from '../shared/template/formats/json.ts';
 import { TemplateError } from '../shared/template/template-error.ts';
 
 export type ListingText = { readonly text: string; readonly warnings: readonly string[] };

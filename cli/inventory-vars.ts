@@ -5,7 +5,7 @@ import type { Dict, Value } from '../shared/base/value.ts';
 import type { InventoryGroup } from '../shared/project/inventory/inventory.ts';
 import type { Project } from '../shared/project/load-project.ts';
 import { combineVars } from '../shared/project/variables/combine-vars.ts';
-import { Template } from '../shared/template/special.ts';
+import { Template } from '../shared/template/python/special.ts';
 
 const INTERNAL: ReadonlySet<Value> = new Set([
   'group_names',

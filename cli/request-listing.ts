@@ -7,7 +7,7 @@ import { matchHosts } from '../shared/project/host-pattern.ts';
 import { enclosing, everyKeyword } from '../shared/project/inheritance.ts';
 import type { Project } from '../shared/project/load-project.ts';
 import type { Play, Task } from '../shared/project/model.ts';
-import { str } from '../shared/template/python-repr.ts';
+import { str } from '../shared/template/python/repr.ts';
 import { renderValue } from '../shared/template/render.ts';
 import type { RunRequest } from '../shared/wire/run-request.ts';
 

@@ -4,7 +4,7 @@ import type { Value } from '../shared/base/value.ts';
 import type { YamlFormat } from '../shared/report/yaml-format.ts';
 import { emitYaml, type YamlNode } from '../shared/template/filters/yaml-emitter.ts';
 import { representYaml } from '../shared/template/filters/yaml-represent.ts';
-import { stripEnd } from '../shared/template/python-whitespace.ts';
+import { stripEnd } from '../shared/template/python/whitespace.ts';
 
 /** libyaml takes no smaller one, and this one when none is given. */
 const INDENT_MIN = 2;

@@ -23,7 +23,7 @@ import { RunAbort } from '../shared/base/abort.ts';
 import { limits } from '../shared/base/limits.ts';
 import { resolvePath } from '../shared/project/config/setting-value.ts';
 import type { ProjectFiles } from '../shared/project/files.ts';
-import { reprText } from '../shared/template/python-repr.ts';
+import { reprText } from '../shared/template/python/repr.ts';
 import type { CommandDeps } from './command-deps.ts';
 
 export const STDIO = '-';

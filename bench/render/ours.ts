@@ -5,10 +5,10 @@
 
 import { readFileSync } from 'node:fs';
 import { isDict, type Value } from '../../shared/base/value.ts';
-import { loadJson } from '../../shared/template/json.ts';
+import { loadJson } from '../../shared/template/formats/json.ts';
+import { asTemplate } from '../../shared/template/python/special.ts';
 import { renderFile } from '../../shared/template/render.ts';
 import { createEnvironment, dictLayer } from '../../shared/template/scope.ts';
-import { asTemplate } from '../../shared/template/special.ts';
 import { makeEnvironment } from '../../test/unit/template/recorded-cases.ts';
 
 const work = loadJson(readFileSync(process.argv[2] ?? '', 'utf8'));

@@ -5,9 +5,9 @@ import type { Config } from '../../shared/project/config/load-config.ts';
 import type { HostOrder } from '../../shared/project/host-pattern.ts';
 import type { Project } from '../../shared/project/load-project.ts';
 import type { Play } from '../../shared/project/model.ts';
-import { str } from '../../shared/template/python-repr.ts';
+import { str } from '../../shared/template/python/repr.ts';
+import { Template } from '../../shared/template/python/special.ts';
 import { renderValue } from '../../shared/template/render.ts';
-import { Template } from '../../shared/template/special.ts';
 import { TemplateError } from '../../shared/template/template-error.ts';
 
 export type BatchSize = number | 'all' | { readonly percent: number };

@@ -5,9 +5,9 @@ import type { Project } from '../../shared/project/load-project.ts';
 import type { Play, VarsPrompt } from '../../shared/project/model.ts';
 import type { Environment } from '../../shared/template/environment.ts';
 import { hashPassword } from '../../shared/template/filters/password.ts';
-import { str } from '../../shared/template/python-repr.ts';
+import { str } from '../../shared/template/python/repr.ts';
+import { asTemplate } from '../../shared/template/python/special.ts';
 import { renderValue } from '../../shared/template/render.ts';
-import { asTemplate } from '../../shared/template/special.ts';
 
 type PromptedProject = Pick<Project, 'environment' | 'extraVars'>;
 

@@ -11,7 +11,7 @@ export type Value = null | boolean | number | bigint | string | PyFloat | Value[
 
 /**
  * A Python dict: insertion order, any hashable key. Keys are JS primitives in all but exotic cases; code that
- * builds a dict from computed keys passes them through `dictKey` of `shared/template/dict-key.ts` first.
+ * builds a dict from computed keys passes them through `dictKey` of `shared/template/python/dict-key.ts` first.
  */
 export interface Dict extends Map<Value, Value> {}
 

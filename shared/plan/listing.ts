@@ -2,7 +2,7 @@
 
 import { writtenText } from '../project/loading.ts';
 import type { Block, Node, Play, Task } from '../project/model.ts';
-import { repr } from '../template/python-repr.ts';
+import { repr } from '../template/python/repr.ts';
 import { isSelected, type TagSelection } from './tags.ts';
 
 /** A play with what had to be rendered or looked up for it. */

@@ -1,7 +1,7 @@
 /** Chooses hosts of an inventory by Ansible's host patterns, as `hosts:` and `--limit` write them. */
 
 import type { Checked, Diagnostic } from '../base/diagnostic.ts';
-import { compilePattern, matchPattern } from '../template/python-regex.ts';
+import { compilePattern, matchPattern } from '../template/python/regex.ts';
 import { TemplateError } from '../template/template-error.ts';
 import type { ProjectFiles } from './files.ts';
 import { compileGlob } from './inventory/glob.ts';

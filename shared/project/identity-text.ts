@@ -1,7 +1,7 @@
 /** Values as text, equal exactly when the values are, whatever the order of dict entries. */
 
 import { isDict, PyFloat, type Value } from '../base/value.ts';
-import { Template, Vaulted } from '../template/special.ts';
+import { Template, Vaulted } from '../template/python/special.ts';
 
 /** The text of `value` as it was written. */
 export function identityText(value: Value | undefined): string {

@@ -1,7 +1,7 @@
 /** The options of the import and include tasks. */
 
 import { type Dict, isDict, type Value } from '../base/value.ts';
-import { Template } from '../template/special.ts';
+import { Template } from '../template/python/special.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { builtinName, type Loading, type Problem, report, typeName, writtenText } from './loading.ts';
 import type { Task } from './model.ts';

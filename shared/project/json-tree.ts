@@ -2,7 +2,7 @@
 
 import type { Position } from '../base/diagnostic.ts';
 import { isDict, PyFloat, type Value } from '../base/value.ts';
-import { asTemplate, Vaulted } from '../template/special.ts';
+import { asTemplate, Vaulted } from '../template/python/special.ts';
 import { positionFinder } from './text-position.ts';
 import type { YamlEntry, YamlNode } from './yaml-node.ts';
 

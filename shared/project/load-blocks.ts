@@ -1,6 +1,6 @@
 /** Reads lists of tasks: blocks with rescue and always, bare tasks in blocks of their own, imports in place. */
 
-import { repr } from '../template/python-repr.ts';
+import { repr } from '../template/python/repr.ts';
 import { checkKeywords, loadKeywords } from './load-keywords.ts';
 import { loadTask } from './load-task.ts';
 import { type Loading, type Place, report, typeName } from './loading.ts';

@@ -2,7 +2,7 @@
 
 import type { Position } from '../base/diagnostic.ts';
 import { type Dict, isDict, type Value } from '../base/value.ts';
-import { asTemplate, Template } from '../template/special.ts';
+import { asTemplate, Template } from '../template/python/special.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type KeywordOwner, keywordsOf, plainKeywords } from './keyword-table.ts';
 import { type Loading, report, typeName, writtenText } from './loading.ts';

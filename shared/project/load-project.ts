@@ -5,9 +5,9 @@ import { type Checked, type Diagnostic, hasErrors } from '../base/diagnostic.ts'
 import type { Dict, Value } from '../base/value.ts';
 import { isVaulted, openVault, type VaultSecret } from '../base/vault.ts';
 import type { Environment, LocalPort } from '../template/environment.ts';
+import { asTemplate } from '../template/python/special.ts';
 import { renderValue } from '../template/render.ts';
 import { createEnvironment, dictLayer } from '../template/scope.ts';
-import { asTemplate } from '../template/special.ts';
 import { TemplateError } from '../template/template-error.ts';
 import type { Config } from './config/load-config.ts';
 import { vaultRules } from './config/vault-secrets.ts';

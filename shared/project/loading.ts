@@ -4,7 +4,7 @@ import { type Checked, type Diagnostic, hasErrors, type Position } from '../base
 import type { DiagnosticCode } from '../base/diagnostic-codes.ts';
 import { isSpecial, type Value } from '../base/value.ts';
 import type { Environment } from '../template/environment.ts';
-import { Template } from '../template/special.ts';
+import { Template } from '../template/python/special.ts';
 import { TemplateError } from '../template/template-error.ts';
 import type { ProjectFiles } from './files.ts';
 import type { Block, Parent, Play, Role } from './model.ts';

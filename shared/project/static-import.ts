@@ -1,7 +1,7 @@
 /** Puts the content of import_tasks and import_role in the place of the task, while the playbook is loaded. */
 
 import type { Value } from '../base/value.ts';
-import { Template } from '../template/special.ts';
+import { Template } from '../template/python/special.ts';
 import { argsOf, roleNameOption, taskFileOption } from './include-options.ts';
 import { enclosing, isDynamicInclude, nearestKeyword } from './inheritance.ts';
 import {

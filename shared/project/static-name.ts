@@ -3,8 +3,8 @@
 import type { Position } from '../base/diagnostic.ts';
 import type { Dict, Value } from '../base/value.ts';
 import type { Environment, Scope } from '../template/environment.ts';
+import { Template } from '../template/python/special.ts';
 import { renderValue } from '../template/render.ts';
-import { Template } from '../template/special.ts';
 import { TemplateError } from '../template/template-error.ts';
 import { enclosing, roleChain } from './inheritance.ts';
 import { type Loading, report, writtenText } from './loading.ts';

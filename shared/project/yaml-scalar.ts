@@ -2,8 +2,8 @@
 
 import { PyFloat, type Value } from '../base/value.ts';
 import { checkedDate, plainDate } from '../template/dates/calendar.ts';
+import { makeDatetime } from '../template/dates/datetime.ts';
 import { makeDay } from '../template/dates/day.ts';
-import { makeDatetime } from '../template/datetime.ts';
 import { TemplateError } from '../template/template-error.ts';
 
 const TRUE = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/;

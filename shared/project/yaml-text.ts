@@ -1,7 +1,7 @@
 /** Reads YAML that a template hands over (`from_yaml`): all documents, strings plain. */
 
 import type { Value } from '../base/value.ts';
-import { Template } from '../template/special.ts';
+import { Template } from '../template/python/special.ts';
 import { TemplateError } from '../template/template-error.ts';
 import { loadYaml } from './yaml.ts';
 

@@ -16,7 +16,7 @@ import {
 import type { Checked, Diagnostic, Position } from '../base/diagnostic.ts';
 import { limits } from '../base/limits.ts';
 import { isSpecial, PyFloat, type Value } from '../base/value.ts';
-import { asTemplate, PyBytes, PySet, PyTuple, Vaulted } from '../template/special.ts';
+import { asTemplate, PyBytes, PySet, PyTuple, Vaulted } from '../template/python/special.ts';
 import { syntaxHint } from './yaml-hint.ts';
 import { indentFlowLine, indentQuoted, sourcePositions } from './yaml-indent.ts';
 import type { YamlDict, YamlEntry, YamlNode } from './yaml-node.ts';

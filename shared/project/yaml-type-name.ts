@@ -1,8 +1,8 @@
 /** What Ansible calls the types of values from YAML files in its messages. */
 
 import { isDict, type Value } from '../base/value.ts';
-import { Template } from '../template/special.ts';
-import { typeName } from '../template/values.ts';
+import { Template } from '../template/python/special.ts';
+import { typeName } from '../template/python/values.ts';
 
 /** Python's name of the class that Ansible's loader gives to a value: `AnsibleMapping`, `int`. */
 export function yamlTypeName(value: Value): string {

@@ -2,10 +2,10 @@
 
 import { type Dict, isDict, type Value } from '../base/value.ts';
 import { ArgumentTypeProblem, convertArgument } from './argument-types.ts';
-import { equals } from './comparison.ts';
 import { classText } from './filter-error.ts';
-import { str } from './python-repr.ts';
-import { asText, typeName } from './values.ts';
+import { equals } from './python/comparison.ts';
+import { str } from './python/repr.ts';
+import { asText, typeName } from './python/values.ts';
 
 /** One argument, as {@link makeSpec} takes it. */
 export type ArgumentOption = {

@@ -3,8 +3,8 @@
 import { formatJson, JsonError, parseJson } from '../base/json.ts';
 import { type Dict, isDict, PyFloat, type Value } from '../base/value.ts';
 import { classText } from './filter-error.ts';
-import { repr, str } from './python-repr.ts';
-import { asDict, asText } from './values.ts';
+import { repr, str } from './python/repr.ts';
+import { asDict, asText } from './python/values.ts';
 
 /** Why a value is not of a type. */
 export class ArgumentTypeProblem extends Error {}

@@ -1,7 +1,7 @@
 /** Counts what a render does, so that a template without end stops with an error. */
 
 import { limits } from '../base/limits.ts';
-import { limitError } from './python-error.ts';
+import { limitError } from './python/error.ts';
 
 let depth = 0;
 let steps = 0;

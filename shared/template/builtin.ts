@@ -1,8 +1,8 @@
 /** How filters, tests and lookups are defined: a name, a Python-like signature, and a function over values. */
 
 import type { Value } from '../base/value.ts';
-import type { Callee } from './bind-arguments.ts';
 import type { Environment } from './environment.ts';
+import type { Callee } from './python/bind-arguments.ts';
 
 /**
  * A filter or test. `call` gets the filtered value and then one value per parameter of the signature, defaults

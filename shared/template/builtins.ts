@@ -1,7 +1,6 @@
 /** The tables of filters, tests and lookups that templates can name. */
 
 import type { Value } from '../base/value.ts';
-import { bindArguments } from './bind-arguments.ts';
 import type { Builtin, Builtins } from './builtin.ts';
 import type { Environment } from './environment.ts';
 import { combinatoricFilters } from './filters/combinatorics.ts';
@@ -26,8 +25,10 @@ import { vaultFilters } from './filters/vault.ts';
 import { collectionLookups } from './lookups/collections.ts';
 import { lookupTable } from './lookups/table.ts';
 import { couldNotLoad, pluginName } from './plugin-name.ts';
-import { calleeOf } from './python-callee.ts';
-import { Markup } from './special.ts';
+import { bindArguments } from './python/bind-arguments.ts';
+import { calleeOf } from './python/callee.ts';
+import { Markup } from './python/special.ts';
+import { asText } from './python/values.ts';
 import { TemplateError } from './template-error.ts';
 import { addressTests } from './tests/addresses.ts';
 import { communityTests } from './tests/community.ts';
@@ -37,7 +38,6 @@ import { resultTests } from './tests/result.ts';
 import { typeTests } from './tests/types.ts';
 import { versionTests } from './tests/version.ts';
 import { unsupportedFilters, unsupportedLookups, unsupportedTests } from './unsupported.ts';
-import { asText } from './values.ts';
 import { VERBATIM_FILTERS } from './verbatim.ts';
 
 const COLLECTION = 'ansible.builtin.';

@@ -1,10 +1,10 @@
 /** Ansible's rules for conditions: bare expressions, booleans, and names that are tested for being defined. */
 
 import type { Value } from '../base/value.ts';
-import { str } from './python-repr.ts';
-import { Template } from './special.ts';
+import { str } from './python/repr.ts';
+import { Template } from './python/special.ts';
+import { asText, isTrue } from './python/values.ts';
 import { TemplateError } from './template-error.ts';
-import { asText, isTrue } from './values.ts';
 
 /** Renders a text, with or without lookups. */
 type RenderText = (text: string, areLookupsDisabled: boolean) => Value;

@@ -2,7 +2,7 @@
 
 import type { Value } from '../base/value.ts';
 import type { Environment } from './environment.ts';
-import type { Kwargs } from './special.ts';
+import type { Kwargs } from './python/special.ts';
 
 /** A test by its name, with its arguments. */
 export type TestCall = { readonly name: string; readonly args: readonly Value[]; readonly kwargs: Kwargs };

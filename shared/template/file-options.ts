@@ -1,11 +1,11 @@
 /** The options that a template file sets in its first line: `#jinja2: trim_blocks: False, lstrip_blocks: True`. */
 
 import type { Value } from '../base/value.ts';
-import { literalEval } from './literal-eval.ts';
-import { pythonError } from './python-error.ts';
-import { str } from './python-repr.ts';
-import type { SyntaxOptions } from './syntax-options.ts';
-import { isTrue } from './values.ts';
+import { pythonError } from './python/error.ts';
+import { literalEval } from './python/literal-eval.ts';
+import { str } from './python/repr.ts';
+import { isTrue } from './python/values.ts';
+import type { SyntaxOptions } from './syntax/syntax-options.ts';
 
 /** Overrides that the template module and `#jinja2:` headers may set. */
 export type FileTemplateOptions = {

@@ -1,10 +1,10 @@
 /** The variables that a template file sees beside those of its task: what describes the file itself. */
 
 import type { Dict, Value } from '../base/value.ts';
-import { dateOfMilliseconds, formatDate } from './date-format.ts';
-import { makeDatetime } from './datetime.ts';
+import { dateOfMilliseconds, formatDate } from './dates/date-format.ts';
+import { makeDatetime } from './dates/datetime.ts';
 import type { Environment, FileDescription } from './environment.ts';
-import { str } from './python-repr.ts';
+import { str } from './python/repr.ts';
 
 /** A template file: its name in the task, its path here, and where its text goes. */
 export type TemplatePlace = { readonly name: string; readonly path: string; readonly dest: string };

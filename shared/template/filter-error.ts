@@ -1,8 +1,8 @@
 /** Errors that Ansible's own filters, tests and lookups raise, as their callers see them. */
 
 import type { Value } from '../base/value.ts';
+import { typeName } from './python/values.ts';
 import { TemplateError } from './template-error.ts';
-import { typeName } from './values.ts';
 
 /** Ansible's AnsibleFilterError. */
 export function filterError(message: string): TemplateError {

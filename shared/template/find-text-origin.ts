@@ -5,8 +5,8 @@
 
 import { isDict, type Value } from '../base/value.ts';
 import type { Environment } from './environment.ts';
-import { hasMarkers, Template } from './special.ts';
-import type { CallArguments, Expression } from './syntax-tree.ts';
+import { hasMarkers, Template } from './python/special.ts';
+import type { CallArguments, Expression } from './syntax/syntax-tree.ts';
 import {
   COMPUTED,
   KEPT_AS_TEXT,

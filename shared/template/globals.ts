@@ -2,15 +2,15 @@
 
 import { limits } from '../base/limits.ts';
 import type { Dict, Value } from '../base/value.ts';
-import { bindArguments } from './bind-arguments.ts';
-import { dictSet } from './dict-key.ts';
-import { entriesOf } from './dict-methods.ts';
 import type { Environment } from './environment.ts';
 import { generateLorem } from './lorem.ts';
 import { makeNow } from './now.ts';
-import { pythonError, typeError, valueError } from './python-error.ts';
-import { repr, str } from './python-repr.ts';
-import { rangeOf } from './range.ts';
+import { bindArguments } from './python/bind-arguments.ts';
+import { dictSet } from './python/dict-key.ts';
+import { entriesOf } from './python/dict-methods.ts';
+import { pythonError, typeError, valueError } from './python/error.ts';
+import { rangeOf } from './python/range.ts';
+import { repr, str } from './python/repr.ts';
 import {
   type Kwargs,
   LazyDict,
@@ -21,8 +21,8 @@ import {
   PyObject,
   PyTuple,
   Undefined,
-} from './special.ts';
-import { asInt, asText, isTrue, typeName } from './values.ts';
+} from './python/special.ts';
+import { asInt, asText, isTrue, typeName } from './python/values.ts';
 
 type Global = (env: Environment) => Value;
 

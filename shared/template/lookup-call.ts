@@ -1,17 +1,17 @@
 /** `lookup()` and `query()` as templates call them. */
 
 import type { Value } from '../base/value.ts';
-import { bindArguments } from './bind-arguments.ts';
 import { countVisit } from './budget.ts';
 import type { Builtins } from './builtin.ts';
-import { dictKey } from './dict-key.ts';
 import type { Environment } from './environment.ts';
-import { pythonClass } from './python-class.ts';
-import { pythonError, undefinedError } from './python-error.ts';
-import { str } from './python-repr.ts';
-import { type Kwargs, LazyList, Markup, PyCallable, PyTuple, Template, Undefined } from './special.ts';
+import { bindArguments } from './python/bind-arguments.ts';
+import { pythonClass } from './python/class-name.ts';
+import { dictKey } from './python/dict-key.ts';
+import { pythonError, undefinedError } from './python/error.ts';
+import { str } from './python/repr.ts';
+import { type Kwargs, LazyList, Markup, PyCallable, PyTuple, Template, Undefined } from './python/special.ts';
+import { asText, force, isTrue, itemsOf, typeName } from './python/values.ts';
 import { TemplateError } from './template-error.ts';
-import { asText, force, isTrue, itemsOf, typeName } from './values.ts';
 
 /** What lookups run with. */
 export type LookupRuntime = {

@@ -2,8 +2,8 @@
 
 import { isSpecial, type Value } from '../base/value.ts';
 import { isoDate } from './dates/date-class.ts';
-import { str } from './python-repr.ts';
-import { LazyDict, PySet, PyTuple, Template, Undefined, Vaulted } from './special.ts';
+import { str } from './python/repr.ts';
+import { LazyDict, PySet, PyTuple, Template, Undefined, Vaulted } from './python/special.ts';
 
 /** The value without specials; the same object when it holds none. Dates are as in JSON, unless `dateForm` says otherwise. */
 export function plainValue(value: Value, dateForm: (date: Value) => Value | undefined = isoDate): Value {

@@ -2,9 +2,9 @@
 
 import type { Value } from '../base/value.ts';
 import { classText } from './filter-error.ts';
-import { valueError } from './python-error.ts';
-import { reprText } from './python-repr.ts';
-import { asText, force } from './values.ts';
+import { valueError } from './python/error.ts';
+import { reprText } from './python/repr.ts';
+import { asText, force } from './python/values.ts';
 
 /** Python's `$` matches before a line end, too. */
 const PLUGIN_NAME = /^[\p{L}\p{N}_]+(\.[\p{L}\p{N}_]+){2,}\n?$/u;

@@ -3,19 +3,19 @@
 import { PyFloat, type Value } from '../base/value.ts';
 import { withinBudget } from './budget.ts';
 import { builtins, namedTest } from './builtins.ts';
-import { finalizeValue } from './concat.ts';
+import { finalizeValue } from './compile/concat.ts';
+import { makeContext, topFrame } from './compile/runtime.ts';
+import { compileExpressionCached } from './compile/template-cache.ts';
 import { isConditionMet } from './condition.ts';
 import { makeEngine, playbookMode, type RenderMode, resolveVariable, runSource } from './engine.ts';
 import { connectEngine } from './engine-above.ts';
 import type { Environment } from './environment.ts';
 import { type FileTemplateOptions, readFileHeader, syntaxOf } from './file-options.ts';
-import { doubleBackslashes } from './lexer.ts';
 import { connectTermRenderer } from './lookup-call.ts';
 import { connectFileRenderer } from './lookups/template.ts';
-import { str } from './python-repr.ts';
-import { makeContext, topFrame } from './runtime.ts';
-import { Markup, PyTuple, Template, Vaulted } from './special.ts';
-import { compileExpressionCached } from './template-cache.ts';
+import { str } from './python/repr.ts';
+import { Markup, PyTuple, Template, Vaulted } from './python/special.ts';
+import { doubleBackslashes } from './syntax/lexer.ts';
 import { TemplateError } from './template-error.ts';
 
 export type { FileTemplateOptions };

@@ -2,8 +2,8 @@
 
 import type { Dict, Value } from '../base/value.ts';
 import type { Environment, Scope } from './environment.ts';
+import { LazyDict, PyTuple, Template, Vaulted } from './python/special.ts';
 import { renderValue, renderVariable } from './render.ts';
-import { LazyDict, PyTuple, Template, Vaulted } from './special.ts';
 import { TemplateError } from './template-error.ts';
 import { COMPUTED, type TextOrigin } from './text-origin.ts';
 

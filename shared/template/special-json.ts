@@ -7,11 +7,11 @@
 
 import type { Position } from '../base/diagnostic.ts';
 import type { Dict, Special, Value } from '../base/value.ts';
-import type { CalendarDate } from './date-format.ts';
+import type { CalendarDate } from './dates/date-format.ts';
+import { makeDatetime } from './dates/datetime.ts';
 import { makeDay } from './dates/day.ts';
 import { makeTime } from './dates/time-of-day.ts';
 import { makeTimedelta } from './dates/timedelta.ts';
-import { makeDatetime } from './datetime.ts';
 import {
   LazyDict,
   LazyList,
@@ -24,7 +24,7 @@ import {
   Template,
   Undefined,
   Vaulted,
-} from './special.ts';
+} from './python/special.ts';
 
 /** Data in which values may stand anywhere, as JSON on the wire is made of. */
 type Wire = undefined | Uint8Array | Value | readonly Wire[] | { readonly [key: string]: Wire };

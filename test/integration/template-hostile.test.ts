@@ -3,9 +3,9 @@
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../shared/base/limits.ts';
 import type { Value } from '../../shared/base/value.ts';
-import { regexDegree } from '../../shared/template/regex-cost.ts';
+import { regexDegree } from '../../shared/template/python/regex-cost.ts';
+import { asTemplate } from '../../shared/template/python/special.ts';
 import { renderValue } from '../../shared/template/render.ts';
-import { asTemplate } from '../../shared/template/special.ts';
 import { makeEnvironment } from '../unit/template/recorded-cases.ts';
 
 function render(template: string, data: Record<string, unknown> = {}): Value {

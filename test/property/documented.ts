@@ -1,6 +1,6 @@
 /** The differences between the engines that docs/compatibility.md names: cases with them are not compared. */
 
-import { repr } from '../../shared/template/python-repr.ts';
+import { repr } from '../../shared/template/python/repr.ts';
 import type { Answer, TextCase } from './ours.ts';
 
 type Pair = { readonly text: TextCase; readonly ours: Answer; readonly python: Answer };

@@ -2,8 +2,9 @@
 
 import { isDict, type Value } from '../../shared/base/value.ts';
 import { parseYamlText } from '../../shared/project/yaml-text.ts';
-import { loadJson } from '../../shared/template/json.ts';
-import { repr } from '../../shared/template/python-repr.ts';
+import { loadJson } from '../../shared/template/formats/json.ts';
+import { repr } from '../../shared/template/python/repr.ts';
+import { asTemplate } from '../../shared/template/python/special.ts';
 import {
   type FileTemplateOptions,
   isConditionTrue,
@@ -11,7 +12,6 @@ import {
   renderValue,
 } from '../../shared/template/render.ts';
 import { createEnvironment, dictLayer } from '../../shared/template/scope.ts';
-import { asTemplate } from '../../shared/template/special.ts';
 import { TemplateError } from '../../shared/template/template-error.ts';
 import { makeEnvironment } from '../unit/template/recorded-cases.ts';
 import type { Setting } from './cases.ts';

@@ -1,7 +1,7 @@
 /** Failures as Ansible's actions report them: with the end of a traceback, of which reports print the last line. */
 
 import type { Value } from '../../../shared/base/value.ts';
-import { reprText } from '../../../shared/template/python-repr.ts';
+import { reprText } from '../../../shared/template/python/repr.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { ActionFailure } from './action.ts';
 

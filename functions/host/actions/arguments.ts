@@ -1,7 +1,7 @@
 /** Reading an action's rendered arguments, with Ansible's words for what is wrong with them. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { ActionFailure } from './action.ts';
 import { actionFail } from './action-fail.ts';
 

@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { joinPath } from '../../../shared/template/posix-path.ts';
-import { compilePattern, searchPattern } from '../../../shared/template/python-regex.ts';
+import { joinPath } from '../../../shared/template/python/posix-path.ts';
+import { compilePattern, searchPattern } from '../../../shared/template/python/regex.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { type ActionCall, type RemoteAction, THROWN } from './action.ts';
 import { actionFail, caughtFail } from './action-fail.ts';

@@ -1,10 +1,10 @@
 /** `assert`: checks conditions. */
 
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
+import { Template } from '../../../shared/template/python/special.ts';
+import { typeName } from '../../../shared/template/python/values.ts';
 import { isConditionTrue, renderValue } from '../../../shared/template/render.ts';
-import { Template } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
-import { typeName } from '../../../shared/template/values.ts';
 import { type ActionCall, uncaughtFail } from './action.ts';
 import { booleanArgument, checkArguments } from './arguments.ts';
 

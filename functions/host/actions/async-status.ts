@@ -1,7 +1,7 @@
 /** `async_status`: how a job in the background is doing. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import type { RemoteAction } from './action.ts';
 import { actionFail } from './action-fail.ts';
 import { textArgument } from './arguments.ts';

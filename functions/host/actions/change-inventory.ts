@@ -2,8 +2,8 @@
 
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import { parseAddress } from '../../../shared/project/inventory/host-range.ts';
-import { str } from '../../../shared/template/python-repr.ts';
-import { typeName } from '../../../shared/template/values.ts';
+import { str } from '../../../shared/template/python/repr.ts';
+import { typeName } from '../../../shared/template/python/values.ts';
 import type { ActionCall } from './action.ts';
 import { actionFail } from './action-fail.ts';
 import { textArgument } from './arguments.ts';

@@ -1,7 +1,7 @@
 /** `package` and `service`: run the module that suits the host. */
 
 import { type Dict, isDict, isSpecial, type Value } from '../../../shared/base/value.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { renderExpression } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { moduleDefaults } from '../execute/task-keywords.ts';

@@ -3,8 +3,8 @@
 import { formatJson } from '../../../shared/base/json.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { encodeText } from '../../../shared/template/filters/charset.ts';
-import { baseName, joinPath } from '../../../shared/template/posix-path.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { baseName, joinPath } from '../../../shared/template/python/posix-path.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import {
   type ActionCall,
   ActionFailure,

@@ -4,13 +4,13 @@ import type { Dict, Value } from '../../../shared/base/value.ts';
 import { isSpecial } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import { originOfWritten } from '../../../shared/template/engine.ts';
-import { dumpJson } from '../../../shared/template/json.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { dumpJson } from '../../../shared/template/formats/json.ts';
+import { str } from '../../../shared/template/python/repr.ts';
+import { asTemplate, Template } from '../../../shared/template/python/special.ts';
+import { typeName } from '../../../shared/template/python/values.ts';
 import { renderValue } from '../../../shared/template/render.ts';
-import { asTemplate, Template } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { isFromOutside } from '../../../shared/template/text-origin.ts';
-import { typeName } from '../../../shared/template/values.ts';
 import { type ActionCall, ActionFailure } from './action.ts';
 import { checkArguments, integerArgument } from './arguments.ts';
 

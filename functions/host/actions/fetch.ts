@@ -5,7 +5,12 @@ import { limits } from '../../../shared/base/limits.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { LocalDisk, Replacement } from '../../../shared/template/local-disk.ts';
 import { playbookPath } from '../../../shared/template/lookups/search.ts';
-import { baseName, directoryName, joinPath, normalizePath } from '../../../shared/template/posix-path.ts';
+import {
+  baseName,
+  directoryName,
+  joinPath,
+  normalizePath,
+} from '../../../shared/template/python/posix-path.ts';
 import type { LocalMachine } from '../execute/play-context.ts';
 import {
   type ActionCall,

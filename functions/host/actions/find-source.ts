@@ -2,7 +2,7 @@
 
 import { enclosing } from '../../../shared/project/inheritance.ts';
 import { expandUser } from '../../../shared/template/filters/path.ts';
-import { directoryName, joinPath, normalizePath } from '../../../shared/template/posix-path.ts';
+import { directoryName, joinPath, normalizePath } from '../../../shared/template/python/posix-path.ts';
 import type { ActionCall } from './action.ts';
 
 /** The sub-directories that are searched before the directories themselves. */

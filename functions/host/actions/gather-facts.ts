@@ -2,7 +2,7 @@
 
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import { type MergeOptions, mergeDicts } from '../../../shared/template/filters/merge.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { moduleDefaults } from '../execute/task-keywords.ts';
 import type { ActionCall, ActionReply, RemoteAction } from './action.ts';
 import { actionNames, shortName } from './action-name.ts';

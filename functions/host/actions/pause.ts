@@ -3,10 +3,10 @@
 import { limits } from '../../../shared/base/limits.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { ArgumentTypeProblem, convertArgument } from '../../../shared/template/argument-types.ts';
-import { dateOfMilliseconds } from '../../../shared/template/date-format.ts';
-import { makeDatetime } from '../../../shared/template/datetime.ts';
+import { dateOfMilliseconds } from '../../../shared/template/dates/date-format.ts';
+import { makeDatetime } from '../../../shared/template/dates/datetime.ts';
 import { classText } from '../../../shared/template/filter-error.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { type ActionCall, ActionFailure, type Remote, type RemoteAction } from './action.ts';
 import { actionFail } from './action-fail.ts';

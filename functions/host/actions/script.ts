@@ -2,7 +2,7 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { splitShellWords } from '../../../shared/project/inventory/shell-words.ts';
-import { baseName } from '../../../shared/template/posix-path.ts';
+import { baseName } from '../../../shared/template/python/posix-path.ts';
 import type { ActionCall, ActionReply, RemoteAction } from './action.ts';
 import { actionFail, caughtFail } from './action-fail.ts';
 import { booleanArgument, textArgument } from './arguments.ts';

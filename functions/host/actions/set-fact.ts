@@ -2,9 +2,9 @@
 
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import { originOfWritten } from '../../../shared/template/engine.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
+import { asTemplate } from '../../../shared/template/python/special.ts';
 import { renderValue } from '../../../shared/template/render.ts';
-import { asTemplate } from '../../../shared/template/special.ts';
 import { COMPUTED, describeOrigin } from '../../../shared/template/text-origin.ts';
 import type { ActionCall } from './action.ts';
 import { actionFail } from './action-fail.ts';

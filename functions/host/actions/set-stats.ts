@@ -1,7 +1,7 @@
 /** `set_stats`: gives the run statistics of the playbook's own. */
 
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { type ActionCall, ActionFailure } from './action.ts';
 import { booleanArgument, checkArguments } from './arguments.ts';
 

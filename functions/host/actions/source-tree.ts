@@ -1,6 +1,6 @@
 /** All that a recursive copy carries: the files, directories and links below a local directory. */
 
-import { directoryName, joinPath } from '../../../shared/template/posix-path.ts';
+import { directoryName, joinPath } from '../../../shared/template/python/posix-path.ts';
 import type { LocalMachine } from '../execute/play-context.ts';
 
 /** `relative` paths are those below the destination. */

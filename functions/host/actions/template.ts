@@ -2,9 +2,9 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { decodeText, encodeText } from '../../../shared/template/filters/charset.ts';
-import { baseName } from '../../../shared/template/posix-path.ts';
-import { fullClassName } from '../../../shared/template/python-class.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { fullClassName } from '../../../shared/template/python/class-name.ts';
+import { baseName } from '../../../shared/template/python/posix-path.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { type FileTemplateOptions, renderFile } from '../../../shared/template/render.ts';
 import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
 import type { ActionCall, RemoteAction } from './action.ts';

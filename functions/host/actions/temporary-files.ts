@@ -1,7 +1,7 @@
 /** Files that a module on the target reads: put into a private directory there, which is gone afterwards. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { joinPath } from '../../../shared/template/posix-path.ts';
+import { joinPath } from '../../../shared/template/python/posix-path.ts';
 import type { ActionReply, Remote } from './action.ts';
 import { ActionFailure } from './action.ts';
 import { textArgument } from './arguments.ts';

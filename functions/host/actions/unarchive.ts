@@ -2,7 +2,7 @@
 
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import { expandUser } from '../../../shared/template/filters/path.ts';
-import { joinPath } from '../../../shared/template/posix-path.ts';
+import { joinPath } from '../../../shared/template/python/posix-path.ts';
 import {
   type ActionCall,
   ActionFailure,

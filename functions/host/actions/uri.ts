@@ -1,9 +1,9 @@
 /** `uri`: runs Ansible's module, with the files of this machine that a request is made of. */
 
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
-import { baseName, joinPath } from '../../../shared/template/posix-path.ts';
-import { str } from '../../../shared/template/python-repr.ts';
-import { typeName } from '../../../shared/template/values.ts';
+import { baseName, joinPath } from '../../../shared/template/python/posix-path.ts';
+import { str } from '../../../shared/template/python/repr.ts';
+import { typeName } from '../../../shared/template/python/values.ts';
 import type { ActionCall, RemoteAction } from './action.ts';
 import { actionFail, caughtFail } from './action-fail.ts';
 import { booleanArgument, textArgument } from './arguments.ts';

@@ -3,7 +3,7 @@
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import { checkArguments } from '../../../shared/template/argument-spec.ts';
 import { classText } from '../../../shared/template/filter-error.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { type ActionCall, ActionFailure, uncaughtFail } from './action.ts';
 
 /** Checks the arguments given, and the variables of the host that the specs name. */

@@ -1,7 +1,7 @@
 /** `async`: runs an action's module in the background, and looks after it for as long as `poll` says. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import {
   type ActionCall,
   ActionFailure,

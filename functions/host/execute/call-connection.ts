@@ -1,6 +1,6 @@
 /** Which target a call goes to: its own host, or the one that it is delegated to. */
 
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import type { BecomeRequest } from '../../../shared/wire/agent-frame.ts';
 import type { ActionCall } from '../actions/action.ts';
 import type { ConnectionTarget } from '../session/session.ts';

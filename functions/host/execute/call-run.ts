@@ -2,7 +2,7 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
 import type { ActionCall, ActionReply, LocalAction } from '../actions/action.ts';

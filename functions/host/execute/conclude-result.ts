@@ -2,8 +2,8 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
-import { str } from '../../../shared/template/python-repr.ts';
-import { splitLines } from '../../../shared/template/python-whitespace.ts';
+import { str } from '../../../shared/template/python/repr.ts';
+import { splitLines } from '../../../shared/template/python/whitespace.ts';
 import { isConditionTrue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { THROWN, UNCAUGHT } from '../actions/action.ts';

@@ -3,7 +3,7 @@
 import { Secret } from '../../../shared/base/secret.ts';
 import type { Value } from '../../../shared/base/value.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import type { BecomeRequest } from '../../../shared/wire/agent-frame.ts';
 import type { ConnectionTarget } from '../session/session.ts';
 import type { PlayContext } from './play-context.ts';

@@ -2,7 +2,7 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Node, Role } from '../../../shared/project/model.ts';
-import { Pending } from '../../../shared/template/special.ts';
+import { Pending } from '../../../shared/template/python/special.ts';
 import type { HostEnd } from '../../../shared/wire/host-outcome.ts';
 import type { Cursor, Inclusion } from './cursor.ts';
 

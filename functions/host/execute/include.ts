@@ -5,8 +5,8 @@ import { type Checked, type Diagnostic, hasErrors } from '../../../shared/base/d
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Included as LoadedInclude, RoleRequest } from '../../../shared/project/load-included.ts';
 import type { Task } from '../../../shared/project/model.ts';
-import { str } from '../../../shared/template/python-repr.ts';
-import { isTrue } from '../../../shared/template/values.ts';
+import { str } from '../../../shared/template/python/repr.ts';
+import { isTrue } from '../../../shared/template/python/values.ts';
 import { shortName } from '../actions/action-name.ts';
 import { cursorKey, type Inclusion } from './cursor.ts';
 import { whereabouts } from './explain-error.ts';

@@ -5,10 +5,10 @@ import type { Task } from '../../../shared/project/model.ts';
 import { builtins } from '../../../shared/template/builtins.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { shownValue } from '../../../shared/template/plain-value.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
+import { asDict, isTrue } from '../../../shared/template/python/values.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
-import { asDict, isTrue } from '../../../shared/template/values.ts';
 
 type Loop = NonNullable<Task['loop']>;
 

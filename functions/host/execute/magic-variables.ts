@@ -3,8 +3,8 @@
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { enclosing, everyKeyword, nearestKeyword } from '../../../shared/project/inheritance.ts';
 import type { Role } from '../../../shared/project/model.ts';
+import { type LazyDict, omit } from '../../../shared/template/python/special.ts';
 import type { Layer } from '../../../shared/template/scope.ts';
-import { type LazyDict, omit } from '../../../shared/template/special.ts';
 import { COMPUTED, RECEIVED } from '../../../shared/template/text-origin.ts';
 import { type RenderSite, requireSync } from './render-site.ts';
 import { searchPath } from './search-path.ts';

@@ -3,7 +3,7 @@
 import { nearestKeyword } from '../../../shared/project/inheritance.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { shortName } from '../actions/action-name.ts';
 import type { PlayContext } from './play-context.ts';

@@ -63,7 +63,11 @@ export function runMeta(state: HostState, task: Task, site: MetaSite): MetaRun {
     case 'end_batch':
       return run('ending batch', { ended: 'done' }, name);
     case 'clear_host_errors':
-      return run('cleared host errors', { next: forgiven(site.cursor), hasFailed: false, isDropped: false }, name);
+      return run(
+        'cleared host errors',
+        { next: forgiven(site.cursor), hasFailed: false, isDropped: false },
+        name,
+      );
     case 'refresh_inventory':
       return run('inventory successfully refreshed', {}, name);
     case 'reset_connection':

@@ -3,9 +3,9 @@
 import { limits } from '../../../shared/base/limits.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
+import { type Pending, Template } from '../../../shared/template/python/special.ts';
 import { renderValue } from '../../../shared/template/render.ts';
-import { type Pending, Template } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import type { PlayTree } from './cursor.ts';
 import type { HostState, Notification } from './host-state.ts';

@@ -8,7 +8,7 @@ import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import { loadYaml } from '../../../shared/project/yaml.ts';
 import { yamlTypePath } from '../../../shared/project/yaml-type-name.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { missingFile } from '../actions/find-source.ts';

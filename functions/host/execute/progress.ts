@@ -4,7 +4,7 @@ import { RunAbort } from '../../../shared/base/abort.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Role, Task } from '../../../shared/project/model.ts';
 import { plainValue } from '../../../shared/template/plain-value.ts';
-import { Pending } from '../../../shared/template/special.ts';
+import { Pending } from '../../../shared/template/python/special.ts';
 import type { SharedEnd } from '../../../shared/wire/host-outcome.ts';
 import { shortName } from '../actions/action-name.ts';
 import { isFailed, isUnreachable } from './conclude-result.ts';

@@ -4,7 +4,7 @@ import { FailureError } from '../../../shared/base/failure.ts';
 import { limits } from '../../../shared/base/limits.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { plainValue } from '../../../shared/template/plain-value.ts';
-import { PyBytes } from '../../../shared/template/special.ts';
+import { PyBytes } from '../../../shared/template/python/special.ts';
 import type { BecomeRequest } from '../../../shared/wire/agent-frame.ts';
 import type { ModuleBundle } from '../../../shared/wire/module-bundle.ts';
 import {

@@ -2,7 +2,7 @@
 
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
-import type { Pending } from '../../../shared/template/special.ts';
+import type { Pending } from '../../../shared/template/python/special.ts';
 import { WRITTEN } from '../../../shared/template/text-origin.ts';
 import { shortName } from '../actions/action-name.ts';
 import { FACT_ORIGINS } from '../actions/set-fact.ts';

@@ -5,7 +5,7 @@ import { isDict, type Value } from '../../../shared/base/value.ts';
 import { everyKeyword, nearestKeyword } from '../../../shared/project/inheritance.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { Template } from '../../../shared/template/special.ts';
+import { Template } from '../../../shared/template/python/special.ts';
 import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
 import type { MetaEffect } from '../../../shared/wire/host-outcome.ts';
 import type { HostEvent, OrderKey, TaskHeader } from '../../../shared/wire/run-event.ts';

@@ -2,8 +2,8 @@
 
 import { compileGlob } from '../../../shared/project/inventory/glob.ts';
 import type { Task } from '../../../shared/project/model.ts';
-import { str } from '../../../shared/template/python-repr.ts';
-import { Template } from '../../../shared/template/special.ts';
+import { str } from '../../../shared/template/python/repr.ts';
+import { Template } from '../../../shared/template/python/special.ts';
 import { cursorKey, firstPlace, type PlayTree, placeAfter, taskAt } from './cursor.ts';
 
 /** The key of the first task whose name, as it is written, is `name` or matches it as a glob. */

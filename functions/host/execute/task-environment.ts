@@ -3,7 +3,8 @@
 import type { Value } from '../../../shared/base/value.ts';
 import { localhostNames } from '../../../shared/project/inventory/inventory.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { repr } from '../../../shared/template/python-repr.ts';
+import { repr } from '../../../shared/template/python/repr.ts';
+import { LazyDict, Undefined } from '../../../shared/template/python/special.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import {
   createEnvironment,
@@ -12,7 +13,6 @@ import {
   scopeAsDict,
   scopeAsHostvars,
 } from '../../../shared/template/scope.ts';
-import { LazyDict, Undefined } from '../../../shared/template/special.ts';
 import { connectionLayer } from './connection-variables.ts';
 import type { HostVars } from './host-state.ts';
 import { hostMagicLayer, magicLayer } from './magic-variables.ts';

@@ -4,9 +4,9 @@ import type { Value } from '../../../shared/base/value.ts';
 import { everyKeyword } from '../../../shared/project/inheritance.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
+import { Template } from '../../../shared/template/python/special.ts';
 import { renderValue } from '../../../shared/template/render.ts';
-import { Template } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import type { OrderKey, TaskHeader } from '../../../shared/wire/run-event.ts';
 

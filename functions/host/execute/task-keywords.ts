@@ -4,7 +4,7 @@ import type { Dict, Value } from '../../../shared/base/value.ts';
 import { everyKeyword } from '../../../shared/project/inheritance.ts';
 import type { Keywords, Parent, Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import type { RunSettings } from './play-context.ts';

@@ -3,7 +3,7 @@
 import { everyKeyword } from '../../../shared/project/inheritance.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 
 /** All tags of a task; a template may give several as a list. */

@@ -3,7 +3,7 @@
 import { existsSync, globSync, statSync } from 'node:fs';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { splitShellWords } from '../../../shared/project/inventory/shell-words.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { decodeSurrogateEscape } from '../session/surrogate-escape.ts';
 import { type LocalContext, type LocalModule, ModuleFailure } from './local-module.ts';
 import { at, expandPath } from './local-path.ts';

@@ -2,7 +2,7 @@
 
 import { constants, statSync, utimesSync } from 'node:fs';
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { baseName, directoryName, joinPath } from '../../../shared/template/posix-path.ts';
+import { baseName, directoryName, joinPath } from '../../../shared/template/python/posix-path.ts';
 import { changeAttributes, wantedOf } from './attributes.ts';
 import { digestOf, filePieces, isThere, lookAt, lookThrough, modeText } from './file-state.ts';
 import { type LocalContext, ModuleFailure } from './local-module.ts';

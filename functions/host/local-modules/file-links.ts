@@ -11,7 +11,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { directoryName, joinPath } from '../../../shared/template/posix-path.ts';
+import { directoryName, joinPath } from '../../../shared/template/python/posix-path.ts';
 import { noteDiff, wantedOf } from './attributes.ts';
 import { firstDiff, setAll } from './file-changes.ts';
 import { type FileState, fileFailure, isThere, lookAt, stateOf } from './file-state.ts';

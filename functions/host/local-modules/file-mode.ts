@@ -1,7 +1,7 @@
 /** Modes of files, given as numbers, as octal texts or in symbols. */
 
 import type { Value } from '../../../shared/base/value.ts';
-import { typeName } from '../../../shared/template/values.ts';
+import { typeName } from '../../../shared/template/python/values.ts';
 
 /** Why a text is no mode. */
 export class ModeProblem extends Error {}

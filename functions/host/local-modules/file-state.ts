@@ -16,7 +16,12 @@ import {
 import { limits } from '../../../shared/base/limits.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { PyFloat } from '../../../shared/base/value.ts';
-import { absolutePath, baseName, directoryName, joinPath } from '../../../shared/template/posix-path.ts';
+import {
+  absolutePath,
+  baseName,
+  directoryName,
+  joinPath,
+} from '../../../shared/template/python/posix-path.ts';
 import { type LocalContext, ModuleFailure } from './local-module.ts';
 import { account, at, type DiskPath, decodePath } from './local-path.ts';
 

@@ -2,8 +2,8 @@
 
 import { statSync, utimesSync } from 'node:fs';
 import { type Dict, PyFloat } from '../../../shared/base/value.ts';
-import { utcMilliseconds } from '../../../shared/template/date-format.ts';
-import { parseDate } from '../../../shared/template/date-parse.ts';
+import { utcMilliseconds } from '../../../shared/template/dates/date-format.ts';
+import { parseDate } from '../../../shared/template/dates/date-parse.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { noteDiff } from './attributes.ts';
 import { fileFailure, secondsOf } from './file-state.ts';

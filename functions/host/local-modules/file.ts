@@ -2,7 +2,7 @@
 
 import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync, unlinkSync } from 'node:fs';
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
-import { baseName, joinPath } from '../../../shared/template/posix-path.ts';
+import { baseName, joinPath } from '../../../shared/template/python/posix-path.ts';
 import { COMMON_RULES, changeAttributes, type Wanted, wantedOf } from './attributes.ts';
 import { firstDiff, setAll } from './file-changes.ts';
 import { hardLink, symbolicLink } from './file-links.ts';

@@ -3,7 +3,7 @@
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { ArgumentTypeProblem, convertArgument } from '../../../shared/template/argument-types.ts';
 import { classText } from '../../../shared/template/filter-error.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { type LocalContext, ModuleFailure } from './local-module.ts';
 import { expandPath } from './local-path.ts';
 

@@ -1,8 +1,8 @@
 /** What the system says when it refuses something, in the words that Python has for it. */
 
 import { constants } from 'node:os';
-import { repr } from '../../../shared/template/python-repr.ts';
-import { PyBytes } from '../../../shared/template/special.ts';
+import { repr } from '../../../shared/template/python/repr.ts';
+import { PyBytes } from '../../../shared/template/python/special.ts';
 import { encodePath } from './local-path.ts';
 
 /** An error of the operating system. */

@@ -3,7 +3,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { splitShellWords } from '../../../shared/project/inventory/shell-words.ts';
-import { directoryName, joinPath } from '../../../shared/template/posix-path.ts';
+import { directoryName, joinPath } from '../../../shared/template/python/posix-path.ts';
 import { decodeSurrogateEscape } from '../session/surrogate-escape.ts';
 import { changeAttributes, wantedOf } from './attributes.ts';
 import { ModeProblem, parseMode } from './file-mode.ts';

@@ -1,6 +1,6 @@
 /** Times as Python prints them. */
 
-import { dateOfMilliseconds, formatDate } from '../../../shared/template/date-format.ts';
+import { dateOfMilliseconds, formatDate } from '../../../shared/template/dates/date-format.ts';
 
 /** `str(datetime)` of a time in ms since the epoch, in this machine's zone. */
 export function timeText(ms: number): string {

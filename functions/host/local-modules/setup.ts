@@ -3,8 +3,8 @@
 import { hostname, loadavg, machine, release, type, userInfo, version } from 'node:os';
 import { type Dict, PyFloat, type Value } from '../../../shared/base/value.ts';
 import { compileGlob } from '../../../shared/project/inventory/glob.ts';
-import { dateOfMilliseconds, formatDate } from '../../../shared/template/date-format.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { dateOfMilliseconds, formatDate } from '../../../shared/template/dates/date-format.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import type { LocalContext, LocalModule } from './local-module.ts';
 import { account } from './local-path.ts';
 import { type ArgumentRules, checkModuleArguments } from './module-arguments.ts';

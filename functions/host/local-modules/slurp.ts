@@ -1,7 +1,7 @@
 /** `slurp`: a file's content inside the result. */
 
 import { readFileSync } from 'node:fs';
-import { reprText } from '../../../shared/template/python-repr.ts';
+import { reprText } from '../../../shared/template/python/repr.ts';
 import { type LocalModule, ModuleFailure } from './local-module.ts';
 import { at } from './local-path.ts';
 import { checkModuleArguments } from './module-arguments.ts';

@@ -14,8 +14,8 @@ import {
   utimesSync,
   writeSync,
 } from 'node:fs';
-import { dateOfMilliseconds, formatDate } from '../../../shared/template/date-format.ts';
-import { directoryName, joinPath } from '../../../shared/template/posix-path.ts';
+import { dateOfMilliseconds, formatDate } from '../../../shared/template/dates/date-format.ts';
+import { directoryName, joinPath } from '../../../shared/template/python/posix-path.ts';
 import { isThere, lookAt, lookThrough } from './file-state.ts';
 import { type LocalContext, ModuleFailure } from './local-module.ts';
 import { at } from './local-path.ts';

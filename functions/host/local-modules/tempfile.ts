@@ -1,8 +1,8 @@
 /** `tempfile`: a new temporary file or directory. */
 
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { joinPath } from '../../../shared/template/posix-path.ts';
-import { reprText } from '../../../shared/template/python-repr.ts';
+import { joinPath } from '../../../shared/template/python/posix-path.ts';
+import { reprText } from '../../../shared/template/python/repr.ts';
 import { withPathInfo } from './file-state.ts';
 import { type LocalContext, type LocalModule, ModuleFailure } from './local-module.ts';
 import { at } from './local-path.ts';

@@ -8,7 +8,7 @@ import {
   type Match,
   type Pattern,
   searchPattern,
-} from '../../../shared/template/python-regex.ts';
+} from '../../../shared/template/python/regex.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { decodeSurrogateEscape } from '../session/surrogate-escape.ts';
 import { withPathInfo } from './file-state.ts';

@@ -4,7 +4,7 @@ import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync, type S
 import { join } from 'node:path';
 import { limits } from '../../../shared/base/limits.ts';
 import type { TreeEntry } from '../../../shared/template/environment.ts';
-import { limitError } from '../../../shared/template/python-error.ts';
+import { limitError } from '../../../shared/template/python/error.ts';
 
 type Names = { readonly users: ReadonlyMap<number, string>; readonly groups: ReadonlyMap<number, string> };
 

@@ -1,7 +1,7 @@
 /** Which loops have failed items, as the agent counts them: it knows nothing of those before its connection. */
 
 import type { Value } from '../../../shared/base/value.ts';
-import { isTrue } from '../../../shared/template/values.ts';
+import { isTrue } from '../../../shared/template/python/values.ts';
 import type { Reply, SessionRequest } from './session.ts';
 
 export class FailedGroups {

@@ -1,7 +1,7 @@
 /** Reads an ansible.cfg: the INI dialect of Python's configparser, with `;` also starting a comment inside a line. */
 
 import type { Checked, Diagnostic } from '../../base/diagnostic.ts';
-import { reprText } from '../../template/python-repr.ts';
+import { reprText } from '../../template/python/repr.ts';
 
 /** Option values by section and lower-case key, with what section DEFAULT gives to each. */
 export type IniFile = {

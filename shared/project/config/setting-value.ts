@@ -2,7 +2,7 @@
 
 import { isAbsolute, normalize, resolve } from 'node:path';
 import { PyFloat, type Value } from '../../base/value.ts';
-import { reprText } from '../../template/python-repr.ts';
+import { reprText } from '../../template/python/repr.ts';
 import type { ProjectFiles } from '../files.ts';
 import type { SettingType } from './setting.ts';
 

@@ -3,9 +3,9 @@
 import type { Checked, Diagnostic } from '../../base/diagnostic.ts';
 import { Secret } from '../../base/secret.ts';
 import { isVaulted, type OpenVaultOptions, openVault, type VaultSecret } from '../../base/vault.ts';
-import { repr, reprText } from '../../template/python-repr.ts';
-import { PyBytes } from '../../template/special.ts';
-import { isTrue } from '../../template/values.ts';
+import { repr, reprText } from '../../template/python/repr.ts';
+import { PyBytes } from '../../template/python/special.ts';
+import { isTrue } from '../../template/python/values.ts';
 import type { ProjectFiles } from '../files.ts';
 import type { Config } from './load-config.ts';
 import { resolvePath } from './setting-value.ts';

@@ -1,7 +1,7 @@
 /** What tasks may change in an inventory: add_host and group_by. Each change makes a new inventory. */
 
 import type { Dict } from '../../base/value.ts';
-import { equals } from '../../template/comparison.ts';
+import { equals } from '../../template/python/comparison.ts';
 import type { HashBehaviour } from '../variables/combine-vars.ts';
 import { combineVars } from '../variables/combine-vars.ts';
 import type { Inventory } from './inventory.ts';

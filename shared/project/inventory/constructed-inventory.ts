@@ -1,10 +1,10 @@
 /** Makes groups and variables out of the variables of hosts that earlier sources gave: the `constructed` plugin. */
 
 import { type Dict, isDict, type Value } from '../../base/value.ts';
-import { str } from '../../template/python-repr.ts';
-import { Template } from '../../template/special.ts';
+import { str } from '../../template/python/repr.ts';
+import { Template } from '../../template/python/special.ts';
+import { isTrue, typeName } from '../../template/python/values.ts';
 import { TemplateError } from '../../template/template-error.ts';
-import { isTrue, typeName } from '../../template/values.ts';
 import { type InventoryBuilder, replaceInvalidCharacters } from './inventory-builder.ts';
 import type { SourceProblem } from './source-problem.ts';
 

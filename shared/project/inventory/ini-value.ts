@@ -1,8 +1,8 @@
 /** Values of INI inventories: Python literals where the text is one, else the text itself. */
 
 import type { Value } from '../../base/value.ts';
-import { literalEval } from '../../template/literal-eval.ts';
-import { asTemplate, PyBytes, PyTuple } from '../../template/special.ts';
+import { literalEval } from '../../template/python/literal-eval.ts';
+import { asTemplate, PyBytes, PyTuple } from '../../template/python/special.ts';
 
 /** The value that Ansible gives to a text. Strings become templates when they hold template markers; bytes are text. */
 export function parseIniValue(text: string): Value {

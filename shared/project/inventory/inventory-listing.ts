@@ -1,7 +1,7 @@
 /** The inventory as `ansible-inventory` shows it: the JSON of inventory scripts, YAML, and the graph of its groups. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import { str } from '../../template/python-repr.ts';
+import { str } from '../../template/python/repr.ts';
 import type { Inventory, InventoryGroup } from './inventory.ts';
 
 /** What a listing is made from. */

@@ -1,7 +1,7 @@
 /** The hosts and groups of a run, as data that never changes: what adds to it makes a new one. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import { asTemplate } from '../../template/special.ts';
+import { asTemplate } from '../../template/python/special.ts';
 
 export type InventoryHost = {
   readonly name: string;

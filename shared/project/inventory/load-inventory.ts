@@ -2,7 +2,7 @@
 
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import type { Checked, Diagnostic } from '../../base/diagnostic.ts';
-import { compilePattern, type Pattern, searchPattern } from '../../template/python-regex.ts';
+import { compilePattern, type Pattern, searchPattern } from '../../template/python/regex.ts';
 import { TemplateError } from '../../template/template-error.ts';
 import type { Config } from '../config/load-config.ts';
 import { resolvePath } from '../config/setting-value.ts';

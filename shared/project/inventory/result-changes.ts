@@ -1,7 +1,7 @@
 /** Changes the inventory as the results of add_host and group_by say. */
 
 import { type Dict, isDict } from '../../base/value.ts';
-import { str } from '../../template/python-repr.ts';
+import { str } from '../../template/python/repr.ts';
 import {
   addHost,
   addToGroup,

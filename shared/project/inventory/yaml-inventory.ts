@@ -1,8 +1,8 @@
 /** Reads inventories in YAML form: groups with `hosts`, `vars` and `children`. */
 
 import { type Dict, isDict, type Value } from '../../base/value.ts';
-import { str } from '../../template/python-repr.ts';
-import { Template } from '../../template/special.ts';
+import { str } from '../../template/python/repr.ts';
+import { Template } from '../../template/python/special.ts';
 import { yamlTypePath } from '../yaml-type-name.ts';
 import { expandHostEntry } from './host-range.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';

@@ -2,7 +2,7 @@
 
 import { type Checked, type Diagnostic, hasErrors } from '../../base/diagnostic.ts';
 import { type Dict, isDict, type Value } from '../../base/value.ts';
-import { asTemplate } from '../../template/special.ts';
+import { asTemplate } from '../../template/python/special.ts';
 import { resolvePath } from '../config/setting-value.ts';
 import { parseKv } from '../parse-kv.ts';
 import { type ProjectReader, readProjectText } from '../project-text.ts';

@@ -1,7 +1,7 @@
 /** Calculating with dates: checked fields, days since year 1, microseconds, and dates as ISO 8601 writes them. */
 
-import { type CalendarDate, utcMilliseconds } from '../date-format.ts';
-import { pythonError, valueError } from '../python-error.ts';
+import { pythonError, valueError } from '../python/error.ts';
+import { type CalendarDate, utcMilliseconds } from './date-format.ts';
 
 export const MICROS_PER_SECOND = 1_000_000;
 export const MICROS_PER_DAY: number = 86_400 * MICROS_PER_SECOND;

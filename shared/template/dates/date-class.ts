@@ -1,15 +1,15 @@
 /** What the classes of dates have in common: methods with named arguments, and objects that hold plain data. */
 
 import type { Value } from '../../base/value.ts';
-import type { CalendarDate } from '../date-format.ts';
-import type { MethodTable } from '../method.ts';
-import { methodOf } from '../methods.ts';
-import { bindNative } from '../native-arguments.ts';
-import { typeError } from '../python-error.ts';
-import { str } from '../python-repr.ts';
-import { PyCallable, PyObject, PyTuple } from '../special.ts';
-import { asInt, asText, force, typeName } from '../values.ts';
+import { typeError } from '../python/error.ts';
+import type { MethodTable } from '../python/method.ts';
+import { methodOf } from '../python/methods.ts';
+import { bindNative } from '../python/native-arguments.ts';
+import { str } from '../python/repr.ts';
+import { PyCallable, PyObject, PyTuple } from '../python/special.ts';
+import { asInt, asText, force, typeName } from '../python/values.ts';
 import { isoDay, isoTime } from './calendar.ts';
+import type { CalendarDate } from './date-format.ts';
 
 /** A method of a date class, bound to an object of it; undefined when there is none of that name. */
 export function boundMethod<Self>(

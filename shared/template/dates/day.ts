@@ -1,11 +1,10 @@
 /** Python's datetime.date, and the methods that dates share with datetimes. */
 
 import type { Value } from '../../base/value.ts';
-import { type CalendarDate, dayOfYear, formatDate } from '../date-format.ts';
-import { type MethodTable, methodTable, textArgument } from '../method.ts';
-import { pythonError, typeError } from '../python-error.ts';
-import { toFloat } from '../python-number.ts';
-import { PyObject } from '../special.ts';
+import { pythonError, typeError } from '../python/error.ts';
+import { type MethodTable, methodTable, textArgument } from '../python/method.ts';
+import { toFloat } from '../python/number.ts';
+import { PyObject } from '../python/special.ts';
 import {
   checkedDate,
   dayOfIsoWeek,
@@ -18,6 +17,7 @@ import {
   plainDate,
 } from './calendar.ts';
 import { boundMethod, dateIn, fieldArgument, fieldTuple, isoArgument } from './date-class.ts';
+import { type CalendarDate, dayOfYear, formatDate } from './date-format.ts';
 import { readIsoDay } from './read-iso.ts';
 import { makeTimedelta, microsIn } from './timedelta.ts';
 import { zoneNameOf } from './timezone.ts';

@@ -1,9 +1,9 @@
 /** Python's `fromisoformat`: dates and times as ISO 8601 writes them. */
 
-import type { CalendarDate } from '../date-format.ts';
-import { valueError } from '../python-error.ts';
-import { reprText } from '../python-repr.ts';
+import { valueError } from '../python/error.ts';
+import { reprText } from '../python/repr.ts';
 import { checkedDate, dayOfIsoWeek, dayOfOrdinal, ordinalOf, plainDate } from './calendar.ts';
+import type { CalendarDate } from './date-format.ts';
 
 const DAY = /^(\d{4})(-?)(?:(\d\d)\2(\d\d)|W(\d\d)(?:\2(\d))?)/;
 const TIME =

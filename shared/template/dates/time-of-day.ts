@@ -1,12 +1,12 @@
 /** Python's datetime.time. */
 
 import type { Value } from '../../base/value.ts';
-import type { CalendarDate } from '../date-format.ts';
-import { methodTable, textArgument } from '../method.ts';
-import { repr } from '../python-repr.ts';
-import { PyObject } from '../special.ts';
+import { methodTable, textArgument } from '../python/method.ts';
+import { repr } from '../python/repr.ts';
+import { PyObject } from '../python/special.ts';
 import { checkedDate, isoTime, MICROS_PER_SECOND, plainDate } from './calendar.ts';
 import { boundMethod, dateIn, fieldArgument, isoArgument } from './date-class.ts';
+import type { CalendarDate } from './date-format.ts';
 import { formatMoment } from './day.ts';
 import { readIsoTime } from './read-iso.ts';
 import { makeTimedelta } from './timedelta.ts';

@@ -1,11 +1,11 @@
 /** Python's datetime.timedelta. */
 
 import { PyFloat, type Value } from '../../base/value.ts';
-import { methodTable } from '../method.ts';
-import { pythonError } from '../python-error.ts';
-import { numberOrUndefined } from '../python-number.ts';
-import { PyObject } from '../special.ts';
-import { asInt } from '../values.ts';
+import { pythonError } from '../python/error.ts';
+import { methodTable } from '../python/method.ts';
+import { numberOrUndefined } from '../python/number.ts';
+import { PyObject } from '../python/special.ts';
+import { asInt } from '../python/values.ts';
 import { MICROS_PER_DAY, MICROS_PER_SECOND, pad } from './calendar.ts';
 import { boundMethod, payloadOf } from './date-class.ts';
 

@@ -1,12 +1,12 @@
 /** Python's datetime.timezone: an offset from UTC, and its name. */
 
 import type { Value } from '../../base/value.ts';
-import type { CalendarDate } from '../date-format.ts';
-import { type MethodTable, methodTable } from '../method.ts';
-import { repr, reprText } from '../python-repr.ts';
-import { PyObject } from '../special.ts';
+import { type MethodTable, methodTable } from '../python/method.ts';
+import { repr, reprText } from '../python/repr.ts';
+import { PyObject } from '../python/special.ts';
 import { MICROS_PER_SECOND, offsetText } from './calendar.ts';
 import { boundMethod, payloadOf } from './date-class.ts';
+import type { CalendarDate } from './date-format.ts';
 import { makeTimedelta } from './timedelta.ts';
 
 /** What a date knows of its zone. */

@@ -1,9 +1,9 @@
 /** Jinja2's attribute arguments: `address.city`, `0.name`, and comma-separated lists of them. */
 
 import type { Value } from '../../base/value.ts';
-import { getItem } from '../access.ts';
-import { Undefined } from '../special.ts';
-import { asText, force } from '../values.ts';
+import { getItem } from '../python/access.ts';
+import { Undefined } from '../python/special.ts';
+import { asText, force } from '../python/values.ts';
 
 /** Reads one attribute of an item. */
 export type Getter = (item: Value) => Value;

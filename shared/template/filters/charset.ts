@@ -1,6 +1,6 @@
 /** Texts to bytes and back in the encodings that Python names, with lone surrogates for bytes that do not decode. */
 
-import { pythonError } from '../python-error.ts';
+import { pythonError } from '../python/error.ts';
 import { decodeSingleByte, encodeSingleByte, type SingleByteTable, singleByteTable } from './single-byte.ts';
 
 type Charset =

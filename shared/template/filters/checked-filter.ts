@@ -5,8 +5,8 @@ import { type ArgumentOptions, checkArguments, makeSpec } from '../argument-spec
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { filterError } from '../filter-error.ts';
-import { repr } from '../python-repr.ts';
-import { asDict, force, toList } from '../values.ts';
+import { repr } from '../python/repr.ts';
+import { asDict, force, toList } from '../python/values.ts';
 
 export type CheckedFilter = {
   readonly name: string;

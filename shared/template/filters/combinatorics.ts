@@ -3,10 +3,10 @@
 import { limits } from '../../base/limits.ts';
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { typeError, valueError } from '../python-error.ts';
-import { indexArgument } from '../python-number.ts';
-import { PyTuple } from '../special.ts';
-import { asInt, checkSize, force, isTrue, iterateOrUndefined, toList, typeName } from '../values.ts';
+import { typeError, valueError } from '../python/error.ts';
+import { indexArgument } from '../python/number.ts';
+import { PyTuple } from '../python/special.ts';
+import { asInt, checkSize, force, isTrue, iterateOrUndefined, toList, typeName } from '../python/values.ts';
 
 /** Combining filters. */
 export const combinatoricFilters: readonly Builtin[] = [

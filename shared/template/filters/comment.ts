@@ -2,12 +2,12 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { pythonError, undefinedError } from '../python-error.ts';
-import { indexArgument, toInt } from '../python-number.ts';
-import { repr, str } from '../python-repr.ts';
-import { stripEnd } from '../python-whitespace.ts';
-import { Undefined } from '../special.ts';
-import { asText, force, typeName } from '../values.ts';
+import { pythonError, undefinedError } from '../python/error.ts';
+import { indexArgument, toInt } from '../python/number.ts';
+import { repr, str } from '../python/repr.ts';
+import { Undefined } from '../python/special.ts';
+import { asText, force, typeName } from '../python/values.ts';
+import { stripEnd } from '../python/whitespace.ts';
 
 /** The filter. */
 export const commentFilters: readonly Builtin[] = [

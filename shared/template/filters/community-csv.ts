@@ -2,11 +2,11 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { type CsvDialect, readCsv } from '../csv.ts';
-import { dictSet } from '../dict-key.ts';
 import { filterError, rethrown } from '../filter-error.ts';
-import { str } from '../python-repr.ts';
-import { asText, force, isTrue, toList, typeName } from '../values.ts';
+import { type CsvDialect, readCsv } from '../formats/csv.ts';
+import { dictSet } from '../python/dict-key.ts';
+import { str } from '../python/repr.ts';
+import { asText, force, isTrue, toList, typeName } from '../python/values.ts';
 
 /** The filter. */
 export const csvFilters: readonly Builtin[] = [

@@ -2,12 +2,12 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { DEFAULT_SECTION, formatConfig, parseConfig } from '../config-parser.ts';
 import { classText, filterError, filterErrorFrom, rethrown } from '../filter-error.ts';
-import { pythonError, typeError } from '../python-error.ts';
-import { repr, str } from '../python-repr.ts';
-import { PyTuple } from '../special.ts';
-import { asDict, asText, force, isMapping, toList, typeName } from '../values.ts';
+import { DEFAULT_SECTION, formatConfig, parseConfig } from '../formats/config-parser.ts';
+import { pythonError, typeError } from '../python/error.ts';
+import { repr, str } from '../python/repr.ts';
+import { PyTuple } from '../python/special.ts';
+import { asDict, asText, force, isMapping, toList, typeName } from '../python/values.ts';
 import { isSequence } from './sequence.ts';
 
 /** The filters. */

@@ -3,12 +3,12 @@
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { filterError, rethrown } from '../filter-error.ts';
-import { loadJson } from '../json.ts';
-import { applyPatch, diffJson, PATCH_TEST_FAILED } from '../json-patch.ts';
-import { str } from '../python-repr.ts';
-import { PyBytes } from '../special.ts';
+import { loadJson } from '../formats/json.ts';
+import { applyPatch, diffJson, PATCH_TEST_FAILED } from '../formats/json-patch.ts';
+import { str } from '../python/repr.ts';
+import { PyBytes } from '../python/special.ts';
+import { asDict, asText, force, isMapping } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { asDict, asText, force, isMapping } from '../values.ts';
 import { decodeText } from './charset.ts';
 
 /** The filters. */

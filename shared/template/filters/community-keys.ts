@@ -2,11 +2,11 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { dictGet } from '../dict-key.ts';
 import { classText, filterError, rethrown } from '../filter-error.ts';
-import { compilePattern, matchPattern } from '../python-regex.ts';
-import { repr, str } from '../python-repr.ts';
-import { asDict, asText, force, length, toList } from '../values.ts';
+import { dictGet } from '../python/dict-key.ts';
+import { compilePattern, matchPattern } from '../python/regex.ts';
+import { repr, str } from '../python/repr.ts';
+import { asDict, asText, force, length, toList } from '../python/values.ts';
 import { isSequence } from './sequence.ts';
 
 const WAYS = ['equal', 'starts_with', 'ends_with', 'regex'];

@@ -2,13 +2,13 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { compare, contains } from '../comparison.ts';
-import { dictGet, dictSet } from '../dict-key.ts';
 import { classText, filterError } from '../filter-error.ts';
-import { operate } from '../python-arithmetic.ts';
-import { str } from '../python-repr.ts';
-import { PyBytes } from '../special.ts';
-import { asDict, asText, force, isMapping, isTrue, iterate, length, toList } from '../values.ts';
+import { operate } from '../python/arithmetic.ts';
+import { compare, contains } from '../python/comparison.ts';
+import { dictGet, dictSet } from '../python/dict-key.ts';
+import { str } from '../python/repr.ts';
+import { PyBytes } from '../python/special.ts';
+import { asDict, asText, force, isMapping, isTrue, iterate, length, toList } from '../python/values.ts';
 import { type MergeOptions, mergeDicts, parseListMerge } from './merge.ts';
 import { isSequence } from './sequence.ts';
 import { distinct } from './sets.ts';

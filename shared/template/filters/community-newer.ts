@@ -3,10 +3,10 @@
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { classText, filterError } from '../filter-error.ts';
-import { operate } from '../python-arithmetic.ts';
-import { repr } from '../python-repr.ts';
-import { Vaulted } from '../special.ts';
-import { asDict, asSequence, asText, force, isTrue, toList } from '../values.ts';
+import { operate } from '../python/arithmetic.ts';
+import { repr } from '../python/repr.ts';
+import { Vaulted } from '../python/special.ts';
+import { asDict, asSequence, asText, force, isTrue, toList } from '../python/values.ts';
 import { dumpYaml } from './formats.ts';
 import { isSequence } from './sequence.ts';
 

@@ -2,11 +2,11 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { dictGet } from '../dict-key.ts';
 import { filterError } from '../filter-error.ts';
-import { valueError } from '../python-error.ts';
-import { str } from '../python-repr.ts';
-import { asDict, asText, force, isMapping, textLength, toList, typeName } from '../values.ts';
+import { dictGet } from '../python/dict-key.ts';
+import { valueError } from '../python/error.ts';
+import { str } from '../python/repr.ts';
+import { asDict, asText, force, isMapping, textLength, toList, typeName } from '../python/values.ts';
 
 /** The filter. */
 export const tableFilter: Builtin = {

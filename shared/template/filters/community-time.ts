@@ -3,9 +3,9 @@
 import { type Dict, PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { filterError } from '../filter-error.ts';
-import { operate } from '../python-arithmetic.ts';
-import { str } from '../python-repr.ts';
-import { asText, force } from '../values.ts';
+import { operate } from '../python/arithmetic.ts';
+import { str } from '../python/repr.ts';
+import { asText, force } from '../python/values.ts';
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
   ms: 1,

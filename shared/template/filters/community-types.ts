@@ -2,11 +2,11 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { compareText } from '../comparison.ts';
-import { dictGet } from '../dict-key.ts';
 import { classText, filterError } from '../filter-error.ts';
-import { repr, str } from '../python-repr.ts';
-import { asDict, asText, force, toList, typeName } from '../values.ts';
+import { compareText } from '../python/comparison.ts';
+import { dictGet } from '../python/dict-key.ts';
+import { repr, str } from '../python/repr.ts';
+import { asDict, asText, force, toList, typeName } from '../python/values.ts';
 import { isSequence } from './sequence.ts';
 
 /** The filter. */

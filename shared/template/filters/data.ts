@@ -1,17 +1,17 @@
 /** Ansible's filters over dicts and nested lists: combine, dict2items, flatten, subelements, extract and their kin. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import { getAttribute, getItem, itemOf, missingAttribute } from '../access.ts';
 import { countVisit } from '../budget.ts';
 import type { Builtin } from '../builtin.ts';
-import { dictGet, dictKey, dictSet } from '../dict-key.ts';
 import { classText, filterError, filterTypeError } from '../filter-error.ts';
-import { methodOf } from '../methods.ts';
-import { typeError, undefinedError } from '../python-error.ts';
-import { formatPercent } from '../python-format.ts';
-import { indexArgument } from '../python-number.ts';
-import { repr, str } from '../python-repr.ts';
-import { Markup, PyNamespace, PyObject, PyTuple, Undefined } from '../special.ts';
+import { getAttribute, getItem, itemOf, missingAttribute } from '../python/access.ts';
+import { dictGet, dictKey, dictSet } from '../python/dict-key.ts';
+import { typeError, undefinedError } from '../python/error.ts';
+import { methodOf } from '../python/methods.ts';
+import { indexArgument } from '../python/number.ts';
+import { formatPercent } from '../python/percent-format.ts';
+import { repr, str } from '../python/repr.ts';
+import { Markup, PyNamespace, PyObject, PyTuple, Undefined } from '../python/special.ts';
 import {
   asDict,
   asSequence,
@@ -23,7 +23,7 @@ import {
   iterateOrUndefined,
   toList,
   typeName,
-} from '../values.ts';
+} from '../python/values.ts';
 import { mergeDicts, parseListMerge } from './merge.ts';
 import { isSequence, unrolled } from './sequence.ts';
 

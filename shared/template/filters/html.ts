@@ -2,16 +2,16 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { dictGet, dictKey } from '../dict-key.ts';
 import { filterArgumentError, filterError } from '../filter-error.ts';
-import { dumpJson } from '../json.ts';
-import { escapeHtml, escapeValue, stripTags } from '../markup-text.ts';
-import { checkText } from '../python-arithmetic.ts';
-import { pythonError, typeError, undefinedError, valueError } from '../python-error.ts';
-import { indexArgument } from '../python-number.ts';
-import { repr, str } from '../python-repr.ts';
-import { Markup, PyBytes, Undefined } from '../special.ts';
-import { splitUrl } from '../url.ts';
+import { dumpJson } from '../formats/json.ts';
+import { checkText } from '../python/arithmetic.ts';
+import { dictGet, dictKey } from '../python/dict-key.ts';
+import { pythonError, typeError, undefinedError, valueError } from '../python/error.ts';
+import { escapeHtml, escapeValue, stripTags } from '../python/markup-text.ts';
+import { indexArgument } from '../python/number.ts';
+import { repr, str } from '../python/repr.ts';
+import { Markup, PyBytes, Undefined } from '../python/special.ts';
+import { splitUrl } from '../python/url.ts';
 import {
   asDict,
   asText,
@@ -21,7 +21,7 @@ import {
   iterate,
   iterateOrUndefined,
   typeName,
-} from '../values.ts';
+} from '../python/values.ts';
 import { toBytes } from './encoding.ts';
 import { indentOption } from './formats.ts';
 import { linkUrls } from './urlize.ts';

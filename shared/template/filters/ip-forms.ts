@@ -4,8 +4,8 @@ import type { Value } from '../../base/value.ts';
 import { filterError } from '../filter-error.ts';
 import { formatPlain, type IpNet, parseAddress, widthOf } from '../ip/address.ts';
 import { readAddress } from '../ip/python-address.ts';
-import { str } from '../python-repr.ts';
-import { asInt } from '../values.ts';
+import { str } from '../python/repr.ts';
+import { asInt } from '../python/values.ts';
 import type { CheckedFilter } from './checked-filter.ts';
 
 /** The filters. */

@@ -17,9 +17,9 @@ import {
 } from '../ip/address.ts';
 import { mergeNets, spanNets } from '../ip/merge.ts';
 import { usableOf, within } from '../ip/queries.ts';
-import { pythonError } from '../python-error.ts';
-import { str } from '../python-repr.ts';
-import { asInt, force, toList } from '../values.ts';
+import { pythonError } from '../python/error.ts';
+import { str } from '../python/repr.ts';
+import { asInt, force, toList } from '../python/values.ts';
 import { ipsubnet } from './ip-subnet.ts';
 import { readSubject } from './ipaddr.ts';
 

@@ -3,8 +3,8 @@
 import type { Value } from '../../base/value.ts';
 import { filterError } from '../filter-error.ts';
 import { formatNet, type IpNet, maxOf, networkOf, sizeOf, widthOf } from '../ip/address.ts';
-import { pythonError, typeError, valueError } from '../python-error.ts';
-import { str } from '../python-repr.ts';
+import { pythonError, typeError, valueError } from '../python/error.ts';
+import { str } from '../python/repr.ts';
 import { readSubject } from './ipaddr.ts';
 
 /** The network, how many parts it has, one of them, or its number in the network that `query` names. */

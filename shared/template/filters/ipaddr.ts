@@ -14,10 +14,10 @@ import {
   sizeOf,
 } from '../ip/address.ts';
 import { queries, type Subject } from '../ip/queries.ts';
-import { typeError } from '../python-error.ts';
-import { str } from '../python-repr.ts';
-import { PyTuple } from '../special.ts';
-import { asInt, asText, force, isTrue } from '../values.ts';
+import { typeError } from '../python/error.ts';
+import { str } from '../python/repr.ts';
+import { PyTuple } from '../python/special.ts';
+import { asInt, asText, force, isTrue } from '../python/values.ts';
 
 type Asked = { readonly query: string; readonly version: Value; readonly alias: string | undefined };
 

@@ -4,8 +4,8 @@ import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { filterError } from '../filter-error.ts';
 import { firstOf, formatAddress, maxOf } from '../ip/address.ts';
-import { pythonError } from '../python-error.ts';
-import { str } from '../python-repr.ts';
+import { pythonError } from '../python/error.ts';
+import { str } from '../python/repr.ts';
 import { readSubject } from './ipaddr.ts';
 
 type Form = { readonly bits: number; readonly separator: string; readonly word: (hex: string) => string };

@@ -2,14 +2,14 @@
 
 import { type Dict, PyFloat, type Value } from '../../base/value.ts';
 import { countVisit } from '../budget.ts';
-import { contains, equals } from '../comparison.ts';
-import { dictGet, dictSet } from '../dict-key.ts';
 import { ansibleError } from '../filter-error.ts';
-import { dumpJson } from '../json.ts';
-import { repr } from '../python-repr.ts';
-import { PyBytes } from '../special.ts';
+import { dumpJson } from '../formats/json.ts';
+import { contains, equals } from '../python/comparison.ts';
+import { dictGet, dictSet } from '../python/dict-key.ts';
+import { repr } from '../python/repr.ts';
+import { PyBytes } from '../python/special.ts';
+import { asDict, asSequence, asText, force, isMapping, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { asDict, asSequence, asText, force, isMapping, typeName } from '../values.ts';
 
 /** How two lists under the same key become one. */
 export type ListMerge = 'append' | 'append_rp' | 'keep' | 'prepend' | 'prepend_rp' | 'replace';

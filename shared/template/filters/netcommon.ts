@@ -2,15 +2,15 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { compare, isOrdered } from '../comparison.ts';
-import { toSet } from '../dict-key.ts';
 import type { Environment } from '../environment.ts';
 import { filterError } from '../filter-error.ts';
-import { pythonError } from '../python-error.ts';
-import { toInt } from '../python-number.ts';
-import { systemRandom } from '../python-random.ts';
-import { str } from '../python-repr.ts';
-import { asText, force, iterate, typeName } from '../values.ts';
+import { compare, isOrdered } from '../python/comparison.ts';
+import { toSet } from '../python/dict-key.ts';
+import { pythonError } from '../python/error.ts';
+import { toInt } from '../python/number.ts';
+import { systemRandom } from '../python/random.ts';
+import { str } from '../python/repr.ts';
+import { asText, force, iterate, typeName } from '../python/values.ts';
 import { hashPassword, randomText } from './password.ts';
 
 const SALT_CHARACTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./';

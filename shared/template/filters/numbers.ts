@@ -4,10 +4,8 @@ import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { makeTimedelta, microsIn } from '../dates/timedelta.ts';
 import { filterArgumentError, filterError, filterTypeError, rethrown } from '../filter-error.ts';
-import { fixed } from '../number-format.ts';
-import { normalizeInt, operate } from '../python-arithmetic.ts';
-import { pythonError, typeError, undefinedError, valueError } from '../python-error.ts';
-import { formatPercent } from '../python-format.ts';
+import { normalizeInt, operate } from '../python/arithmetic.ts';
+import { pythonError, typeError, undefinedError, valueError } from '../python/error.ts';
 import {
   indexArgument,
   numberOrUndefined,
@@ -16,11 +14,13 @@ import {
   toFloat,
   toInt,
   truncateFloat,
-} from '../python-number.ts';
-import { str } from '../python-repr.ts';
-import { Undefined } from '../special.ts';
+} from '../python/number.ts';
+import { fixed } from '../python/number-format.ts';
+import { formatPercent } from '../python/percent-format.ts';
+import { str } from '../python/repr.ts';
+import { Undefined } from '../python/special.ts';
+import { asInt, asText, force, isTrue, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { asInt, asText, force, isTrue, typeName } from '../values.ts';
 
 /** Number filters. */
 export const numberFilters: readonly Builtin[] = [

@@ -2,9 +2,9 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { dictSet } from '../dict-key.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError, classText } from '../filter-error.ts';
+import { dictSet } from '../python/dict-key.ts';
 import {
   compilePattern,
   findAll,
@@ -12,10 +12,10 @@ import {
   matchPattern,
   type Pattern,
   searchPattern,
-} from '../python-regex.ts';
-import { str } from '../python-repr.ts';
+} from '../python/regex.ts';
+import { str } from '../python/repr.ts';
+import { asDict, asText, force, toList } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { asDict, asText, force, toList } from '../values.ts';
 import { dictOf, fill, isWanted, type ParseSpec, readSpec } from './parse-spec.ts';
 
 /** The filter. */

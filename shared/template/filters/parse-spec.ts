@@ -1,14 +1,14 @@
 /** The specs of the parsers of ansible.netcommon: a YAML file with templates for what is to be made of each match. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import { dictSet } from '../dict-key.ts';
 import { engineAbove, withVariables } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
-import { literalEval } from '../literal-eval.ts';
-import { str } from '../python-repr.ts';
+import { dictSet } from '../python/dict-key.ts';
+import { literalEval } from '../python/literal-eval.ts';
+import { str } from '../python/repr.ts';
+import { asDict, asText, force, isTrue } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { asDict, asText, force, isTrue } from '../values.ts';
 import { decodeText } from './charset.ts';
 import { absolute } from './path.ts';
 

@@ -3,9 +3,9 @@
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { ansibleError, classText } from '../filter-error.ts';
-import { str } from '../python-repr.ts';
-import { parseTextFsm, type TextFsmCell } from '../textfsm.ts';
-import { asText, force } from '../values.ts';
+import { parseTextFsm, type TextFsmCell } from '../formats/textfsm.ts';
+import { str } from '../python/repr.ts';
+import { asText, force } from '../python/values.ts';
 import { readTemplate } from './parse-spec.ts';
 
 /** The filter. */

@@ -2,14 +2,14 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { dictSet } from '../dict-key.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError, classText } from '../filter-error.ts';
-import { pythonError } from '../python-error.ts';
-import { str } from '../python-repr.ts';
-import { asDict, asText, force, isTrue } from '../values.ts';
-import { parseXml, type XmlElement, XmlError } from '../xml.ts';
-import { findElements } from '../xml-path.ts';
+import { parseXml, type XmlElement, XmlError } from '../formats/xml.ts';
+import { findElements } from '../formats/xml-path.ts';
+import { dictSet } from '../python/dict-key.ts';
+import { pythonError } from '../python/error.ts';
+import { str } from '../python/repr.ts';
+import { asDict, asText, force, isTrue } from '../python/values.ts';
 import { dictOf, fill, isWanted, type ParseSpec, readSpec } from './parse-spec.ts';
 
 /** The filter. */

@@ -4,8 +4,8 @@ import { hashSync } from 'bcryptjs';
 import { limits } from '../../base/limits.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
-import { limitError, pythonError, valueError } from '../python-error.ts';
-import { type RandomBits, randomChoice, systemRandom } from '../python-random.ts';
+import { limitError, pythonError, valueError } from '../python/error.ts';
+import { type RandomBits, randomChoice, systemRandom } from '../python/random.ts';
 import { md5Crypt, shaCrypt } from './crypt.ts';
 
 /** What to hash and how; what is undefined takes the scheme's default. */

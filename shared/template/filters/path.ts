@@ -4,6 +4,7 @@ import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { classText, filterTypeError } from '../filter-error.ts';
+import { typeError, undefinedError, valueError } from '../python/error.ts';
 import {
   absolutePath,
   baseName,
@@ -14,10 +15,9 @@ import {
   splitWindowsDrive,
   windowsBaseName,
   windowsDirectoryName,
-} from '../posix-path.ts';
-import { typeError, undefinedError, valueError } from '../python-error.ts';
-import { PyBytes, PyTuple, Undefined } from '../special.ts';
-import { asText, force, iterate, typeName } from '../values.ts';
+} from '../python/posix-path.ts';
+import { PyBytes, PyTuple, Undefined } from '../python/special.ts';
+import { asText, force, iterate, typeName } from '../python/values.ts';
 import { isSequence } from './sequence.ts';
 
 /** Path filters. */

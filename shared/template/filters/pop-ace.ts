@@ -2,10 +2,10 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { ArgumentOptions } from '../argument-spec.ts';
-import { equals } from '../comparison.ts';
-import { dictGet } from '../dict-key.ts';
-import { str } from '../python-repr.ts';
-import { asDict, asText, force, isMapping, isTrue, iterate, toList } from '../values.ts';
+import { equals } from '../python/comparison.ts';
+import { dictGet } from '../python/dict-key.ts';
+import { str } from '../python/repr.ts';
+import { asDict, asText, force, isMapping, isTrue, iterate, toList } from '../python/values.ts';
 import { type CheckedFilter, pluginError } from './checked-filter.ts';
 
 const CRITERIA = ['acl_name', 'source', 'destination', 'sequence', 'protocol', 'grant'];

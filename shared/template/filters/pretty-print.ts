@@ -2,12 +2,12 @@
 
 import type { Value } from '../../base/value.ts';
 import { countVisit } from '../budget.ts';
-import { compare } from '../comparison.ts';
-import { repr } from '../python-repr.ts';
-import { keepLineEnds } from '../python-whitespace.ts';
-import { LazyDict, PySet, PyTuple } from '../special.ts';
+import { compare } from '../python/comparison.ts';
+import { repr } from '../python/repr.ts';
+import { LazyDict, PySet, PyTuple } from '../python/special.ts';
+import { asDict, asText, force, textLength, typeName } from '../python/values.ts';
+import { keepLineEnds } from '../python/whitespace.ts';
 import { TemplateError } from '../template-error.ts';
-import { asDict, asText, force, textLength, typeName } from '../values.ts';
 
 const WIDTH = 80;
 

@@ -2,12 +2,12 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { dictGet } from '../dict-key.ts';
 import type { Environment } from '../environment.ts';
 import { filterError } from '../filter-error.ts';
-import { normalizeInt } from '../python-arithmetic.ts';
-import { pythonError, valueError } from '../python-error.ts';
-import { toInt } from '../python-number.ts';
+import { normalizeInt } from '../python/arithmetic.ts';
+import { dictGet } from '../python/dict-key.ts';
+import { pythonError, valueError } from '../python/error.ts';
+import { toInt } from '../python/number.ts';
 import {
   type RandomBits,
   randomBelow,
@@ -15,9 +15,9 @@ import {
   seededRandom,
   shuffleInPlace,
   systemRandom,
-} from '../python-random.ts';
-import { repr } from '../python-repr.ts';
-import { asDict, asInt, asText, force, isTrue, iterateOrUndefined, toList } from '../values.ts';
+} from '../python/random.ts';
+import { repr } from '../python/repr.ts';
+import { asDict, asInt, asText, force, isTrue, iterateOrUndefined, toList } from '../python/values.ts';
 
 /** Choosing filters. */
 export const randomFilters: readonly Builtin[] = [

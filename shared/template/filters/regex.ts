@@ -3,7 +3,7 @@
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { filterError } from '../filter-error.ts';
-import { pythonError, typeError, undefinedError } from '../python-error.ts';
+import { pythonError, typeError, undefinedError } from '../python/error.ts';
 import {
   compilePattern,
   escapePattern,
@@ -13,10 +13,10 @@ import {
   type Pattern,
   searchPattern,
   substitute,
-} from '../python-regex.ts';
-import { str } from '../python-repr.ts';
-import { PyBytes, PyTuple, Undefined } from '../special.ts';
-import { asText, force, isTrue, typeName } from '../values.ts';
+} from '../python/regex.ts';
+import { str } from '../python/repr.ts';
+import { PyBytes, PyTuple, Undefined } from '../python/special.ts';
+import { asText, force, isTrue, typeName } from '../python/values.ts';
 
 /** Regular expression filters. */
 export const regexFilters: readonly Builtin[] = [

@@ -5,8 +5,8 @@ import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { filterArgumentError } from '../filter-error.ts';
 import { pluginName } from '../plugin-name.ts';
-import type { Kwargs } from '../special.ts';
-import { force, isTrue, mapItems, toList } from '../values.ts';
+import type { Kwargs } from '../python/special.ts';
+import { force, isTrue, mapItems, toList } from '../python/values.ts';
 import { makeGetter } from './attribute-path.ts';
 
 /** A filter or test by its name, with its arguments. */

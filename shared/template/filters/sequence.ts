@@ -3,16 +3,16 @@
 import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { compare, equals, isOrdered } from '../comparison.ts';
-import { dictKey, hasKey } from '../dict-key.ts';
 import { filterArgumentError } from '../filter-error.ts';
-import { isHtml } from '../markup-text.ts';
-import { checkText, operate } from '../python-arithmetic.ts';
-import { pythonError, typeError, undefinedError } from '../python-error.ts';
-import { indexArgument } from '../python-number.ts';
-import { str } from '../python-repr.ts';
-import { sortAsPython } from '../python-sort.ts';
-import { LazyDict, LazyList, Markup, PyBytes, PySet, PyTuple, Undefined } from '../special.ts';
+import { checkText, operate } from '../python/arithmetic.ts';
+import { compare, equals, isOrdered } from '../python/comparison.ts';
+import { dictKey, hasKey } from '../python/dict-key.ts';
+import { pythonError, typeError, undefinedError } from '../python/error.ts';
+import { isHtml } from '../python/markup-text.ts';
+import { indexArgument } from '../python/number.ts';
+import { str } from '../python/repr.ts';
+import { sortAsPython } from '../python/sort.ts';
+import { LazyDict, LazyList, Markup, PyBytes, PySet, PyTuple, Undefined } from '../python/special.ts';
 import {
   asInt,
   asSequence,
@@ -27,7 +27,7 @@ import {
   length,
   toList,
   typeName,
-} from '../values.ts';
+} from '../python/values.ts';
 import { ignoreCase, makeGetter, makeMultiGetter } from './attribute-path.ts';
 
 /** Sequence filters. */

@@ -2,13 +2,13 @@
 
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { contains, equals } from '../comparison.ts';
-import { hasKey, toSet } from '../dict-key.ts';
 import { filterErrorFrom } from '../filter-error.ts';
-import { operate } from '../python-arithmetic.ts';
-import { LazyList, PyBytes, PySet, PyTuple, Undefined } from '../special.ts';
+import { operate } from '../python/arithmetic.ts';
+import { contains, equals } from '../python/comparison.ts';
+import { hasKey, toSet } from '../python/dict-key.ts';
+import { LazyList, PyBytes, PySet, PyTuple, Undefined } from '../python/special.ts';
+import { asInt, asText, force, isTrue, iterate, toList } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { asInt, asText, force, isTrue, iterate, toList } from '../values.ts';
 import { uniqueHashable } from './sequence.ts';
 
 /** Set filters. */

@@ -1,6 +1,6 @@
 /** Encodings of one byte for each character: those of Windows, of ISO 8859 and KOI8-R. */
 
-import { pythonError } from '../python-error.ts';
+import { pythonError } from '../python/error.ts';
 
 /** The characters of the 256 bytes; empty where a byte stands for none. */
 export type SingleByteTable = readonly string[];

@@ -2,18 +2,18 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { isOrdered } from '../comparison.ts';
 import { filterArgumentError } from '../filter-error.ts';
-import { formatMarkup, isHtml } from '../markup-text.ts';
-import { operate } from '../python-arithmetic.ts';
-import { pythonError, typeError } from '../python-error.ts';
-import { formatPercent } from '../python-format.ts';
-import { indexArgument } from '../python-number.ts';
-import { repr, str } from '../python-repr.ts';
-import { findSpace, splitLines, stripStart, stripText } from '../python-whitespace.ts';
-import { Markup, PyTuple } from '../special.ts';
-import { titleCase } from '../string-methods.ts';
-import { asText, characters, force, isTrue, length, textLength, typeName } from '../values.ts';
+import { operate } from '../python/arithmetic.ts';
+import { isOrdered } from '../python/comparison.ts';
+import { pythonError, typeError } from '../python/error.ts';
+import { formatMarkup, isHtml } from '../python/markup-text.ts';
+import { indexArgument } from '../python/number.ts';
+import { formatPercent } from '../python/percent-format.ts';
+import { repr, str } from '../python/repr.ts';
+import { Markup, PyTuple } from '../python/special.ts';
+import { titleCase } from '../python/string-methods.ts';
+import { asText, characters, force, isTrue, length, textLength, typeName } from '../python/values.ts';
+import { findSpace, splitLines, stripStart, stripText } from '../python/whitespace.ts';
 import { wrapText } from './text-wrap.ts';
 
 /** Text filters. */

@@ -2,17 +2,17 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { dateOfMilliseconds, formatDate } from '../date-format.ts';
-import { parseDate } from '../date-parse.ts';
-import { makeDatetime } from '../datetime.ts';
+import { dateOfMilliseconds, formatDate } from '../dates/date-format.ts';
+import { parseDate } from '../dates/date-parse.ts';
+import { makeDatetime } from '../dates/datetime.ts';
 import type { Environment } from '../environment.ts';
 import { filterError } from '../filter-error.ts';
-import { typeError, undefinedError } from '../python-error.ts';
-import { toFloat } from '../python-number.ts';
-import { str } from '../python-repr.ts';
-import { Undefined } from '../special.ts';
+import { typeError, undefinedError } from '../python/error.ts';
+import { toFloat } from '../python/number.ts';
+import { str } from '../python/repr.ts';
+import { Undefined } from '../python/special.ts';
+import { asText, force, isTrue, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { asText, force, isTrue, typeName } from '../values.ts';
 
 /** Date filters. */
 export const timeFilters: readonly Builtin[] = [

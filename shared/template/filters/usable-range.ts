@@ -7,7 +7,7 @@ import { classText, filterError } from '../filter-error.ts';
 import { formatPlain, sizeOf } from '../ip/address.ts';
 import { readNetwork } from '../ip/python-address.ts';
 import { number } from '../ip/queries.ts';
-import { asText, checkSize, force } from '../values.ts';
+import { asText, checkSize, force } from '../python/values.ts';
 
 /** The addresses of a network, the first and the last with them, and how many they are. */
 export const usableRangeFilter: Builtin = {

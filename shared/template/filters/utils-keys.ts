@@ -2,11 +2,11 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { ArgumentOption } from '../argument-spec.ts';
-import { dictDelete, dictGet, dictSet } from '../dict-key.ts';
-import { pythonError } from '../python-error.ts';
-import { compilePattern, matchPattern } from '../python-regex.ts';
-import { str } from '../python-repr.ts';
-import { asDict, asText, force, isMapping, isTrue, length, toList, typeName } from '../values.ts';
+import { dictDelete, dictGet, dictSet } from '../python/dict-key.ts';
+import { pythonError } from '../python/error.ts';
+import { compilePattern, matchPattern } from '../python/regex.ts';
+import { str } from '../python/repr.ts';
+import { asDict, asText, force, isMapping, isTrue, length, toList, typeName } from '../python/values.ts';
 import { type CheckedFilter, pluginError } from './checked-filter.ts';
 
 const DATA: ArgumentOption = { type: 'raw', required: true };

@@ -3,12 +3,12 @@
 import type { Dict, Value } from '../../base/value.ts';
 import { checkArguments, makeSpec } from '../argument-spec.ts';
 import type { Builtin } from '../builtin.ts';
-import { compare, contains } from '../comparison.ts';
-import { dictGet, dictSet, hasKey, toSet } from '../dict-key.ts';
 import { filterError } from '../filter-error.ts';
-import { pythonError, typeError } from '../python-error.ts';
-import { repr, str } from '../python-repr.ts';
-import { asDict, asText, force, isTrue, iterate, toList, typeName } from '../values.ts';
+import { compare, contains } from '../python/comparison.ts';
+import { dictGet, dictSet, hasKey, toSet } from '../python/dict-key.ts';
+import { pythonError, typeError } from '../python/error.ts';
+import { repr, str } from '../python/repr.ts';
+import { asDict, asText, force, isTrue, iterate, toList, typeName } from '../python/values.ts';
 import { type CheckedFilter, pluginError } from './checked-filter.ts';
 
 /** Joins lists of dicts on an attribute that they share. */

@@ -3,15 +3,15 @@
 import { type Dict, PyFloat, type Value } from '../../base/value.ts';
 import type { ArgumentOptions } from '../argument-spec.ts';
 import { countVisit } from '../budget.ts';
-import { dictGet, dictSet } from '../dict-key.ts';
 import { engineAbove, withVariables } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
-import { operate } from '../python-arithmetic.ts';
-import { typeError } from '../python-error.ts';
-import { str } from '../python-repr.ts';
+import { operate } from '../python/arithmetic.ts';
+import { dictGet, dictSet } from '../python/dict-key.ts';
+import { typeError } from '../python/error.ts';
+import { str } from '../python/repr.ts';
+import { asDict, asSequence, asText, force, isMapping, isTrue, toList, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { asDict, asSequence, asText, force, isMapping, isTrue, toList, typeName } from '../values.ts';
 import type { CheckedFilter } from './checked-filter.ts';
 
 const GET_PATH: ArgumentOptions = {

@@ -1,12 +1,12 @@
 /** The filters from_xml and to_xml of the collection ansible.utils: XML as dicts, with `@` before names of attributes. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import { dictGet, dictSet } from '../dict-key.ts';
-import { dumpJson } from '../json.ts';
-import { str } from '../python-repr.ts';
-import { stripText } from '../python-whitespace.ts';
-import { asDict, asText, force, isTrue, iterateOrUndefined } from '../values.ts';
-import { escapeXml, parseXml, quoteXml, type XmlElement, XmlError } from '../xml.ts';
+import { dumpJson } from '../formats/json.ts';
+import { escapeXml, parseXml, quoteXml, type XmlElement, XmlError } from '../formats/xml.ts';
+import { dictGet, dictSet } from '../python/dict-key.ts';
+import { str } from '../python/repr.ts';
+import { asDict, asText, force, isTrue, iterateOrUndefined } from '../python/values.ts';
+import { stripText } from '../python/whitespace.ts';
 import { type CheckedFilter, pluginError } from './checked-filter.ts';
 
 const TEXT_KEY = '#text';

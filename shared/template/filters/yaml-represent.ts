@@ -1,14 +1,23 @@
 /** Makes YAML nodes of values as Ansible's dumper does: sorted keys, anchors for what appears twice. */
 
 import { PyFloat, type Value } from '../../base/value.ts';
-import { compare } from '../comparison.ts';
 import { isoDate } from '../dates/date-class.ts';
-import { isHtml } from '../markup-text.ts';
-import { pythonError, undefinedError } from '../python-error.ts';
-import { repr, reprFloat, str } from '../python-repr.ts';
-import { LazyDict, LazyList, PyBytes, PyObject, PySet, PyTuple, Undefined, Vaulted } from '../special.ts';
+import { compare } from '../python/comparison.ts';
+import { pythonError, undefinedError } from '../python/error.ts';
+import { isHtml } from '../python/markup-text.ts';
+import { repr, reprFloat, str } from '../python/repr.ts';
+import {
+  LazyDict,
+  LazyList,
+  PyBytes,
+  PyObject,
+  PySet,
+  PyTuple,
+  Undefined,
+  Vaulted,
+} from '../python/special.ts';
+import { asDict, asInt, asText, force, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { asDict, asInt, asText, force, typeName } from '../values.ts';
 import type { YamlNode } from './yaml-emitter.ts';
 
 /** How nodes are made. */

@@ -2,7 +2,7 @@
 
 import type { Value } from '../../base/value.ts';
 import { filterError } from '../filter-error.ts';
-import { pythonError, typeError } from '../python-error.ts';
+import { pythonError, typeError } from '../python/error.ts';
 import {
   firstOf,
   formatAddress,

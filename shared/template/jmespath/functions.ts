@@ -1,10 +1,10 @@
 /** JMESPath's functions. */
 
 import { PyFloat, type Value } from '../../base/value.ts';
-import { compare, contains } from '../comparison.ts';
-import { dumpJson, loadJson } from '../json.ts';
-import { operate } from '../python-arithmetic.ts';
-import { asDict, asText, isMapping, textLength } from '../values.ts';
+import { dumpJson, loadJson } from '../formats/json.ts';
+import { operate } from '../python/arithmetic.ts';
+import { compare, contains } from '../python/comparison.ts';
+import { asDict, asText, isMapping, textLength } from '../python/values.ts';
 import { JmespathError } from './tokens.ts';
 import { asList, typeOf } from './values.ts';
 

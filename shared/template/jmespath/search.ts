@@ -2,9 +2,9 @@
 
 import { limits } from '../../base/limits.ts';
 import type { Value } from '../../base/value.ts';
-import { getSlice } from '../access.ts';
 import { countSteps } from '../budget.ts';
-import { asDict, isMapping } from '../values.ts';
+import { getSlice } from '../python/access.ts';
+import { asDict, isMapping } from '../python/values.ts';
 import { type Argument, callFunction } from './functions.ts';
 import { JmespathError, readTokens, type Token } from './tokens.ts';
 import { asList, compareBy, fieldOf, isTruthy } from './values.ts';

@@ -1,7 +1,7 @@
 /** Splits a JMESPath expression into tokens. */
 
 import type { Value } from '../../base/value.ts';
-import { loadJson } from '../json.ts';
+import { loadJson } from '../formats/json.ts';
 
 /** A token; `value` is set for names, numbers and literals. */
 export type Token = { readonly type: string; readonly value: Value; readonly at: number };

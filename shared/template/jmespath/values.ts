@@ -1,9 +1,9 @@
 /** Values as JMESPath sees them: its types, its truth, its comparisons. */
 
 import { PyFloat, type Value } from '../../base/value.ts';
-import { compare, equals } from '../comparison.ts';
-import { PyTuple } from '../special.ts';
-import { asDict, asText, force, isMapping } from '../values.ts';
+import { compare, equals } from '../python/comparison.ts';
+import { PyTuple } from '../python/special.ts';
+import { asDict, asText, force, isMapping } from '../python/values.ts';
 
 /** The name of a value's type. */
 export function typeOf(value: Value): 'array' | 'boolean' | 'null' | 'number' | 'object' | 'string' {

@@ -4,9 +4,9 @@ import type { AwsAccess, AwsKeys } from '../../base/aws-values.ts';
 import { Secret } from '../../base/secret.ts';
 import type { Value } from '../../base/value.ts';
 import type { Environment } from '../environment.ts';
-import { str } from '../python-repr.ts';
-import { Template } from '../special.ts';
-import { force, isTrue } from '../values.ts';
+import { str } from '../python/repr.ts';
+import { Template } from '../python/special.ts';
+import { force, isTrue } from '../python/values.ts';
 import { botocoreError } from './aws-errors.ts';
 import type { LookupOptions } from './options.ts';
 

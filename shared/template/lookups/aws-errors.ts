@@ -3,11 +3,11 @@
 import type { AwsFailure } from '../../base/aws-values.ts';
 import type { Value } from '../../base/value.ts';
 import { classText, lookupError } from '../filter-error.ts';
-import { pythonError, undefinedError } from '../python-error.ts';
-import { str } from '../python-repr.ts';
-import { Undefined } from '../special.ts';
+import { pythonError, undefinedError } from '../python/error.ts';
+import { str } from '../python/repr.ts';
+import { Undefined } from '../python/special.ts';
+import { asText, force, typeName } from '../python/values.ts';
 import type { TemplateError } from '../template-error.ts';
-import { asText, force, typeName } from '../values.ts';
 import type { Found } from './aws-found.ts';
 import type { LookupOptions } from './options.ts';
 

@@ -3,8 +3,8 @@
 import type { AwsValues } from '../../base/aws-values.ts';
 import type { Value } from '../../base/value.ts';
 import type { Environment } from '../environment.ts';
-import { str } from '../python-repr.ts';
-import { asDict, toList } from '../values.ts';
+import { str } from '../python/repr.ts';
+import { asDict, toList } from '../python/values.ts';
 
 /** What a term gave. */
 export type Found =

@@ -2,11 +2,11 @@
 
 import type { Value } from '../../base/value.ts';
 import { lookupError } from '../filter-error.ts';
-import { loadJson } from '../json.ts';
-import { pythonError, typeError } from '../python-error.ts';
-import { str } from '../python-repr.ts';
+import { loadJson } from '../formats/json.ts';
+import { pythonError, typeError } from '../python/error.ts';
+import { str } from '../python/repr.ts';
+import { asDict, asText, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { asDict, asText, typeName } from '../values.ts';
 
 /** The text of what the keys lead to. */
 export function insideSecret(secret: string, keys: readonly string[]): string {

@@ -7,10 +7,10 @@ import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { lookupError } from '../filter-error.ts';
-import { pythonError, typeError } from '../python-error.ts';
-import { str } from '../python-repr.ts';
-import { PyBytes } from '../special.ts';
-import { asText, force, isTrue } from '../values.ts';
+import { pythonError, typeError } from '../python/error.ts';
+import { str } from '../python/repr.ts';
+import { PyBytes } from '../python/special.ts';
+import { asText, force, isTrue } from '../python/values.ts';
 import { ACCESS_OPTIONS, secretAccess } from './aws-access.ts';
 import {
   botocoreError,

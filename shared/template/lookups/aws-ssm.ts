@@ -5,8 +5,8 @@ import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { lookupError } from '../filter-error.ts';
-import { str } from '../python-repr.ts';
-import { force, isTrue } from '../values.ts';
+import { str } from '../python/repr.ts';
+import { force, isTrue } from '../python/values.ts';
 import { ACCESS_OPTIONS, parameterAccess } from './aws-access.ts';
 import {
   botocoreError,

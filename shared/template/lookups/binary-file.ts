@@ -4,7 +4,7 @@ import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { lookupError } from '../filter-error.ts';
-import { pythonError } from '../python-error.ts';
+import { pythonError } from '../python/error.ts';
 import { type LookupOptions, termText, textOption } from './options.ts';
 import { findFile } from './search.ts';
 

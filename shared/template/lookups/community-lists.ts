@@ -3,16 +3,24 @@
 import { limits } from '../../base/limits.ts';
 import type { Dict, Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
-import { compare } from '../comparison.ts';
-import { dictSet } from '../dict-key.ts';
 import { engineAbove, withVariable } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError, classText, lookupError, rethrown } from '../filter-error.ts';
 import { product } from '../filters/combinatorics.ts';
 import { isSequence } from '../filters/sequence.ts';
-import { repr } from '../python-repr.ts';
-import { stripText } from '../python-whitespace.ts';
-import { asDict, asSequence, asText, checkSize, force, iterateOrUndefined, toList } from '../values.ts';
+import { compare } from '../python/comparison.ts';
+import { dictSet } from '../python/dict-key.ts';
+import { repr } from '../python/repr.ts';
+import {
+  asDict,
+  asSequence,
+  asText,
+  checkSize,
+  force,
+  iterateOrUndefined,
+  toList,
+} from '../python/values.ts';
+import { stripText } from '../python/whitespace.ts';
 
 /** The lookups. */
 export const communityListLookups: readonly Lookup[] = [

@@ -2,13 +2,13 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
-import { readCsv } from '../csv.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError, rethrown } from '../filter-error.ts';
 import { decodeText } from '../filters/charset.ts';
-import { keepLineEnds } from '../python-whitespace.ts';
-import { findUtf8Fault } from '../utf8-fault.ts';
-import { force } from '../values.ts';
+import { readCsv } from '../formats/csv.ts';
+import { findUtf8Fault } from '../python/utf8-fault.ts';
+import { force } from '../python/values.ts';
+import { keepLineEnds } from '../python/whitespace.ts';
 import { intOption, type LookupOptions, splitTerm, termText, textOption } from './options.ts';
 import { findFile } from './search.ts';
 

@@ -3,9 +3,9 @@
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
-import { compilePattern, matchPattern } from '../python-regex.ts';
-import { str } from '../python-repr.ts';
-import { asDict, force, toList } from '../values.ts';
+import { compilePattern, matchPattern } from '../python/regex.ts';
+import { str } from '../python/repr.ts';
+import { asDict, force, toList } from '../python/values.ts';
 
 /** The lookup. */
 export const hostLookups: readonly Lookup[] = [

@@ -1,9 +1,9 @@
 /** INI files as Python's ConfigParser reads them, with its DEFAULT section and `%(name)s` interpolation. */
 
-import { type ConfigSection, DEFAULT_SECTION, parseConfig } from '../config-parser.ts';
 import { lookupError, rethrown } from '../filter-error.ts';
-import { pythonError } from '../python-error.ts';
-import { repr } from '../python-repr.ts';
+import { type ConfigSection, DEFAULT_SECTION, parseConfig } from '../formats/config-parser.ts';
+import { pythonError } from '../python/error.ts';
+import { repr } from '../python/repr.ts';
 
 export type IniOptions = {
   readonly isCaseSensitive: boolean;

@@ -3,12 +3,11 @@
 import { limits } from '../../base/limits.ts';
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
-import { dictGet } from '../dict-key.ts';
 import { ansibleError } from '../filter-error.ts';
-import { pythonError } from '../python-error.ts';
-import { str } from '../python-repr.ts';
-import { stripText } from '../python-whitespace.ts';
-import { PyTuple } from '../special.ts';
+import { dictGet } from '../python/dict-key.ts';
+import { pythonError } from '../python/error.ts';
+import { str } from '../python/repr.ts';
+import { PyTuple } from '../python/special.ts';
 import {
   asDict,
   asSequence,
@@ -19,7 +18,8 @@ import {
   iterateOrUndefined,
   toList,
   typeName,
-} from '../values.ts';
+} from '../python/values.ts';
+import { stripText } from '../python/whitespace.ts';
 import { boolOption } from './options.ts';
 import { generateSequence } from './sequence.ts';
 

@@ -2,14 +2,14 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
-import { compareText, equals } from '../comparison.ts';
-import { dictGet, dictSet } from '../dict-key.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError, classText, lookupError } from '../filter-error.ts';
-import { pythonError, typeError } from '../python-error.ts';
-import { compilePattern, searchPattern } from '../python-regex.ts';
-import { str } from '../python-repr.ts';
-import { asDict, asText, force, isMapping, toList, typeName } from '../values.ts';
+import { compareText, equals } from '../python/comparison.ts';
+import { dictGet, dictSet } from '../python/dict-key.ts';
+import { pythonError, typeError } from '../python/error.ts';
+import { compilePattern, searchPattern } from '../python/regex.ts';
+import { str } from '../python/repr.ts';
+import { asDict, asText, force, isMapping, toList, typeName } from '../python/values.ts';
 import { type LookupOptions, listOption } from './options.ts';
 
 /** The lookup. */

@@ -3,11 +3,11 @@
 import type { Dict, Value } from '../../base/value.ts';
 import { ansibleError, rethrown } from '../filter-error.ts';
 import { isSequence } from '../filters/sequence.ts';
-import { pythonError, undefinedError } from '../python-error.ts';
-import { toFloat, toInt } from '../python-number.ts';
-import { str } from '../python-repr.ts';
-import { Undefined } from '../special.ts';
-import { asDict, asText, force, iterate, typeName } from '../values.ts';
+import { pythonError, undefinedError } from '../python/error.ts';
+import { toFloat, toInt } from '../python/number.ts';
+import { str } from '../python/repr.ts';
+import { Undefined } from '../python/special.ts';
+import { asDict, asText, force, iterate, typeName } from '../python/values.ts';
 
 export type LookupOptions = ReadonlyMap<string, Value>;
 

@@ -13,10 +13,10 @@ import {
   saltSizeOf,
   schemeName,
 } from '../filters/password.ts';
-import { seededRandom, systemRandom } from '../python-random.ts';
-import { str } from '../python-repr.ts';
-import { stripEnd } from '../python-whitespace.ts';
-import { asText, force, isTrue } from '../values.ts';
+import { seededRandom, systemRandom } from '../python/random.ts';
+import { str } from '../python/repr.ts';
+import { asText, force, isTrue } from '../python/values.ts';
+import { stripEnd } from '../python/whitespace.ts';
 import { intOption, type LookupOptions, listOption, refuseUnknown, splitTerm, termText } from './options.ts';
 import { playbookPath } from './search.ts';
 

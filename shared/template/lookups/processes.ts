@@ -5,9 +5,9 @@ import type { Lookup } from '../builtin.ts';
 import type { Environment, LocalPort } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
 import { decodeText } from '../filters/charset.ts';
-import { str } from '../python-repr.ts';
-import { splitLines, stripEnd } from '../python-whitespace.ts';
-import { force, toList } from '../values.ts';
+import { str } from '../python/repr.ts';
+import { force, toList } from '../python/values.ts';
+import { splitLines, stripEnd } from '../python/whitespace.ts';
 import { baseDirectory } from './search.ts';
 
 /** Command lookups. */

@@ -5,11 +5,11 @@ import type { Lookup } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { lookupError } from '../filter-error.ts';
 import { randomText } from '../filters/password.ts';
-import { pythonError } from '../python-error.ts';
-import { parseInteger } from '../python-number.ts';
-import { type RandomBits, seededRandom, shuffleInPlace, systemRandom } from '../python-random.ts';
-import { repr, str } from '../python-repr.ts';
-import { asText, force } from '../values.ts';
+import { pythonError } from '../python/error.ts';
+import { parseInteger } from '../python/number.ts';
+import { type RandomBits, seededRandom, shuffleInPlace, systemRandom } from '../python/random.ts';
+import { repr, str } from '../python/repr.ts';
+import { asText, force } from '../python/values.ts';
 import { boolOption, intOption, type LookupOptions, textOption } from './options.ts';
 import { CHARACTER_SETS } from './password.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Environment } from '../environment.ts';
 import { absolute, expandUser } from '../filters/path.ts';
-import { absolutePath, joinPath, normalizePath } from '../posix-path.ts';
+import { absolutePath, joinPath, normalizePath } from '../python/posix-path.ts';
 
 /** The directory of the playbook: where relative paths end up last, and where commands run. */
 export function baseDirectory(env: Environment): string {

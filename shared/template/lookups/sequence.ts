@@ -3,11 +3,11 @@
 import { limits } from '../../base/limits.ts';
 import type { Value } from '../../base/value.ts';
 import { ansibleError } from '../filter-error.ts';
-import { formatPercent } from '../python-format.ts';
-import { parseInteger } from '../python-number.ts';
-import { repr, str } from '../python-repr.ts';
+import { parseInteger } from '../python/number.ts';
+import { formatPercent } from '../python/percent-format.ts';
+import { repr, str } from '../python/repr.ts';
+import { asText, checkSize, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { asText, checkSize, typeName } from '../values.ts';
 import { splitTerm } from './options.ts';
 
 const SHORTCUT = /^(?:((?:0x)?[0-9a-f]+)-)?((?:0x)?[0-9a-f]+)(?:\/((?:0x)?[0-9a-f]+))?(?::(.+))?$/i;

@@ -6,10 +6,10 @@ import type { Lookup } from '../builtin.ts';
 import type { Environment, WebAnswer, WebRequest } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
 import { decodeText } from '../filters/charset.ts';
-import { pythonError, valueError } from '../python-error.ts';
-import { repr, str } from '../python-repr.ts';
-import { splitLines } from '../python-whitespace.ts';
-import { asText, force } from '../values.ts';
+import { pythonError, valueError } from '../python/error.ts';
+import { repr, str } from '../python/repr.ts';
+import { asText, force } from '../python/values.ts';
+import { splitLines } from '../python/whitespace.ts';
 import { boolOption, dictOption, floatOption, type LookupOptions, listOption, termText } from './options.ts';
 
 /** The lookup. */

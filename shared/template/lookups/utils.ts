@@ -6,8 +6,8 @@ import type { Lookup } from '../builtin.ts';
 import { lookupError } from '../filter-error.ts';
 import { bindPositions, type CheckedFilter } from '../filters/checked-filter.ts';
 import { pathPlugins } from '../filters/utils-paths.ts';
-import { repr } from '../python-repr.ts';
-import { toList } from '../values.ts';
+import { repr } from '../python/repr.ts';
+import { toList } from '../python/values.ts';
 
 /** The lookups under their full names. */
 export const utilsLookups: readonly Lookup[] = pathPlugins.map(asLookup);

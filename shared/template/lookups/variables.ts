@@ -2,17 +2,17 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
-import { dictGet } from '../dict-key.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError, classText, lookupError } from '../filter-error.ts';
-import { pythonError } from '../python-error.ts';
-import { randomChoice, systemRandom } from '../python-random.ts';
-import { compilePattern, searchPattern } from '../python-regex.ts';
-import { repr, str } from '../python-repr.ts';
-import { splitWords } from '../python-whitespace.ts';
-import { LazyDict, Undefined } from '../special.ts';
+import { dictGet } from '../python/dict-key.ts';
+import { pythonError } from '../python/error.ts';
+import { randomChoice, systemRandom } from '../python/random.ts';
+import { compilePattern, searchPattern } from '../python/regex.ts';
+import { repr, str } from '../python/repr.ts';
+import { LazyDict, Undefined } from '../python/special.ts';
+import { asText, force } from '../python/values.ts';
+import { splitWords } from '../python/whitespace.ts';
 import { TemplateError } from '../template-error.ts';
-import { asText, force } from '../values.ts';
 import { choiceOption, type LookupOptions, termText } from './options.ts';
 
 /** Variable lookups. */

@@ -7,9 +7,9 @@ import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
 import { formatAddress, type IpNet, isWithin } from '../ip/address.ts';
 import { hostmaskOf, netmaskOf, networks, readAddress, readNetwork } from '../ip/python-address.ts';
-import { typeError } from '../python-error.ts';
-import { repr, str } from '../python-repr.ts';
-import { asText, force, iterate, typeName } from '../values.ts';
+import { typeError } from '../python/error.ts';
+import { repr, str } from '../python/repr.ts';
+import { asText, force, iterate, typeName } from '../python/values.ts';
 
 const PRIVATE = networks(
   '0.0.0.0/8 10.0.0.0/8 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.168.0.0/16 198.18.0.0/15 ' +

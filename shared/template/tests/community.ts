@@ -4,9 +4,9 @@ import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { classText, filterError } from '../filter-error.ts';
 import { typeTest } from '../filters/community-types.ts';
-import { valueError } from '../python-error.ts';
-import { repr } from '../python-repr.ts';
-import { asText, force } from '../values.ts';
+import { valueError } from '../python/error.ts';
+import { repr } from '../python/repr.ts';
+import { asText, force } from '../python/values.ts';
 
 const NAME_CHARACTERS_MAX = 253;
 const PLAIN_NAME = /^(?:(?!-)[-a-z\d]{1,63}(?<!-)\.)*(?!-)[-a-z\d]{1,63}(?<!-)\.?$/i;

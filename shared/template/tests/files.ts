@@ -4,11 +4,11 @@ import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment, LocalStat } from '../environment.ts';
 import { pathText } from '../filters/path.ts';
-import { directoryName } from '../posix-path.ts';
-import { pythonError } from '../python-error.ts';
-import { reprText } from '../python-repr.ts';
-import { PyBytes } from '../special.ts';
-import { asInt, force } from '../values.ts';
+import { pythonError } from '../python/error.ts';
+import { directoryName } from '../python/posix-path.ts';
+import { reprText } from '../python/repr.ts';
+import { PyBytes } from '../python/special.ts';
+import { asInt, force } from '../python/values.ts';
 
 type FileCheck = (env: Environment, path: string) => boolean;
 

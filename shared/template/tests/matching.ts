@@ -2,17 +2,17 @@
 
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { contains, isSubset } from '../comparison.ts';
-import { toSet } from '../dict-key.ts';
 import { patternOf } from '../filters/regex.ts';
-import { undefinedError } from '../python-error.ts';
-import { numberOrUndefined } from '../python-number.ts';
-import { fullMatchPattern, matchPattern, searchPattern } from '../python-regex.ts';
-import { str } from '../python-repr.ts';
-import { Undefined, Vaulted } from '../special.ts';
+import { contains, isSubset } from '../python/comparison.ts';
+import { toSet } from '../python/dict-key.ts';
+import { undefinedError } from '../python/error.ts';
+import { numberOrUndefined } from '../python/number.ts';
+import { fullMatchPattern, matchPattern, searchPattern } from '../python/regex.ts';
+import { str } from '../python/repr.ts';
+import { Undefined, Vaulted } from '../python/special.ts';
+import { splitUrl } from '../python/url.ts';
+import { asText, force, isTrue, iterate, toList } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { splitUrl } from '../url.ts';
-import { asText, force, isTrue, iterate, toList } from '../values.ts';
 
 const REGEX_SIGNATURE = "pattern='', ignorecase=False, multiline=False";
 

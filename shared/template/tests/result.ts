@@ -2,9 +2,9 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { equals } from '../comparison.ts';
 import { filterError } from '../filter-error.ts';
-import { asDict, force, isTrue } from '../values.ts';
+import { equals } from '../python/comparison.ts';
+import { asDict, force, isTrue } from '../python/values.ts';
 
 function resultTest(names: readonly string[], word: string, is: (result: Dict) => Value): Builtin[] {
   return names.map((name) => ({

@@ -2,13 +2,21 @@
 
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { contains, equals, isOrdered, isSame, type Ordering } from '../comparison.ts';
-import { isHtml } from '../markup-text.ts';
-import { operate } from '../python-arithmetic.ts';
-import { typeError, undefinedError } from '../python-error.ts';
-import { str } from '../python-repr.ts';
-import { LazyDict, LazyList, PyBytes, PyTuple, Undefined, Vaulted } from '../special.ts';
-import { asInt, asText, force, isCallable, isMapping, iterateOrUndefined, typeName } from '../values.ts';
+import { operate } from '../python/arithmetic.ts';
+import { contains, equals, isOrdered, isSame, type Ordering } from '../python/comparison.ts';
+import { typeError, undefinedError } from '../python/error.ts';
+import { isHtml } from '../python/markup-text.ts';
+import { str } from '../python/repr.ts';
+import { LazyDict, LazyList, PyBytes, PyTuple, Undefined, Vaulted } from '../python/special.ts';
+import {
+  asInt,
+  asText,
+  force,
+  isCallable,
+  isMapping,
+  iterateOrUndefined,
+  typeName,
+} from '../python/values.ts';
 
 /** A test without arguments. */
 function check(name: string, is: (value: Value) => boolean): Builtin {

@@ -1,6 +1,6 @@
 /** Loose versions: runs of digits and of letters, compared one by one. */
 
-import { typeError } from '../python-error.ts';
+import { typeError } from '../python/error.ts';
 
 /** Orders two loose versions; a number against letters is Python's TypeError. */
 export function compareLoose(a: string, b: string): number {

@@ -1,6 +1,6 @@
 /** Versions of Python packages, PEP 440. */
 
-import { pythonError } from '../python-error.ts';
+import { pythonError } from '../python/error.ts';
 
 const PEP440 =
   /^\s*v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(alpha|beta|preview|pre|a|b|c|rc)[-_.]?(\d*))?((?:-(\d+))|(?:[-_.]?(?:post|rev|r)[-_.]?(\d*)))?([-_.]?dev[-_.]?(\d*))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?\s*$/i;

@@ -1,6 +1,6 @@
 /** Strict versions: two or three numbers, and a or b with a number for what comes before a release. */
 
-import { valueError } from '../python-error.ts';
+import { valueError } from '../python/error.ts';
 
 const STRICT = /^(\d+)\.(\d+)(?:\.(\d+))?(?:([ab])(\d+))?$/;
 

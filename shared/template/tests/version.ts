@@ -2,11 +2,11 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { dictKey } from '../dict-key.ts';
 import { filterError } from '../filter-error.ts';
-import { str } from '../python-repr.ts';
+import { dictKey } from '../python/dict-key.ts';
+import { str } from '../python/repr.ts';
+import { force, isTrue } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { force, isTrue } from '../values.ts';
 import { compareLoose } from './version-loose.ts';
 import { comparePep440 } from './version-pep440.ts';
 import { compareSemantic } from './version-semantic.ts';

@@ -12,7 +12,7 @@ import type { TaskKeywords } from '../../../functions/host/execute/task-keywords
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Play, Task } from '../../../shared/project/model.ts';
 import type { DiskStat, LocalDisk } from '../../../shared/template/local-disk.ts';
-import { asTemplate } from '../../../shared/template/special.ts';
+import { asTemplate } from '../../../shared/template/python/special.ts';
 import { noAws } from '../no-aws.ts';
 import { makeEnvironment } from '../template/recorded-cases.ts';
 

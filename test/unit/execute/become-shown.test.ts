@@ -9,7 +9,9 @@ test('-vvv shows the command line with which a task becomes another user', async
   host.run.enterPlay({ ...host.context, settings: { ...settings, verbosity: 3 } });
   await host.run.run('ahead');
   const told = host.events.flatMap(({ event }) => (event.kind === 'message' ? [event] : []));
-  expect(told).toMatchObject([{ verbosity: 3, host: '192.0.2.1', text: expect.stringContaining('sudo -H -S') }]);
+  expect(told).toMatchObject([
+    { verbosity: 3, host: '192.0.2.1', text: expect.stringContaining('sudo -H -S') },
+  ]);
 });
 
 test('a task that already runs as the user it is to become needs no command line', async () => {

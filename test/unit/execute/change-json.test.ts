@@ -5,7 +5,7 @@ import { decodeChanges, encodeChanges } from '../../../functions/host/execute/ch
 import type { StateChange } from '../../../functions/host/execute/host-journal.ts';
 import type { TaskKeywords } from '../../../functions/host/execute/task-keywords.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { Pending, PyBytes, PyTuple, Template, Vaulted } from '../../../shared/template/special.ts';
+import { Pending, PyBytes, PyTuple, Template, Vaulted } from '../../../shared/template/python/special.ts';
 
 const dict = (entries: Readonly<Record<string, Value>>): Dict => new Map(Object.entries(entries));
 const again = (change: StateChange): StateChange | undefined => decodeChanges(encodeChanges([change]))[0];

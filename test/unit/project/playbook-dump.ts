@@ -3,7 +3,7 @@
 import { PyFloat, type Value } from '../../../shared/base/value.ts';
 import { everyKeyword, nearestKeyword, taskVars } from '../../../shared/project/inheritance.ts';
 import type { Block, Node, Play, Role, Task } from '../../../shared/project/model.ts';
-import { Template } from '../../../shared/template/special.ts';
+import { Template } from '../../../shared/template/python/special.ts';
 
 /** A play with everything that counts for it; `root` stands for the case's directory. */
 export function dumpPlay(play: Play, root: string): unknown {

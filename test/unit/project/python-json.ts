@@ -1,7 +1,7 @@
 /** Python values in the form in which the recorders write them: floats, tuples, sets and vaulted texts are tagged. */
 
 import { PyFloat, type Value } from '../../../shared/base/value.ts';
-import { PySet, PyTuple, Template, Vaulted } from '../../../shared/template/special.ts';
+import { PySet, PyTuple, Template, Vaulted } from '../../../shared/template/python/special.ts';
 
 /** The JSON that a recorder writes for the value. */
 export function toPythonJson(value: Value): unknown {

@@ -6,8 +6,15 @@ import { describe, expect, it } from 'vitest';
 import { hasErrors } from '../../../shared/base/diagnostic.ts';
 import { PyFloat, type Value } from '../../../shared/base/value.ts';
 import { loadYaml } from '../../../shared/project/yaml.ts';
-import { repr } from '../../../shared/template/python-repr.ts';
-import { PyBytes, PyObject, PySet, PyTuple, Template, Vaulted } from '../../../shared/template/special.ts';
+import { repr } from '../../../shared/template/python/repr.ts';
+import {
+  PyBytes,
+  PyObject,
+  PySet,
+  PyTuple,
+  Template,
+  Vaulted,
+} from '../../../shared/template/python/special.ts';
 
 const directory = join(import.meta.dirname, '../../cases/yaml');
 

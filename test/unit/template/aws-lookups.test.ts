@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { AwsAccess, AwsValues } from '../../../shared/base/aws-values.ts';
 import type { Value } from '../../../shared/base/value.ts';
 import { lookupTable } from '../../../shared/template/lookups/table.ts';
-import { asTemplate } from '../../../shared/template/special.ts';
+import { asTemplate } from '../../../shared/template/python/special.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
 import { makeCaseEnvironment } from './filter-cases.ts';
 

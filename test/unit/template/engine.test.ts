@@ -3,14 +3,21 @@
 import { describe, expect, test } from 'vitest';
 import type { Value } from '../../../shared/base/value.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { repr } from '../../../shared/template/python-repr.ts';
+import { repr } from '../../../shared/template/python/repr.ts';
+import {
+  asTemplate,
+  LazyDict,
+  omit,
+  Pending,
+  Undefined,
+  Vaulted,
+} from '../../../shared/template/python/special.ts';
 import {
   isConditionTrue,
   renderExpression,
   renderFile,
   renderValue,
 } from '../../../shared/template/render.ts';
-import { asTemplate, LazyDict, omit, Pending, Undefined, Vaulted } from '../../../shared/template/special.ts';
 import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
 import { makeEnvironment } from './recorded-cases.ts';
 

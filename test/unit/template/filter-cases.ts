@@ -5,12 +5,12 @@ import { walkTree } from '../../../functions/host/machine/file-tree.ts';
 import { PyFloat, type Value } from '../../../shared/base/value.ts';
 import { parseYamlText } from '../../../shared/project/yaml-text.ts';
 import { builtins } from '../../../shared/template/builtins.ts';
+import { makeContext, topFrame } from '../../../shared/template/compile/runtime.ts';
+import { compileExpressionCached } from '../../../shared/template/compile/template-cache.ts';
 import { makeEngine, playbookMode } from '../../../shared/template/engine.ts';
 import type { Environment, LocalStat } from '../../../shared/template/environment.ts';
 import { connectFileRenderer } from '../../../shared/template/lookups/template.ts';
-import { repr, reprFloat } from '../../../shared/template/python-repr.ts';
-import { renderFile } from '../../../shared/template/render.ts';
-import { makeContext, topFrame } from '../../../shared/template/runtime.ts';
+import { repr, reprFloat } from '../../../shared/template/python/repr.ts';
 import {
   LazyDict,
   LazyList,
@@ -19,10 +19,10 @@ import {
   PySet,
   PyTuple,
   Undefined,
-} from '../../../shared/template/special.ts';
-import { compileExpressionCached } from '../../../shared/template/template-cache.ts';
+} from '../../../shared/template/python/special.ts';
+import { force } from '../../../shared/template/python/values.ts';
+import { renderFile } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
-import { force } from '../../../shared/template/values.ts';
 import { noAws } from '../no-aws.ts';
 
 const ENVIRONMENT: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isDict, type Value } from '../../../shared/base/value.ts';
 import { builtins } from '../../../shared/template/builtins.ts';
-import { loadJson } from '../../../shared/template/json.ts';
+import { loadJson } from '../../../shared/template/formats/json.ts';
 import { evaluateRaw, makeCaseEnvironment, toCaseJson } from './filter-cases.ts';
 
 const CASES = join(import.meta.dirname, '../../cases/filters');

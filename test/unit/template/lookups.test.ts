@@ -5,7 +5,7 @@ import type { Value } from '../../../shared/base/value.ts';
 import { builtins } from '../../../shared/template/builtins.ts';
 import type { Environment, LocalPort, TaskMemory, WebRequest } from '../../../shared/template/environment.ts';
 import { lookupTable } from '../../../shared/template/lookups/table.ts';
-import { str } from '../../../shared/template/python-repr.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
 import { makeCaseEnvironment } from './filter-cases.ts';
 

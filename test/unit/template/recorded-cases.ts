@@ -4,14 +4,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { PyFloat, type Value } from '../../../shared/base/value.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { repr } from '../../../shared/template/python-repr.ts';
+import { repr } from '../../../shared/template/python/repr.ts';
+import { asTemplate } from '../../../shared/template/python/special.ts';
 import {
   type FileTemplateOptions,
   isConditionTrue,
   renderFile,
   renderValue,
 } from '../../../shared/template/render.ts';
-import { asTemplate } from '../../../shared/template/special.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { noAws } from '../no-aws.ts';
 

@@ -3,9 +3,9 @@
 import { expect, test } from 'vitest';
 import type { Value } from '../../../shared/base/value.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
+import { asTemplate, PyTuple } from '../../../shared/template/python/special.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { createEnvironment, dictLayer, scopeAsHostvars } from '../../../shared/template/scope.ts';
-import { asTemplate, PyTuple } from '../../../shared/template/special.ts';
 import { makeEnvironment } from './recorded-cases.ts';
 
 function environment(entries: Record<string, Value>): Environment {

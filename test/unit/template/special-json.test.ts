@@ -2,10 +2,10 @@
 
 import { expect, test } from 'vitest';
 import { PyFloat, type Special, type Value } from '../../../shared/base/value.ts';
+import { makeDatetime } from '../../../shared/template/dates/datetime.ts';
 import { makeDay } from '../../../shared/template/dates/day.ts';
 import { makeTimedelta } from '../../../shared/template/dates/timedelta.ts';
-import { makeDatetime } from '../../../shared/template/datetime.ts';
-import { repr } from '../../../shared/template/python-repr.ts';
+import { repr } from '../../../shared/template/python/repr.ts';
 import {
   LazyDict,
   LazyList,
@@ -21,7 +21,7 @@ import {
   Template,
   Undefined,
   Vaulted,
-} from '../../../shared/template/special.ts';
+} from '../../../shared/template/python/special.ts';
 import { specialForms } from '../../../shared/template/special-json.ts';
 import { formatWire, parseWire } from '../../../shared/wire/wire-json.ts';
 

@@ -1,7 +1,7 @@
 /** TextFSM, by the rules of its documentation: its library is installed nowhere here. */
 
 import { describe, expect, test } from 'vitest';
-import { parseTextFsm, type TextFsmCell } from '../../../shared/template/textfsm.ts';
+import { parseTextFsm, type TextFsmCell } from '../../../shared/template/formats/textfsm.ts';
 
 function table(template: readonly string[], text: readonly string[]): (readonly TextFsmCell[])[] {
   return [...parseTextFsm(template.join('\n'), text.join('\n')).rows];

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import { Secret } from '../../../shared/base/secret.ts';
 import type { Value } from '../../../shared/base/value.ts';
 import { sealVault } from '../../../shared/base/vault.ts';
-import { pythonError } from '../../../shared/template/python-error.ts';
+import { pythonError } from '../../../shared/template/python/error.ts';
+import { asTemplate, Vaulted } from '../../../shared/template/python/special.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { createEnvironment, dictLayer } from '../../../shared/template/scope.ts';
-import { asTemplate, Vaulted } from '../../../shared/template/special.ts';
 import { makeEnvironment } from './recorded-cases.ts';
 
 const password = new Secret('pass');

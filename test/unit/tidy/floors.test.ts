@@ -75,6 +75,31 @@ test('floors import only what stands below them', () => {
   expect(wrong).toEqual([]);
 });
 
+/** What each part of the template engine may import of the others, besides the files that all of them share. */
+const TEMPLATE_PARTS: Readonly<Record<string, readonly string[]>> = {
+  python: [],
+  dates: ['python'],
+  formats: ['python', 'dates'],
+  jmespath: ['python', 'formats'],
+  ip: ['python'],
+  syntax: ['python'],
+  compile: ['python', 'syntax'],
+};
+
+const templatePart = (name: string): string | undefined => /^shared\/template\/(\w+)\//.exec(name)?.[1];
+
+test('the parts of the template engine stand on each other', () => {
+  const wrong = productSources.flatMap((source) => {
+    const part = templatePart(source.name) ?? '';
+    const allowed = TEMPLATE_PARTS[part];
+    if (allowed === undefined) return [];
+    return localImports(source)
+      .filter((imported) => ![undefined, part, ...allowed].includes(templatePart(imported)))
+      .map((imported) => `${source.name} imports ${imported}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
 test('no file imports itself by a detour', () => {
   const graph = new Map(sources.map((source) => [source.name, runtimeImports(source)]));
   const done = new Set<string>();

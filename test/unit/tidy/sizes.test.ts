@@ -10,7 +10,7 @@ const FUNCTION_LINES_MAX = 60;
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'shared/report/linear-order.ts createLinearizer':
     'closures over the state of one play, of which none is long',
-  'shared/template/compile-expression.ts compileExpression': 'one switch over the kinds of expressions',
+  'shared/template/compile/expression.ts compileExpression': 'one switch over the kinds of expressions',
   'test/contract/run-store-fleet.ts testFleet': 'a list of tests that every store must pass',
   'test/contract/run-store-history.ts testRunHistory': 'a list of tests that every store must pass',
   'test/contract/run-store-streams.ts testHostStreams': 'a list of tests that every store must pass',

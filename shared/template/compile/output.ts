@@ -1,0 +1,63 @@
+/** What a template prints: one value that keeps its type, or, as soon as there are more, their text. */
+
+import type { Value } from '../../base/value.ts';
+import { checkText } from '../python/arithmetic.ts';
+import { str } from '../python/repr.ts';
+import { PyBytes } from '../python/special.ts';
+import { asText, typeName } from '../python/values.ts';
+
+/** Where an output stood, to go back there. */
+export type OutputMark = { readonly count: number; readonly first: Value; readonly text: string };
+
+/** Pieces as they are printed. They become text at once: a template may change a list after it was printed. */
+export class Output {
+  /** How many pieces were printed. */
+  count = 0;
+  /** The first piece that is no text, with its place; Python cannot join it. */
+  misfit: { readonly index: number; readonly typeName: string } | undefined;
+  #first: Value = null;
+  #text = '';
+
+  append(value: Value): void {
+    if (typeof value !== 'string') this.#noteMisfit(value);
+    if (this.count === 0) this.#first = value;
+    else {
+      if (this.count === 1) this.#text = textOf(this.#first);
+      this.#text = checkText(this.#text + textOf(value));
+    }
+    this.count++;
+  }
+
+  /** The value that was printed when it was the only one. */
+  get only(): Value | undefined {
+    return this.count === 1 ? this.#first : undefined;
+  }
+
+  /** The text of everything that was printed. */
+  get text(): string {
+    if (this.count === 1) return checkText(textOf(this.#first));
+    return this.#text;
+  }
+
+  mark(): OutputMark {
+    return { count: this.count, first: this.#first, text: this.#text };
+  }
+
+  /** Drops what was printed since the mark. */
+  reset(mark: OutputMark): void {
+    this.count = mark.count;
+    this.#first = mark.first;
+    this.#text = mark.text;
+  }
+
+  #noteMisfit(value: Value): void {
+    if (this.misfit === undefined && asText(value) === undefined) {
+      this.misfit = { index: this.count, typeName: typeName(value) };
+    }
+  }
+}
+
+function textOf(value: Value): string {
+  if (typeof value === 'string') return value;
+  return value instanceof PyBytes ? Buffer.from(value.bytes).toString('utf8') : str(value);
+}

@@ -1,0 +1,125 @@
+/** Compiled templates by their text, so that no text is parsed twice. */
+
+import { limits } from '../../base/limits.ts';
+import type { Builtins } from '../builtin.ts';
+import { doubleBackslashes } from '../syntax/lexer.ts';
+import { parseBareExpression, parseTemplate } from '../syntax/parser.ts';
+import type { SyntaxOptions } from '../syntax/syntax-options.ts';
+import { ansibleSyntax } from '../syntax/syntax-options.ts';
+import type { Expression, Statement } from '../syntax/syntax-tree.ts';
+import { TemplateError } from '../template-error.ts';
+import { checkBlockNames } from './block.ts';
+import { compileExpression } from './expression.ts';
+import type { CompiledTemplate, Evaluate } from './runtime.ts';
+import { compileTemplate } from './statement.ts';
+
+/** What decides how a text is compiled. */
+export type CompileOptions = {
+  readonly builtins: Builtins;
+  readonly syntax: SyntaxOptions;
+  readonly extensions: readonly string[];
+  /** Backslashes in strings of print statements stand for themselves: so it is in playbooks, not in template files. */
+  readonly doublesBackslashes: boolean;
+  readonly name?: string;
+};
+
+type Entry = {
+  readonly template: CompiledTemplate;
+  readonly statements: readonly Statement[];
+  /** Whether it calls something by a name that changes lists, dicts or sets. */
+  readonly mayChange: boolean;
+};
+
+/** Keeps what was used last, up to a number of texts and of characters in them all. */
+class Cache<Item> {
+  readonly #items = new Map<string, Item>();
+  #chars = 0;
+
+  get(key: string, make: () => Item): Item {
+    const known = this.#items.get(key);
+    if (known !== undefined) {
+      this.#items.delete(key);
+      this.#items.set(key, known);
+      return known;
+    }
+    const made = make();
+    this.#items.set(key, made);
+    this.#chars += key.length;
+    for (const oldest of this.#items.keys()) {
+      const fits = this.#chars <= limits.templateCacheCharsMax;
+      if (oldest === key || (fits && this.#items.size <= limits.templateCacheEntriesMax)) break;
+      this.#items.delete(oldest);
+      this.#chars -= oldest.length;
+    }
+    return made;
+  }
+}
+
+/** By text, and then by what else decides how it is compiled. */
+const templates = new Cache<Map<string, Entry>>();
+const expressions = new Cache<Evaluate>();
+
+/** The template ready to run, and what is known about it; raises TemplateSyntaxError. */
+export function compileCached(source: string, options: CompileOptions): Entry {
+  const { syntax, extensions } = options;
+  const shape = syntax === ansibleSyntax ? '' : JSON.stringify(syntax);
+  const key = `${options.doublesBackslashes ? 1 : 0}\0${extensions.join()}\0${shape}\0${options.name ?? ''}`;
+  const variants = templates.get(source, () => new Map());
+  const known = variants.get(key);
+  if (known !== undefined) return known;
+  const compiled = compile(source, options);
+  variants.set(key, compiled);
+  return compiled;
+}
+
+function compile(source: string, options: CompileOptions): Entry {
+  const { syntax, builtins } = options;
+  const text = options.doublesBackslashes ? doubleBackslashes(source, syntax) : source;
+  const statements = guardDepth(() => parseTemplate(text, syntax, tagsOf(options.extensions)));
+  checkBlockNames(statements, source);
+  return {
+    statements,
+    template: guardDepth(() => compileTemplate(statements, { builtins, source }, options.name)),
+    mayChange: CHANGING_CALL.test(source),
+  };
+}
+
+/** Calls that change a list, dict or set. */
+const CHANGING_CALL =
+  /\.\s*(?:add|append|clear|discard|extend|insert|pop|popitem|remove|reverse|setdefault|sort|update)\b/;
+
+/** A bare expression ready to run. */
+export function compileExpressionCached(source: string, builtins: Builtins): Evaluate {
+  return expressions.get(source, () =>
+    guardDepth(() =>
+      compileExpression(parseBareExpression(source, ansibleSyntax), {
+        builtins,
+        source,
+        mayAssign: () => false,
+      }),
+    ),
+  );
+}
+
+/** The one expression that a text consists of, if it does: its name, or whether its text is to stay text. */
+export function soleExpression(source: string, options: CompileOptions): Expression | undefined {
+  const [only, ...more] = compileCached(source, options).statements;
+  return more.length === 0 && only?.kind === 'output' ? only.value : undefined;
+}
+
+function tagsOf(extensions: readonly string[]): ReadonlySet<string> {
+  const tags = new Set<string>();
+  if (extensions.some((extension) => /(?:^|\.)do$/.test(extension))) tags.add('do');
+  if (extensions.some((extension) => /(?:^|\.)loopcontrols$/.test(extension)))
+    tags.add('break').add('continue');
+  return tags;
+}
+
+function guardDepth<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TemplateError('limit', 'RecursionError', 'maximum recursion depth exceeded during compilation');
+  }
+}
