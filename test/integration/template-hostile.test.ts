@@ -160,6 +160,7 @@ describe('what would take all memory or time is refused, or done in time that gr
   test.each([
     ["{{ ('<' * 10 ** 6) | striptags | length }}", 1_000_000],
     ["{{ ('<!--' * 10 ** 5) | striptags | length }}", 400_000],
+    ["{{ ('a' * 10 ** 6) | wordwrap(10) | length }}", 1_099_999],
   ])('%s', (template, expected) => {
     expect(render(template)).toBe(String(expected));
   });

@@ -1,5 +1,7 @@
 /** Python's `textwrap.wrap` with the options that Jinja2's wordwrap sets: no tabs expanded, white space kept. */
 
+import { textLength } from '../python/values.ts';
+
 export type WrapOptions = {
   readonly width: number;
   readonly breakLongWords: boolean;
@@ -39,18 +41,29 @@ function takeLine(chunks: string[], options: WrapOptions): string {
   const line: string[] = [];
   let used = 0;
   for (let chunk = chunks.at(-1); chunk !== undefined; chunk = chunks.at(-1)) {
-    const size = [...chunk].length;
+    const size = sizeUpTo(chunk, options.width);
     if (used + size > options.width) break;
     chunks.pop();
     line.push(chunk);
     used += size;
   }
   const next = chunks.at(-1);
-  if (next !== undefined && [...next].length > options.width) {
+  if (next !== undefined && sizeUpTo(next, options.width) > options.width) {
     breakLongWord(chunks, line, { ...options, used });
   }
   if (isBlank(line.at(-1))) line.pop();
   return line.join('');
+}
+
+/** How many characters a text has; one more than `most` stands for all that are longer, which nobody has to count. */
+function sizeUpTo(text: string, most: number): number {
+  return text.length > 2 * Math.max(0, most) + 1 ? most + 1 : textLength(text);
+}
+
+/** The first `count` characters of a text. */
+function start(text: string, count: number): string {
+  const units = text.slice(0, 2 * count);
+  return textLength(units) === units.length ? units.slice(0, count) : [...units].slice(0, count).join('');
 }
 
 function breakLongWord(
@@ -59,17 +72,17 @@ function breakLongWord(
   state: WrapOptions & { readonly used: number },
 ): void {
   const room = state.width < 1 ? 1 : state.width - state.used;
-  const chunk = [...(chunks.pop() ?? '')];
+  const chunk = chunks.pop() ?? '';
   if (!state.breakLongWords) {
-    if (line.length === 0) line.push(chunk.join(''));
-    else chunks.push(chunk.join(''));
+    if (line.length === 0) line.push(chunk);
+    else chunks.push(chunk);
     return;
   }
-  let end = room;
-  if (state.breakOnHyphens && chunk.length > room) {
-    const hyphen = chunk.slice(0, room).lastIndexOf('-');
-    if (hyphen > 0 && chunk.slice(0, hyphen).some((character) => character !== '-')) end = hyphen + 1;
+  let head = start(chunk, room);
+  if (state.breakOnHyphens && head.length < chunk.length) {
+    const hyphen = head.lastIndexOf('-');
+    if (hyphen > 0 && /[^-]/.test(head.slice(0, hyphen))) head = head.slice(0, hyphen + 1);
   }
-  line.push(chunk.slice(0, end).join(''));
-  chunks.push(chunk.slice(end).join(''));
+  line.push(head);
+  chunks.push(chunk.slice(head.length));
 }
