@@ -1,5 +1,6 @@
 /** `sortie cloud local` serves both real functions until it is interrupted, and keeps what it is told to keep. */
 
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const local = { region: 'eu-central-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
 test('what is stored outlives the command that served it', async () => {
-  const port = await freePort();
+  const port = await freePorts();
   writeFileSync(path.join(directory, 'key'), 'KEY\n');
   const argv = ['local', '--port', String(port), '--data', 'data', '--private-key', 'key'];
   const parameters = async (): Promise<unknown> => {
@@ -110,13 +111,19 @@ async function run(argv: readonly string[]): Promise<{ code: number; out: string
   return { code, out, err };
 }
 
-/** A port that is free; those behind it are, most probably, as well. */
-async function freePort(): Promise<number> {
+/** The first of four ports in a row that nobody has: below those that the system gives to connections on their way out. */
+async function freePorts(): Promise<number> {
+  for (;;) {
+    const first = randomInt(10_000, 30_000);
+    const areFree = await Promise.all([0, 1, 2, 3].map((offset) => isFree(first + offset)));
+    if (areFree.every(Boolean)) return first;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = net.createServer();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, '127.0.0.1', resolve);
-  await promise;
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return await new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }

@@ -244,7 +244,8 @@ describe('a login that is not accepted at once', () => {
   test('is made again, step by step, when the server hangs up on what came ahead', { retry: 4 }, async () => {
     const sshd = await startSshd();
     try {
-      await throughRelay(sshd, 20, async (target, relay) => {
+      // So slow that a busy machine does not make one turn of two.
+      await throughRelay(sshd, 100, async (target, relay) => {
         relay.cutFirstAtTurn(4);
         expect(await login(target)).toEqual({ way: 'plain', output: OUTPUT });
         expect(relay.connections()).toBe(2);
