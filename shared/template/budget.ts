@@ -24,9 +24,12 @@ export function withinBudget<Result>(render: () => Result): Result {
   }
 }
 
-/** Counts a value that is gone through, which may stand in many places of one structure; nothing outside of renders. */
-export function countVisit(): void {
-  if (depth > 0) countSteps(1);
+/**
+ * Counts a value that is gone through, which may stand in many places of one structure, as `steps` steps: more where each
+ * visit makes text or keeps something. Outside of renders nothing is counted.
+ */
+export function countVisit(steps = 1): void {
+  if (depth > 0) countSteps(steps);
 }
 
 /** Counts `count` steps of the render in hand. */

@@ -74,9 +74,11 @@ function toPaths(_env: unknown, values: Dict): Value {
 
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*\n?$/;
 
+const STEPS_OF_A_PATH = 20;
+
 /** Puts what stands in `data` under its path. */
 function collectPaths(raw: Value, path: Value, found: Dict): void {
-  countVisit();
+  countVisit(STEPS_OF_A_PATH);
   const data = force(raw);
   const entries = asDict(data);
   const isEmpty = entries?.size === 0 || (Array.isArray(data) && data.length === 0);

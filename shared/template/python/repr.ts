@@ -2,6 +2,7 @@
 
 import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
+import { countVisit } from '../budget.ts';
 import { limitError, undefinedError } from './error.ts';
 import {
   LazyDict,
@@ -23,6 +24,7 @@ import {
 import { asDict, asText, force, typeName } from './values.ts';
 
 const DEPTH_MAX = 900;
+const STEPS_OF_A_CONTAINER = 4;
 
 /** Python's `str(value)`. Undefined raises. */
 export function str(value: Value): string {
@@ -62,6 +64,7 @@ function write(value: Value, parents: readonly Value[]): string {
 function writeObject(value: Exclude<Value, null>, parents: readonly Value[]): string {
   if (value instanceof PyFloat) return reprFloat(value.value);
   if (value instanceof Pending) return write(force(value), parents);
+  countVisit(STEPS_OF_A_CONTAINER);
   if (parents.includes(value)) return Array.isArray(value) ? '[...]' : '{...}';
   if (parents.length > DEPTH_MAX)
     throw limitError('maximum recursion depth exceeded while getting the repr of an object');
