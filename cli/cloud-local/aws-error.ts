@@ -21,8 +21,3 @@ export function invalidParameter(message: string): AwsError {
 export function resourceNotFound(message: string): AwsError {
   return new AwsError('ResourceNotFoundException', message, 404);
 }
-
-/** More requests than AWS takes in a second. */
-export function tooManyRequests(): AwsError {
-  return new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
-}

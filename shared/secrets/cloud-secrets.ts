@@ -19,7 +19,7 @@ export type CloudSecrets = {
 export type CloudIdentity = { readonly key: Secret; readonly passphrase: Secret | undefined };
 
 /** What may be there, besides what `index` names. */
-export const WELL_KNOWN = [
+const WELL_KNOWN = [
   'store-key',
   'ssh-key',
   'ssh-key/passphrase',

@@ -12,6 +12,7 @@ import { openAwsValues } from '../../shared/secrets/aws-values.ts';
 import type { Environment } from '../../shared/template/environment.ts';
 import { Suspension } from '../../shared/template/template-error.ts';
 import { evaluateRaw, makeCaseEnvironment, toCaseJson } from '../unit/template/filter-cases.ts';
+import { settle } from '../unit/template/settle.ts';
 import { AWS_CASES, type AwsAccount, startAwsAccount } from './aws-account.ts';
 
 type Case = {
@@ -97,18 +98,6 @@ function makeMemory(): Environment['memory'] {
       throw new Suspension(arrived, key);
     },
   };
-}
-
-/** Renders again after each suspension. */
-async function settle<T>(attempt: () => T): Promise<T> {
-  for (;;) {
-    try {
-      return attempt();
-    } catch (error) {
-      if (!(error instanceof Suspension)) throw error;
-      await error.until;
-    }
-  }
 }
 
 describe('as recorded', () => {

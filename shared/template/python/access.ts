@@ -148,7 +148,7 @@ const MARKUP_CLASSES = {
 } as const;
 
 /** What Jinja2 says of an object in messages about missing attributes. */
-export function describeObject(value: Value): string {
+function describeObject(value: Value): string {
   if (value === null) return 'None';
   if (value instanceof PyObject) return `${value.behaviour.typeName} object`;
   if (value instanceof LazyDict) return `${value.typeName} object`;

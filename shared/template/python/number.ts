@@ -67,7 +67,7 @@ function readDigits(digits: string, radix: number): bigint | undefined {
 const FLOAT = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?$/;
 
 /** The float that a text stands for, or undefined. */
-export function parseFloatText(text: string): number | undefined {
+function parseFloatText(text: string): number | undefined {
   const stripped = asciiDigits(stripText(text));
   if (FLOAT.test(stripped)) return Number(stripped.replaceAll('_', ''));
   const special = /^([+-]?)(inf|infinity|nan)$/i.exec(stripped);
@@ -140,7 +140,7 @@ function decompose(value: number): { mantissa: bigint; exponent: number } {
 }
 
 /** The integer nearest to `numerator / denominator`, ties to even. */
-export function divideRounded(numerator: bigint, denominator: bigint): bigint {
+function divideRounded(numerator: bigint, denominator: bigint): bigint {
   const negative = numerator < 0n;
   const size = negative ? -numerator : numerator;
   const quotient = size / denominator;

@@ -128,7 +128,7 @@ function parseUnary(stream: TokenStream, withFilter = true): Expression {
 }
 
 /** A name, a literal, or something in brackets. */
-export function parsePrimary(stream: TokenStream): Expression {
+function parsePrimary(stream: TokenStream): Expression {
   const token = stream.current;
   const { line } = token;
   switch (token.type) {

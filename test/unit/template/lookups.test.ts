@@ -8,6 +8,7 @@ import { lookupTable } from '../../../shared/template/lookups/table.ts';
 import { str } from '../../../shared/template/python/repr.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
 import { makeCaseEnvironment } from './filter-cases.ts';
+import { settle } from './settle.ts';
 
 /** A memory that suspends once for each key, as that of a task does. */
 function makeMemory(): TaskMemory {
@@ -55,18 +56,6 @@ function call(
   const lookup = lookupTable.get(name);
   if (lookup === undefined) throw new Error(`no lookup ${name}`);
   return lookup.call(env, terms, options);
-}
-
-/** Calls again after each suspension, as the executor renders again. */
-async function settle<T>(attempt: () => T): Promise<T> {
-  for (;;) {
-    try {
-      return attempt();
-    } catch (error) {
-      if (!(error instanceof Suspension)) throw error;
-      await error.until;
-    }
-  }
 }
 
 describe('commands', () => {
