@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { addCounts, type Counts, parseVitestCounts, summaryLine } from './test-counts.ts';
 
+type Outcome = { readonly title: string; readonly counts: Counts };
+
 const SUITES = ['unit', 'integration'] as const;
 const node = process.execPath;
 
@@ -22,20 +24,23 @@ const outcomes = [
   ]),
   ...SUITES.map(runSuite),
 ];
-const total = outcomes.reduce(addCounts);
-process.stdout.write(`\n${summaryLine(total)}\n`);
+const total = outcomes.map(({ counts }) => counts).reduce(addCounts);
+const failed = outcomes.filter(({ counts }) => counts.failed > 0).map(({ title }) => `failed: ${title}\n`);
+// Last, as logs are often cut at their start.
+process.stdout.write(`\n${failed.join('')}${summaryLine(total)}\n`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 
 /** A step that is no test: it adds to the sum when it fails. */
-function runStep(title: string, command: readonly string[]): Counts {
+function runStep(title: string, command: readonly string[]): Outcome {
   const failed = runCommand(title, command) === 0 ? 0 : 1;
-  return { passed: 0, failed, skipped: 0 };
+  return { title, counts: { passed: 0, failed, skipped: 0 } };
 }
 
-function runSuite(suite: string): Counts {
+function runSuite(suite: string): Outcome {
+  const title = `${suite} tests`;
   const directory = mkdtempSync(path.join(tmpdir(), 'sortie-test-'));
   const file = path.join(directory, 'results.json');
-  const status = runCommand(`${suite} tests`, [
+  const status = runCommand(title, [
     node,
     'node_modules/vitest/vitest.mjs',
     'run',
@@ -48,7 +53,8 @@ function runSuite(suite: string): Counts {
   const counts = parseVitestCounts(readResults(file));
   rmSync(directory, { recursive: true, force: true });
   // A suite that failed without a failed test (a file that does not load, an error nobody caught) is a failure too.
-  return counts.failed === 0 && (status !== 0 || counts.passed === 0) ? { ...counts, failed: 1 } : counts;
+  const failedElsewhere = counts.failed === 0 && (status !== 0 || counts.passed === 0);
+  return { title, counts: failedElsewhere ? { ...counts, failed: 1 } : counts };
 }
 
 function readResults(file: string): unknown {
