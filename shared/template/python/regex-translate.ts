@@ -1,6 +1,7 @@
 /** Translates the source of one Python pattern into the source of a JavaScript one in `v` mode. */
 
 import { TemplateError } from '../template-error.ts';
+import { SPACE_CLASS } from './whitespace.ts';
 
 /** Flags that Ansible's filters and tests can set beside those inside the pattern. */
 export type PatternFlags = { readonly ignoreCase?: boolean; readonly multiline?: boolean };
@@ -16,7 +17,7 @@ export type TranslatedPattern = {
 const UNICODE_CLASSES: Readonly<Record<string, string>> = {
   d: '\\p{Nd}',
   w: '\\p{L}\\p{N}_',
-  s: ' \\t\\n\\r\\f\\v\\x1c-\\x1f\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000',
+  s: SPACE_CLASS,
 };
 const ASCII_CLASSES: Readonly<Record<string, string>> = { d: '0-9', w: 'a-zA-Z0-9_', s: ' \\t\\n\\r\\f\\v' };
 
@@ -121,7 +122,7 @@ class Translator {
 
   #skipVerbose(): boolean {
     const char = this.#chars[this.#at] ?? '';
-    if (/\s/.test(char)) {
+    if (/[ \t-\r]/.test(char)) {
       this.#at += 1;
       return true;
     }

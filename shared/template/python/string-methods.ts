@@ -17,12 +17,16 @@ import {
   textLength,
   typeName,
 } from './values.ts';
+import {
+  isBlank,
+  keepLineEnds,
+  splitLastWords,
+  splitLines,
+  splitWords,
+  stripEnd,
+  stripStart,
+} from './whitespace.ts';
 
-const SPACE = '[\\s\\x1c-\\x1f\\x85]';
-const SPACES = new RegExp(`${SPACE}+`, 'u');
-const LINE_BREAK = '[\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029]';
-const LINE_END = new RegExp(`\\r\\n|${LINE_BREAK}`, 'g');
-const LAST_WORD = /\P{White_Space}+$/u;
 const NOT_ASCII = /[^ -~\p{Cc}]|[\u0080-\u009f]/u;
 
 export const stringMethods: MethodTable<string> = methodTable<string>([
@@ -81,7 +85,7 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
   ['islower', '', (self) => /\p{Lowercase}/u.test(self) && !/[\p{Uppercase}\p{Lt}]/u.test(self)],
   ['isnumeric', '', (self) => /^\p{N}+$/u.test(self)],
   ['isprintable', '', (self) => !/[\p{C}\p{Z}]/u.test(self.replaceAll(' ', ''))],
-  ['isspace', '', (self) => new RegExp(`^${SPACE}+$`, 'u').test(self)],
+  ['isspace', '', (self) => self !== '' && isBlank(self)],
   ['istitle', '', (self) => /\p{Cased}/u.test(self) && title(self) === self],
   ['isupper', '', (self) => /\p{Uppercase}/u.test(self) && !/[\p{Lowercase}\p{Lt}]/u.test(self)],
   ['join', 'iterable', (self, iterable) => join(self, iterable ?? null)],
@@ -144,7 +148,12 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     (self, sep, most) => splitText(self, sep ?? null, intArgument(most)),
     'named',
   ],
-  ['splitlines', 'keepends=False', (self, keep) => splitLines(self, intArgument(keep, 'int') !== 0), 'named'],
+  [
+    'splitlines',
+    'keepends=False',
+    (self, keep) => (intArgument(keep, 'int') === 0 ? splitLines(self) : keepLineEnds(self)),
+    'named',
+  ],
   [
     'startswith',
     'prefix, start=None, end=None',
@@ -297,17 +306,25 @@ function join(separator: string, iterable: Value): string {
 /** Removes characters of `chars` (white space when null) from the ends. */
 function strip(text: string, chars: Value | undefined, atStart: boolean, atEnd: boolean): string {
   const given = force(chars ?? null);
-  if (given !== null && asText(given) === undefined) {
+  const set = asText(given);
+  if (given !== null && set === undefined) {
     throw typeError(`${atStart ? (atEnd ? '' : 'l') : 'r'}strip arg must be None or str`);
   }
-  const set = given === null ? undefined : new Set(asText(given));
+  if (set !== undefined) return stripOf(text, new Set(set), [atStart, atEnd]);
+  const cut = atEnd ? stripEnd(text) : text;
+  return atStart ? stripStart(cut) : cut;
+}
+
+function stripOf(
+  text: string,
+  set: ReadonlySet<string>,
+  [atStart, atEnd]: readonly [boolean, boolean],
+): string {
   const units = characters(text);
-  const isCut = (index: number): boolean =>
-    set === undefined ? SPACES.test(units[index] ?? '') : set.has(units[index] ?? '');
   let start = 0;
   let end = units.length;
-  while (atStart && start < end && isCut(start)) start++;
-  while (atEnd && end > start && isCut(end - 1)) end--;
+  while (atStart && start < end && set.has(units[start] ?? '')) start++;
+  while (atEnd && end > start && set.has(units[end - 1] ?? '')) end--;
   return typeof units === 'string' ? units.slice(start, end) : units.slice(start, end).join('');
 }
 
@@ -329,7 +346,7 @@ function replace(text: string, old: string, replacement: string, times: number):
 }
 
 function splitText(text: string, separator: Value, most: number): string[] {
-  if (separator === null) return splitAtSpaces(text, most);
+  if (separator === null) return splitWords(text, most);
   const part = separatorText(separator);
   if (part === '') throw valueError('empty separator');
   const pieces = text.split(part);
@@ -343,49 +360,12 @@ function separatorText(separator: Value): string {
   return text;
 }
 
-function splitAtSpaces(text: string, most: number): string[] {
-  let rest = strip(text, null, true, false);
-  if (most < 0) {
-    const trimmed = strip(rest, null, false, true);
-    return trimmed === '' ? [] : trimmed.split(new RegExp(SPACES, 'gu'));
-  }
-  const words: string[] = [];
-  while (rest !== '' && words.length < most) {
-    const gap = SPACES.exec(rest);
-    words.push(gap === null ? rest : rest.slice(0, gap.index));
-    rest = gap === null ? '' : rest.slice(gap.index + gap[0].length);
-  }
-  return rest === '' ? words : [...words, rest];
-}
-
 function splitFromRight(text: string, separator: Value, most: number): string[] {
   if (most < 0) return splitText(text, separator, -1);
-  if (separator === null) return splitSpacesFromRight(text, most);
+  if (separator === null) return splitLastWords(text, most);
   const part = separatorText(separator);
   if (part === '') throw valueError('empty separator');
   const pieces = text.split(part);
   const kept = Math.max(1, pieces.length - most);
   return [pieces.slice(0, kept).join(part), ...pieces.slice(kept)];
-}
-
-function splitSpacesFromRight(text: string, most: number): string[] {
-  let rest = strip(text, null, false, true);
-  const words: string[] = [];
-  while (rest !== '' && words.length < most) {
-    const word = LAST_WORD.exec(rest)?.[0] ?? '';
-    words.unshift(word);
-    rest = strip(rest.slice(0, rest.length - word.length), null, false, true);
-  }
-  return rest === '' ? words : [rest, ...words];
-}
-
-function splitLines(text: string, isKeeping: boolean): string[] {
-  const lines: string[] = [];
-  let start = 0;
-  for (const match of text.matchAll(LINE_END)) {
-    const end = match.index + match[0].length;
-    lines.push(text.slice(start, isKeeping ? end : match.index));
-    start = end;
-  }
-  return start < text.length ? [...lines, text.slice(start)] : lines;
 }

@@ -5,16 +5,22 @@ import { normalizeInt } from '../python/arithmetic.ts';
 import { str } from '../python/repr.ts';
 import { unescapeString } from '../python/unescape-string.ts';
 import { textLength } from '../python/values.ts';
+import { isBlank, SPACE_CLASS, stripEnd, stripStart } from '../python/whitespace.ts';
 import { TemplateError } from '../template-error.ts';
 import type { SyntaxOptions } from './syntax-options.ts';
 import { quoted, syntaxError, type Token } from './token.ts';
 
 const NEWLINE = /\r\n|\r|\n/g;
-const INSIDE =
-  /(\s+)|((?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+))|(0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*)|([\p{L}\p{N}\p{XID_Continue}]+)|('(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*")|(\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;])/uy;
+/** White space of any length, or none. */
+const SPACES = `[${SPACE_CLASS}]*`;
+
+/** What a tag consists of: a float, an int, a name, a string, an operator. */
+const PIECE =
+  /((?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+))|(0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*)|([\p{L}\p{N}\p{XID_Continue}]+)|('(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*")|(\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;])/u;
+const INSIDE = new RegExp(`([${SPACE_CLASS}]+)|${PIECE.source}`, 'uy');
 
 /** Where a statement that is a line ends; the last line may end with the text. */
-const LINE_END = /\s*(?:\n|$)/uy;
+const LINE_END = new RegExp(`${SPACES}(?:\\n|$)`, 'uy');
 
 const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 
@@ -125,11 +131,11 @@ class Lexer {
   }
 
   #strip(text: string, sign: string, isVariable: boolean): string {
-    if (sign === '-') return text.trimEnd();
+    if (sign === '-') return stripEnd(text);
     if (sign === '+' || !this.#options.lstripBlocks || isVariable) return text;
     const lineStart = text.lastIndexOf('\n') + 1;
     if (lineStart === 0 && !this.#isLineStart) return text;
-    return text.slice(lineStart).trim() === '' ? text.slice(0, lineStart) : text;
+    return isBlank(text.slice(lineStart)) ? text.slice(0, lineStart) : text;
   }
 
   #lexRaw(start: number): void {
@@ -247,20 +253,20 @@ function makePatterns(options: SyntaxOptions): Patterns {
   const commentEnd = escapeRegExp(options.commentEnd);
   const variableEnd = escapeRegExp(options.variableEnd);
   const suffix = options.trimBlocks ? '\\n?' : '';
-  const endOfBlock = `(?:\\+${blockEnd}|-${blockEnd}\\s*|${blockEnd}${suffix})`;
+  const endOfBlock = `(?:\\+${blockEnd}|-${blockEnd}${SPACES}|${blockEnd}${suffix})`;
   const starts = [
     { group: 'comment', text: options.commentStart },
     { group: 'block', text: options.blockStart },
     { group: 'variable', text: options.variableStart },
   ].sort((a, b) => b.text.length - a.text.length);
   const others = starts.map(({ group, text }) => `(?<${group}>${escapeRegExp(text)})`).join('|');
-  const raw = `(?<raw>${block}(?<rawSign>[-+]?)\\s*raw\\s*(?:-${blockEnd}\\s*|${blockEnd}))`;
+  const raw = `(?<raw>${block}(?<rawSign>[-+]?)${SPACES}raw${SPACES}(?:-${blockEnd}${SPACES}|${blockEnd}))`;
   return {
     begin: new RegExp(`${raw}|${linePatterns(options)}(?:${others})(?<sign>[-+]?)`, 'gmu'),
-    commentEnd: new RegExp(`(?:\\+${commentEnd}|-${commentEnd}\\s*|${commentEnd}${suffix})`, 'gu'),
+    commentEnd: new RegExp(`(?:\\+${commentEnd}|-${commentEnd}${SPACES}|${commentEnd}${suffix})`, 'gu'),
     blockEnd: new RegExp(endOfBlock, 'uy'),
-    variableEnd: new RegExp(`-${variableEnd}\\s*|${variableEnd}`, 'uy'),
-    rawEnd: new RegExp(`${block}([-+]?)\\s*endraw\\s*${endOfBlock}`, 'gu'),
+    variableEnd: new RegExp(`-${variableEnd}${SPACES}|${variableEnd}`, 'uy'),
+    rawEnd: new RegExp(`${block}([-+]?)${SPACES}endraw${SPACES}${endOfBlock}`, 'gu'),
   };
 }
 
@@ -275,7 +281,7 @@ function linePatterns({ lineStatementPrefix, lineCommentPrefix }: SyntaxOptions)
   if (lineCommentPrefix !== undefined)
     patterns.push({
       prefix: lineCommentPrefix,
-      pattern: `(?<lineComment>(?:^|(?<=\\S))[^\\S\\n]*${escapeRegExp(lineCommentPrefix)})`,
+      pattern: `(?<lineComment>(?:^|(?<=[^${SPACE_CLASS}]))(?:(?!\\n)[${SPACE_CLASS}])*${escapeRegExp(lineCommentPrefix)})`,
     });
   return patterns
     .sort((a, b) => b.prefix.length - a.prefix.length)
@@ -289,7 +295,7 @@ function escapeRegExp(text: string): string {
 
 /** Where a tag ends with the white space that it takes away behind it. */
 function endOfTag(text: string, token: Token, options: SyntaxOptions): number {
-  if (text[token.start] === '-') return token.end + (/^\s*/.exec(text.slice(token.end))?.[0].length ?? 0);
+  if (text[token.start] === '-') return text.length - stripStart(text.slice(token.end)).length;
   const takesLine = token.type === 'block_end' && options.trimBlocks && text[token.start] !== '+';
   return takesLine && text[token.end] === '\n' ? token.end + 1 : token.end;
 }
@@ -315,7 +321,7 @@ export function doubleBackslashes(source: string, options: SyntaxOptions): strin
     if (token.type === 'variable_end') isInside = false;
     if (token.type.endsWith('_begin') && text.slice(token.start, token.end).endsWith('-')) {
       const from = Math.max(at, kept);
-      pieces.push(text.slice(at, from), text.slice(from, token.start).trimEnd());
+      pieces.push(text.slice(at, from), stripEnd(text.slice(from, token.start)));
       at = token.start;
     }
     if (token.type.endsWith('_end')) kept = endOfTag(text, token, options);

@@ -1,5 +1,6 @@
 /** Jinja2's statements: from the text of a template to its syntax tree. */
 
+import { isBlank } from '../python/whitespace.ts';
 import { TemplateError } from '../template-error.ts';
 import { findNames } from './find-names.ts';
 import { lex } from './lexer.ts';
@@ -247,16 +248,16 @@ function parseBlock({ stream, line, parseBody }: StatementContext): Statement[] 
     );
   }
   const body = parseBody(['name:endblock']);
-  if (isRequired && !body.every(isBlank)) {
+  if (isRequired && !body.every(isBlankOutput)) {
     throw stream.fail('Required blocks can only contain comments or whitespace');
   }
   stream.skipIf(`name:${name}`);
   return [{ kind: 'block', name, isScoped, isRequired, body, line }];
 }
 
-function isBlank(statement: Statement): boolean {
+function isBlankOutput(statement: Statement): boolean {
   if (statement.kind !== 'output' || statement.value.kind !== 'const') return false;
-  return String(statement.value.value).trim() === '';
+  return isBlank(String(statement.value.value));
 }
 
 /** `with context` or `without context`; undefined when neither is written. */
