@@ -70,6 +70,7 @@ function renderText(source: string, env: Environment, mode: RenderMode): Value {
     body = header?.body ?? source;
     const syntax = header === undefined ? mode.syntax : syntaxOf(header.options, mode.syntax);
     const result = runSource(body, env, { ...mode, syntax });
+    if (result instanceof Markup && source.endsWith('\n')) return restoreNewlines(source, result.text);
     return typeof result === 'string' ? restoreNewlines(source, result) : result;
   } catch (error) {
     if (isUndefined(error) && !env.options.strictUndefined) return source;

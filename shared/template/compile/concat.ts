@@ -27,33 +27,34 @@ export function finalizeValue(value: Value): Value {
   return settle(value);
 }
 
-/** As {@link finalizeValue}; None prints as nothing. */
+/** As {@link finalizeValue}; None prints as nothing, and what is undefined in a view prints as what it is. */
 export function finalizeText(value: Value): Value {
+  if (value instanceof LazyList) return settleItems([...itemsOf(value)], true);
   return finalizeValue(value) ?? '';
 }
 
 /** The value with everything in it that was not there yet, and no undefined. Unchanged parts are kept as they are. */
-function settle(value: Value): Value {
+function settle(value: Value, keepsUndefined = false): Value {
   if (value === null || typeof value !== 'object') return value;
   countVisit();
-  if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
-  if (value instanceof Pending) return settle(force(value));
+  if (value instanceof Undefined && !value.isLenient && !keepsUndefined) throw undefinedError(value);
+  if (value instanceof Pending) return settle(force(value), keepsUndefined);
   if (value instanceof Vaulted) return value.plainText ?? value;
-  if (Array.isArray(value)) return settleItems(value);
-  if (value instanceof Map) return settleDict(value);
-  if (value instanceof LazyDict) return settleDict(asDict(value) ?? new Map());
+  if (Array.isArray(value)) return settleItems(value, keepsUndefined);
+  if (value instanceof Map) return settleDict(value, keepsUndefined);
+  if (value instanceof LazyDict) return settleDict(asDict(value) ?? new Map(), keepsUndefined);
   if (value instanceof PyTuple) {
-    const items = settleItems(value.items);
+    const items = settleItems(value.items, keepsUndefined);
     return items === value.items ? value : new PyTuple(items);
   }
   return value;
 }
 
-function settleItems<Items extends readonly Value[]>(items: Items): Items | Value[] {
+function settleItems<Items extends readonly Value[]>(items: Items, keepsUndefined = false): Items | Value[] {
   let settled: Value[] | undefined;
   for (let index = 0; index < items.length; index++) {
     const item = items[index] ?? null;
-    const final = settle(item);
+    const final = settle(item, keepsUndefined);
     if (final !== item) {
       settled ??= [...items];
       settled[index] = final;
@@ -62,10 +63,10 @@ function settleItems<Items extends readonly Value[]>(items: Items): Items | Valu
   return settled ?? items;
 }
 
-function settleDict(map: Map<Value, Value>): Map<Value, Value> {
+function settleDict(map: Map<Value, Value>, keepsUndefined: boolean): Map<Value, Value> {
   let settled: Map<Value, Value> | undefined;
   for (const [key, item] of map) {
-    const final = settle(item);
+    const final = settle(item, keepsUndefined);
     if (final !== item) {
       settled ??= new Map(map);
       settled.set(key, final);

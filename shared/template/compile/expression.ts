@@ -22,9 +22,16 @@ import { callValue, type Evaluate, type Frame, isSetByTemplate, lookUp, readVari
 export type Compiler = {
   readonly builtins: Builtins;
   readonly source: string;
+  /** The name of its file, where it is a file that another template names. */
+  readonly name?: string | undefined;
   /** Whether a scope within the template may hold a name; all others are variables from outside. */
   readonly mayAssign: (name: string) => boolean;
 };
+
+/** A place in a template, as messages name it. */
+export function placeOf({ line }: { readonly line: number }, { name }: Compiler): string {
+  return name === undefined ? `line ${line}` : `line ${line} in ${reprText(name)}`;
+}
 
 function shortName(name: string): string {
   return name.replace(/^ansible\.(builtin|legacy)\./, '');
@@ -127,7 +134,7 @@ function compileChoice(
 ): Evaluate {
   const test = compileExpression(expression.test, compiler);
   const whenTrue = compile(expression.whenTrue, compiler);
-  const message = `the inline if-expression on line ${expression.line} evaluated to false and no else section was defined.`;
+  const message = `the inline if-expression on ${placeOf(expression, compiler)} evaluated to false and no else section was defined.`;
   const otherwise =
     expression.otherwise === undefined
       ? (): Value => new Undefined(message, undefined, { isLenient: true })

@@ -5,7 +5,7 @@ import { withinBudget } from '../budget.ts';
 import { repr, reprText, str } from '../python/repr.ts';
 import { PyObject, Undefined } from '../python/special.ts';
 import type { Statement } from '../syntax/syntax-tree.ts';
-import { type Compiler, compileExpression } from './expression.ts';
+import { type Compiler, compileExpression, placeOf } from './expression.ts';
 import { findTemplate, loadTemplate, selectTemplate } from './load-template.ts';
 import { Output } from './output.ts';
 import {
@@ -71,22 +71,22 @@ function exported(context: Context, name: string): Value | undefined {
 
 export function compileFrom(statement: OfKind<'from'>, compiler: Compiler): Execute {
   const template = compileExpression(statement.template, compiler);
+  const place = placeOf(statement, compiler);
   return (frame) => {
     const found = loadTemplate(frame.context.engine, template(frame));
     const context = contextFor(found, frame, statement.withContext);
     run(found, context, new Output());
     for (const { name, alias } of statement.names) {
       const value = exported(context, name);
-      frame.vars.set(alias, value === undefined ? notExported(found, name, statement.line) : value);
+      frame.vars.set(alias, value === undefined ? notExported(found, name, place) : value);
     }
     return 0;
   };
 }
 
-function notExported(template: CompiledTemplate, name: string, line: number): Undefined {
-  const position = `line ${line}`;
+function notExported(template: CompiledTemplate, name: string, place: string): Undefined {
   return new Undefined(
-    `the template ${reprText(template.name ?? '')} (imported on ${position}) does not export the requested name ${reprText(name)}`,
+    `the template ${reprText(template.name ?? '')} (imported on ${place}) does not export the requested name ${reprText(name)}`,
     name,
   );
 }

@@ -42,8 +42,8 @@ export type TemplateCompiler = Compiler & {
 export function compileTemplate(
   statements: readonly Statement[],
   compiler: Omit<Compiler, 'mayAssign'>,
-  name: string | undefined,
 ): CompiledTemplate {
+  const { name } = compiler;
   const blocks = new Map<string, CompiledBlock>();
   const assigned = findAssigned(statements);
   const body = compileAll(statements, {

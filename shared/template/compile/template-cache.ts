@@ -7,6 +7,7 @@ import { parseBareExpression, parseTemplate } from '../syntax/parser.ts';
 import type { SyntaxOptions } from '../syntax/syntax-options.ts';
 import { ansibleSyntax } from '../syntax/syntax-options.ts';
 import type { Expression, Statement } from '../syntax/syntax-tree.ts';
+import { allStatements } from '../syntax/walk-statements.ts';
 import { TemplateError } from '../template-error.ts';
 import { checkBlockNames } from './block.ts';
 import { compileExpression } from './expression.ts';
@@ -26,7 +27,7 @@ export type CompileOptions = {
 type Entry = {
   readonly template: CompiledTemplate;
   readonly statements: readonly Statement[];
-  /** Whether it calls something by a name that changes lists, dicts or sets. */
+  /** Whether it, or a template that it names, may call something that changes lists, dicts or sets. */
   readonly mayChange: boolean;
 };
 
@@ -79,14 +80,21 @@ function compile(source: string, options: CompileOptions): Entry {
   checkBlockNames(statements, source);
   return {
     statements,
-    template: guardDepth(() => compileTemplate(statements, { builtins, source }, options.name)),
-    mayChange: CHANGING_CALL.test(source),
+    template: guardDepth(() => compileTemplate(statements, { builtins, source, name: options.name })),
+    mayChange: CHANGING_CALL.test(source) || namesOthers(statements),
   };
 }
 
 /** Calls that change a list, dict or set. */
 const CHANGING_CALL =
   /\.\s*(?:add|append|clear|discard|extend|insert|pop|popitem|remove|reverse|setdefault|sort|update)\b/;
+
+function namesOthers(statements: readonly Statement[]): boolean {
+  for (const { kind } of allStatements(statements)) if (NAMING.has(kind)) return true;
+  return false;
+}
+
+const NAMING: ReadonlySet<Statement['kind']> = new Set(['extends', 'from', 'import', 'include']);
 
 /** A bare expression ready to run. */
 export function compileExpressionCached(source: string, builtins: Builtins): Evaluate {

@@ -213,7 +213,7 @@ function fromYaml(env: Environment, value: Value): Value {
 }
 
 function fromYamlAll(env: Environment, value: Value): Value {
-  if (value instanceof Undefined) throw undefinedError(value);
+  if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
   const text = asText(value);
   if (text === undefined) return value;
   const documents = env.parseYaml(text);

@@ -121,7 +121,7 @@ function bound(name: string, call: (args: readonly Value[]) => Value): PyCallabl
 
 function markupMethod(method: PyCallable): PyCallable {
   if (!MARKED.has(method.name)) return method;
-  const adapt = method.name === 'format' ? escaped : TAKEN_AS_THEY_ARE.has(method.name) ? force : escapedText;
+  const adapt = adapterOf(method.name);
   return new PyCallable(
     method.name,
     (args, kwargs) => {
@@ -131,6 +131,12 @@ function markupMethod(method: PyCallable): PyCallable {
     undefined,
     method.typeName,
   );
+}
+
+function adapterOf(name: string): (value: Value) => Value {
+  if (name === 'format') return escaped;
+  if (name === 'partition' || name === 'rpartition') return (value) => escapeValue(force(value)).text;
+  return TAKEN_AS_THEY_ARE.has(name) ? force : escapedText;
 }
 
 function escapedItems(value: Value): Value {

@@ -4,7 +4,7 @@ import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { operate } from '../python/arithmetic.ts';
 import { contains, equals, isOrdered, isSame, type Ordering } from '../python/comparison.ts';
-import { typeError, undefinedError } from '../python/error.ts';
+import { typeError } from '../python/error.ts';
 import { isHtml } from '../python/markup-text.ts';
 import { str } from '../python/repr.ts';
 import { LazyDict, LazyList, PyBytes, PyTuple, Undefined, Vaulted } from '../python/special.ts';
@@ -65,7 +65,7 @@ export const typeTests: readonly Builtin[] = [
 ];
 
 function isSequence(value: Value): boolean {
-  if (value instanceof Undefined) return false;
+  if (value instanceof Undefined) return value.isLenient;
   return (
     Array.isArray(value) ||
     isMapping(value) ||
@@ -78,7 +78,6 @@ function isSequence(value: Value): boolean {
 }
 
 function isIterable(value: Value): boolean {
-  if (value instanceof Undefined) throw undefinedError(value);
   return iterateOrUndefined(value) !== undefined;
 }
 
