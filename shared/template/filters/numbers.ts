@@ -4,10 +4,11 @@ import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { makeTimedelta, microsIn } from '../dates/timedelta.ts';
 import { filterArgumentError, filterError, filterTypeError, rethrown } from '../filter-error.ts';
-import { normalizeInt, operate } from '../python/arithmetic.ts';
+import { operate } from '../python/arithmetic.ts';
 import { pythonError, typeError, undefinedError, valueError } from '../python/error.ts';
 import {
   indexArgument,
+  normalizeInt,
   numberOrUndefined,
   roundFloat,
   roundInt,

@@ -4,17 +4,13 @@ import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
 import { limitError, pythonError, typeError, undefinedError } from './error.ts';
 import { isHtml, operateMarkup } from './markup-text.ts';
+import { normalizeInt, numberOrUndefined, toDouble } from './number.ts';
 import { formatPercent } from './percent-format.ts';
 import { Markup, PyBytes, PyObject, PySet, PyTuple, Undefined } from './special.ts';
 import { asInt, asText, checkSize, force, typeName } from './values.ts';
 
 /** The binary operators of Jinja2 that compute; comparison and logic stand elsewhere. */
 export type ArithmeticOperator = '%' | '*' | '**' | '+' | '-' | '/' | '//';
-
-/** An int in its one right form: a number where it is exact, a bigint beyond. */
-export function normalizeInt(value: bigint): number | bigint {
-  return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
-}
 
 /** `left <operator> right` as Python computes it. */
 export function operate(operator: ArithmeticOperator, left: Value, right: Value): Value {
@@ -30,8 +26,8 @@ export function operate(operator: ArithmeticOperator, left: Value, right: Value)
   const x = asInt(a);
   const y = asInt(b);
   if (x !== undefined && y !== undefined) return operateInts(operator, x, y);
-  const p = asNumber(a);
-  const q = asNumber(b);
+  const p = numberOrUndefined(a);
+  const q = numberOrUndefined(b);
   if (p !== undefined && q !== undefined) return operateFloats(operator, p, q);
   const result = operateContainers(operator, a, b);
   if (result === undefined) throw unsupported(operator, a, b);
@@ -45,19 +41,6 @@ function operateObjects(operator: ArithmeticOperator, a: Value, b: Value): Value
     if (result !== undefined) return result;
   }
   return b instanceof PyObject ? b.behaviour.operate?.(operator, a, true) : undefined;
-}
-
-function asNumber(value: Value): number | undefined {
-  if (value instanceof PyFloat) return value.value;
-  const int = asInt(value);
-  return int === undefined ? undefined : toDouble(int);
-}
-
-/** An int as a float; raises OverflowError when it is too large. */
-export function toDouble(int: number | bigint): number {
-  const double = Number(int);
-  if (!Number.isFinite(double)) throw pythonError('OverflowError', 'int too large to convert to float');
-  return double;
 }
 
 function operateInts(operator: ArithmeticOperator, a: number | bigint, b: number | bigint): Value {

@@ -3,6 +3,7 @@
 import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
 import { limitError, pythonError, typeError, valueError } from './error.ts';
+import { toDouble } from './number.ts';
 import { formatIntMagnitude, formatMagnitude, groupDigits } from './number-format.ts';
 import { str } from './repr.ts';
 import { asInt, asText, characters, textLength, typeName } from './values.ts';
@@ -12,6 +13,8 @@ type Spec = {
   readonly align: string;
   readonly sign: string;
   readonly hasSign: boolean;
+  /** A zero that rounding has made is not negative. */
+  readonly hasPlainZero: boolean;
   readonly isAlternate: boolean;
   readonly width: number;
   readonly grouping: string;
@@ -19,7 +22,7 @@ type Spec = {
   readonly type: string;
 };
 
-const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/su;
+const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/su;
 
 /** `format(value, spec)`. */
 export function formatWithSpec(value: Value, text: string): string {
@@ -38,12 +41,13 @@ function parseSpec(text: string, value: Value): Spec {
   if (match === null) {
     throw valueError(`Invalid format specifier '${text}' for object of type '${typeName(value)}'`);
   }
-  const [, fill, align, sign, alternate, zero, width, grouping, precision, type] = match;
+  const [, fill, align, sign, plainZero, alternate, zero, width, grouping, precision, type] = match;
   const spec: Spec = {
     fill: fill ?? (zero === undefined ? ' ' : '0'),
     align: align ?? (zero === undefined ? '' : '='),
     sign: sign ?? '-',
     hasSign: sign !== undefined,
+    hasPlainZero: plainZero !== undefined,
     isAlternate: alternate !== undefined,
     width: Number(width ?? 0),
     grouping: grouping ?? '',
@@ -66,6 +70,8 @@ function checkGrouping({ grouping, type }: Spec): void {
 function formatString(text: string, spec: Spec): string {
   if (spec.type !== '' && spec.type !== 's') throw unknownCode(spec, 'str');
   if (spec.hasSign) throw valueError('Sign not allowed in string format specifier');
+  if (spec.hasPlainZero)
+    throw valueError('Negative zero coercion (z) not allowed in string format specifier');
   if (spec.isAlternate) throw valueError('Alternate form (#) not allowed in string format specifier');
   if (spec.grouping !== '') throw valueError(`Cannot specify '${spec.grouping}' with 's'.`);
   if (spec.align === '=' && spec.fill !== '0') {
@@ -83,6 +89,7 @@ function unknownCode(spec: Spec, type: string): Error {
 const INT_BASES: ReadonlyMap<string, number> = new Map([
   ['', 10],
   ['b', 2],
+  ['c', 10],
   ['d', 10],
   ['n', 10],
   ['o', 8],
@@ -91,17 +98,13 @@ const INT_BASES: ReadonlyMap<string, number> = new Map([
 ]);
 
 function formatInt(int: number | bigint, spec: Spec, type: string): string {
-  if ('eEfFgG%'.includes(spec.type) && spec.type !== '') return formatFloat(Number(int), spec);
-  if (spec.type === 'c') {
-    if (int >= 2n ** 63n || int < -(2n ** 63n)) {
-      throw pythonError('OverflowError', 'Python int too large to convert to C long');
-    }
-    if (int < 0 || int > 0x10ffff) throw pythonError('OverflowError', '%c arg not in range(0x110000)');
-    return align('', String.fromCodePoint(Number(int)), spec, '<');
-  }
+  if ('eEfFgG%'.includes(spec.type) && spec.type !== '') return formatFloat(toDouble(int), spec);
   const base = INT_BASES.get(spec.type);
   if (base === undefined) throw unknownCode(spec, type);
   if (spec.precision !== undefined) throw valueError('Precision not allowed in integer format specifier');
+  if (spec.hasPlainZero)
+    throw valueError('Negative zero coercion (z) not allowed in integer format specifier');
+  if (spec.type === 'c') return formatCharacter(int, spec);
   let digits = formatIntMagnitude(int, base);
   if (spec.grouping !== '') digits = groupDigits(digits, spec.grouping, base === 10 ? 3 : 4);
   if (spec.type === 'X') digits = digits.toUpperCase();
@@ -109,11 +112,25 @@ function formatInt(int: number | bigint, spec: Spec, type: string): string {
   return align(signOf(int < 0, spec) + radix, digits, spec, '>');
 }
 
+function formatCharacter(int: number | bigint, spec: Spec): string {
+  if (spec.hasSign) throw valueError("Sign not allowed with integer format specifier 'c'");
+  if (spec.isAlternate) {
+    throw valueError("Alternate form (#) not allowed with integer format specifier 'c'");
+  }
+  if (int >= 2n ** 63n || int < -(2n ** 63n)) {
+    throw pythonError('OverflowError', 'Python int too large to convert to C long');
+  }
+  if (int < 0 || int > 0x10ffff) throw pythonError('OverflowError', '%c arg not in range(0x110000)');
+  return align('', String.fromCodePoint(Number(int)), spec, '>');
+}
+
 function formatFloat(value: number, spec: Spec): string {
   if (spec.type !== '' && !'eEfFgGn%'.includes(spec.type)) throw unknownCode(spec, 'float');
-  let digits = formatMagnitude(value, floatStyle(spec));
-  if (spec.grouping !== '') digits = groupDigits(digits, spec.grouping, 3);
-  return align(signOf(value < 0 || Object.is(value, -0), spec), digits, spec, '>');
+  const magnitude = formatMagnitude(value, floatStyle(spec));
+  const digits = spec.grouping === '' ? magnitude : groupDigits(magnitude, spec.grouping, 3);
+  const isZero = Number.isFinite(value) && !/[1-9]/.test(magnitude.replace(/e.*/i, ''));
+  const isNegative = (value < 0 || Object.is(value, -0)) && !(spec.hasPlainZero && isZero);
+  return align(signOf(isNegative, spec), digits, spec, '>');
 }
 
 function floatStyle(spec: Spec): { kind: string; precision: number; isAlternate: boolean } {

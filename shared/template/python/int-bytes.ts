@@ -2,7 +2,7 @@
 
 import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
-import { normalizeInt } from './arithmetic.ts';
+import { normalizeInt } from './number.ts';
 import { pythonError, typeError, valueError } from './error.ts';
 import { intArgument, textArgument } from './method.ts';
 import { PyBytes } from './special.ts';

@@ -1,7 +1,7 @@
 /** The methods and attributes of Python's int and float. */
 
 import { PyFloat, type Value } from '../../base/value.ts';
-import { normalizeInt } from './arithmetic.ts';
+import { normalizeInt } from './number.ts';
 import { floatFromHex, intFromBytes, intToBytes } from './int-bytes.ts';
 import { type MethodTable, methodTable } from './method.ts';
 import { reprFloat } from './repr.ts';

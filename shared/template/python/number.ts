@@ -1,12 +1,23 @@
-/** Python's `int()`, `float()` and `round()`. */
+/** Python's numbers: `int()`, `float()` and `round()`, and the one right form of an int. */
 
 import { PyFloat, type Value } from '../../base/value.ts';
-import { normalizeInt, toDouble } from './arithmetic.ts';
 import { pythonError, typeError, undefinedError, valueError } from './error.ts';
 import { repr } from './repr.ts';
 import { Undefined } from './special.ts';
 import { asInt, asText, force, typeName } from './values.ts';
 import { stripText } from './whitespace.ts';
+
+/** An int in its one right form: a number where it is exact, a bigint beyond. */
+export function normalizeInt(value: bigint): number | bigint {
+  return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
+}
+
+/** An int as a float; raises OverflowError when it is too large. */
+export function toDouble(int: number | bigint): number {
+  const double = Number(int);
+  if (!Number.isFinite(double)) throw pythonError('OverflowError', 'int too large to convert to float');
+  return double;
+}
 
 const SMALL_DECIMAL = /^\d{1,15}$/;
 

@@ -4,6 +4,7 @@ import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
 import { dictGet } from './dict-key.ts';
 import { limitError, pythonError, typeError, undefinedError, valueError } from './error.ts';
+import { numberOrUndefined, truncateFloat } from './number.ts';
 import { formatIntMagnitude, formatMagnitude } from './number-format.ts';
 import { repr, str } from './repr.ts';
 import { LazyDict, LazyList, PyBytes, PyTuple, Undefined } from './special.ts';
@@ -218,11 +219,7 @@ function truncate(value: Value, how: Conversion): number | bigint {
   if (!(value instanceof PyFloat)) {
     throw typeError(`%${how.type} format: a real number is required, not ${typeName(value)}`);
   }
-  if (Number.isNaN(value.value)) throw valueError('cannot convert float NaN to integer');
-  if (!Number.isFinite(value.value))
-    throw pythonError('OverflowError', 'cannot convert float infinity to integer');
-  const whole = Math.trunc(value.value);
-  return Number.isSafeInteger(whole) ? whole : BigInt(whole);
+  return truncateFloat(value.value);
 }
 
 function wholeInt(value: Value, how: Conversion): number | bigint {
@@ -240,12 +237,9 @@ function convertInt(int: number | bigint, how: Conversion, base: 8 | 10 | 16): s
 }
 
 function convertFloat(value: Value, how: Conversion): string {
-  const int = asInt(value);
   if (value instanceof Undefined) throw undefinedError(value);
-  if (!(value instanceof PyFloat) && int === undefined) {
-    throw typeError(`must be real number, not ${typeName(value)}`);
-  }
-  const number = value instanceof PyFloat ? value.value : Number(int);
+  const number = numberOrUndefined(value);
+  if (number === undefined) throw typeError(`must be real number, not ${typeName(value)}`);
   const style = { kind: how.type, precision: how.precision ?? 6, isAlternate: how.flags.includes('#') };
   const isNegative = number < 0 || Object.is(number, -0);
   return pad(formatMagnitude(number, style), sign(isNegative, how), how);

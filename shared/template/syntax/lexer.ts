@@ -1,7 +1,7 @@
 /** Cuts a template into tokens, with Jinja2's control of white space. */
 
 import { PyFloat, type Value } from '../../base/value.ts';
-import { normalizeInt } from '../python/arithmetic.ts';
+import { normalizeInt } from '../python/number.ts';
 import { str } from '../python/repr.ts';
 import { unescapeString } from '../python/unescape-string.ts';
 import { textLength } from '../python/values.ts';
