@@ -3,8 +3,8 @@
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { filterError, filterTypeError } from '../filter-error.ts';
-import { normalizeInt } from '../python/number.ts';
 import { pythonError, valueError } from '../python/error.ts';
+import { normalizeInt } from '../python/number.ts';
 import { repr, str } from '../python/repr.ts';
 import { asInt, asText, force, isTrue, toList, typeName } from '../python/values.ts';
 import { isSequence } from './sequence.ts';

@@ -4,10 +4,9 @@ import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { filterError } from '../filter-error.ts';
-import { normalizeInt } from '../python/number.ts';
 import { dictGet } from '../python/dict-key.ts';
 import { pythonError, valueError } from '../python/error.ts';
-import { toInt } from '../python/number.ts';
+import { normalizeInt, toInt } from '../python/number.ts';
 import {
   type RandomBits,
   randomBelow,

@@ -2,9 +2,9 @@
 
 import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
-import { normalizeInt } from './number.ts';
 import { pythonError, typeError, valueError } from './error.ts';
 import { intArgument, textArgument } from './method.ts';
+import { normalizeInt } from './number.ts';
 import { PyBytes } from './special.ts';
 import { asInt, checkSize, force, isTrue, iterateOrUndefined, typeName } from './values.ts';
 

@@ -1,8 +1,8 @@
 /** Python's `ast.literal_eval`: what Ansible makes of rendered text that looks like a list, dict or bool. */
 
 import { PyFloat, type Value } from '../../base/value.ts';
-import { normalizeInt } from './number.ts';
 import { dictSet, toSet } from './dict-key.ts';
+import { normalizeInt } from './number.ts';
 import { PyBytes, PyTuple } from './special.ts';
 import { unescapeString } from './unescape-string.ts';
 

@@ -1,9 +1,9 @@
 /** The methods and attributes of Python's int and float. */
 
 import { PyFloat, type Value } from '../../base/value.ts';
-import { normalizeInt } from './number.ts';
 import { floatFromHex, intFromBytes, intToBytes } from './int-bytes.ts';
 import { type MethodTable, methodTable } from './method.ts';
+import { normalizeInt } from './number.ts';
 import { reprFloat } from './repr.ts';
 import { PyTuple } from './special.ts';
 

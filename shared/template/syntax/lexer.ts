@@ -63,11 +63,14 @@ class Lexer {
   readonly #patterns: Patterns;
   #at = 0;
   #line = 1;
+  /** Where the next line end is, so that a long line is not searched through again for each of its tokens. */
+  #newline: number;
   #isLineStart = true;
 
   constructor(source: string, options: SyntaxOptions) {
     const unified = source.includes('\r') ? source.replace(NEWLINE, '\n') : source;
     this.text = !options.keepTrailingNewline && unified.endsWith('\n') ? unified.slice(0, -1) : unified;
+    this.#newline = this.#newlineFrom(0);
     this.#options = options;
     this.#patterns = patternsFor(options);
   }
@@ -87,15 +90,14 @@ class Lexer {
   }
 
   #advance(end: number): void {
-    for (
-      let at = this.text.indexOf('\n', this.#at);
-      at >= 0 && at < end;
-      at = this.text.indexOf('\n', at + 1)
-    ) {
-      this.#line++;
-    }
+    for (; this.#newline < end; this.#newline = this.#newlineFrom(this.#newline + 1)) this.#line++;
     if (end > this.#at) this.#isLineStart = this.text[end - 1] === '\n';
     this.#at = end;
+  }
+
+  #newlineFrom(at: number): number {
+    const found = this.text.indexOf('\n', at);
+    return found < 0 ? this.text.length : found;
   }
 
   #addData(raw: string, kept: string): void {
