@@ -22,6 +22,7 @@ import {
   iterateOrUndefined,
   typeName,
 } from '../python/values.ts';
+import { splitWords } from '../python/whitespace.ts';
 import { toBytes } from './encoding.ts';
 import { indentOption } from './formats.ts';
 import { linkUrls } from './urlize.ts';
@@ -62,7 +63,7 @@ function xmlattr(_env: unknown, value: Value, autospace: Value = true): Value {
     if (settled === null || settled instanceof Undefined) continue;
     const name = asText(key);
     if (name === undefined) throw typeError(`expected string or bytes-like object, got '${typeName(key)}'`);
-    if (/[\s/>=]/.test(name)) throw valueError(`Invalid character in attribute name: ${repr(name)}`);
+    if (/[ \t-\r/>=]/.test(name)) throw valueError(`Invalid character in attribute name: ${repr(name)}`);
     parts.push(`${escapeHtml(name)}="${escapeValue(settled).text}"`);
   }
   const text = parts.join(' ');
@@ -112,7 +113,7 @@ function urlize(
   rel: Value = null,
   extraSchemes: Value = null,
 ): Value {
-  const rels = new Set((rel === null ? '' : str(rel)).split(/\s+/).filter((word) => word !== ''));
+  const rels = new Set(splitWords(rel === null ? '' : str(rel)));
   if (isTrue(nofollow)) rels.add('nofollow');
   rels.add('noopener');
   const schemes = extraSchemes === null ? [] : Array.from(iterate(force(extraSchemes)), str);

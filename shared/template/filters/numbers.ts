@@ -21,6 +21,7 @@ import { formatPercent } from '../python/percent-format.ts';
 import { str } from '../python/repr.ts';
 import { Undefined } from '../python/special.ts';
 import { asInt, asText, force, isTrue, typeName } from '../python/values.ts';
+import { SPACE_CLASS } from '../python/whitespace.ts';
 import { TemplateError } from '../template-error.ts';
 
 /** Number filters. */
@@ -219,12 +220,14 @@ function humanReadable(_env: unknown, value: Value, isbits: Value = false, unit:
   return `${text} ${limit === 1n ? base : suffix + base.charAt(0)}`;
 }
 
+const SIZE = new RegExp(`^[${SPACE_CLASS}]*(\\d*\\.?\\d*)[${SPACE_CLASS}]*([A-Za-z]+)?`);
+
 function humanToBytes(_env: unknown, value: Value, defaultUnit: Value = null, isbits: Value = false): Value {
   const settled = force(value);
   const text = str(settled);
   const fail = (): Error =>
     filterError(formatPercent("human_to_bytes() can't interpret following string: %s", settled));
-  const found = /^\s*(\d*\.?\d*)\s*([A-Za-z]+)?/.exec(text);
+  const found = SIZE.exec(text);
   const digits = found?.[1] ?? '';
   if (found === null || !/\d/.test(digits)) throw fail();
   const unit = found[2] ?? (defaultUnit === null ? undefined : str(defaultUnit));

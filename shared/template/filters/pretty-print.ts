@@ -6,7 +6,7 @@ import { compare } from '../python/comparison.ts';
 import { repr } from '../python/repr.ts';
 import { LazyDict, PySet, PyTuple } from '../python/special.ts';
 import { asDict, asText, force, textLength, typeName } from '../python/values.ts';
-import { keepLineEnds } from '../python/whitespace.ts';
+import { keepLineEnds, SPACE_CLASS } from '../python/whitespace.ts';
 import { TemplateError } from '../template-error.ts';
 
 const WIDTH = 80;
@@ -111,8 +111,10 @@ function layOutText(text: string, place: Place): string {
   return isAlone ? `(${joined})` : joined;
 }
 
+const WORD_AND_SPACE = new RegExp(`[^${SPACE_CLASS}]*[${SPACE_CLASS}]*`, 'g');
+
 function splitLine(line: string, room: { readonly width: number; readonly allowance: number }): string[] {
-  const parts = line.match(/\S*\s*/g)?.filter((part) => part !== '') ?? [];
+  const parts = line.match(WORD_AND_SPACE)?.filter((part) => part !== '') ?? [];
   const pieces: string[] = [];
   let current = '';
   for (const [index, part] of parts.entries()) {

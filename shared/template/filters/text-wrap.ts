@@ -1,6 +1,7 @@
 /** Python's `textwrap.wrap` with the options that Jinja2's wordwrap sets: no tabs expanded, white space kept. */
 
 import { textLength } from '../python/values.ts';
+import { isBlank } from '../python/whitespace.ts';
 
 export type WrapOptions = {
   readonly width: number;
@@ -25,15 +26,11 @@ export function wrapText(text: string, options: WrapOptions): string[] {
   const lines: string[] = [];
   chunks.reverse();
   while (chunks.length > 0) {
-    if (isBlank(chunks.at(-1)) && lines.length > 0) chunks.pop();
+    if (isBlank(chunks.at(-1) ?? '') && lines.length > 0) chunks.pop();
     const line = takeLine(chunks, options);
     if (line !== '') lines.push(line);
   }
   return lines;
-}
-
-function isBlank(chunk: string | undefined): boolean {
-  return chunk !== undefined && /^\s*$/.test(chunk);
 }
 
 /** Takes the chunks of one line off the end of `chunks`. */
@@ -51,7 +48,7 @@ function takeLine(chunks: string[], options: WrapOptions): string {
   if (next !== undefined && sizeUpTo(next, options.width) > options.width) {
     breakLongWord(chunks, line, { ...options, used });
   }
-  if (isBlank(line.at(-1))) line.pop();
+  if (isBlank(line.at(-1) ?? '')) line.pop();
   return line.join('');
 }
 

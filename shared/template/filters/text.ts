@@ -7,13 +7,14 @@ import { operate } from '../python/arithmetic.ts';
 import { isOrdered } from '../python/comparison.ts';
 import { pythonError, typeError } from '../python/error.ts';
 import { formatMarkup, isHtml } from '../python/markup-text.ts';
+import { intArgument } from '../python/method.ts';
 import { indexArgument } from '../python/number.ts';
 import { formatPercent } from '../python/percent-format.ts';
 import { repr, str } from '../python/repr.ts';
 import { Markup, PyTuple } from '../python/special.ts';
-import { titleCase } from '../python/string-methods.ts';
-import { asText, characters, force, isTrue, length, textLength, typeName } from '../python/values.ts';
-import { findSpace, splitLines, stripStart, stripText } from '../python/whitespace.ts';
+import { capitalize, justify, replaceText, splitText, strip } from '../python/string-methods.ts';
+import { asText, characters, force, isTrue, length, typeName } from '../python/values.ts';
+import { SPACE_CLASS, splitLines } from '../python/whitespace.ts';
 import { wrapText } from './text-wrap.ts';
 
 /** Text filters. */
@@ -23,7 +24,11 @@ export const textFilters: readonly Builtin[] = [
   { name: 'capitalize', signature: '', call: (_env, value) => mapText(value, capitalize) },
   { name: 'title', signature: '', call: (_env, value) => title(str(value)) },
   { name: 'trim', signature: 'chars=None', call: (_env, value, chars = null) => trim(value, chars) },
-  { name: 'center', signature: 'width=80', call: (_env, value, width = 80) => center(value, width) },
+  {
+    name: 'center',
+    signature: 'width=80',
+    call: (_env, value, width = 80) => mapText(value, (text) => justify(text, width, ' ', 'center')),
+  },
   { name: 'replace', signature: 'old, new, count=None', call: replace },
   { name: 'indent', signature: 'width=4, first=False, blank=False', call: indent },
   { name: 'truncate', signature: "length=255, killwords=False, end='...', leeway=None", call: truncate },
@@ -53,29 +58,17 @@ function mapText(value: Value, change: (text: string) => string): Value {
   return change(str(settled));
 }
 
-function capitalize(text: string): string {
-  const [first = '', ...rest] = text;
-  return titleCase(first) + rest.join('').toLowerCase();
-}
+const WORD_BEGINNING = new RegExp(`([-${SPACE_CLASS}({[<]+)`);
 
 function title(text: string): string {
   return text
-    .split(/([-\s({[<]+)/)
+    .split(WORD_BEGINNING)
     .map(([first = '', ...rest]) => first.toUpperCase() + rest.join('').toLowerCase())
     .join('');
 }
 
 function trim(value: Value, chars: Value): Value {
-  return mapText(value, (text) => {
-    if (chars === null) return stripText(text);
-    const unwanted = new Set(requireText(chars, 'strip arg must be None or str'));
-    const units = [...text];
-    let start = 0;
-    let end = units.length;
-    while (start < end && unwanted.has(units[start] ?? '')) start++;
-    while (end > start && unwanted.has(units[end - 1] ?? '')) end--;
-    return units.slice(start, end).join('');
-  });
+  return mapText(value, (text) => strip(text, chars, true, true));
 }
 
 function requireText(value: Value, message: string): string {
@@ -84,27 +77,9 @@ function requireText(value: Value, message: string): string {
   return text;
 }
 
-function center(value: Value, width: Value): Value {
-  const columns = indexArgument(width);
-  return mapText(value, (text) => {
-    const room = columns - textLength(text);
-    if (room <= 0) return text;
-    const left = Math.floor(room / 2) + (room & columns & 1);
-    return ' '.repeat(left) + text + ' '.repeat(room - left);
-  });
-}
-
 function replace(_env: unknown, value: Value, old: Value = '', next: Value = '', count: Value = null): Value {
-  const text = str(value);
-  const sought = str(old);
-  const put = str(next);
-  const most = count === null ? -1 : indexArgument(count);
-  if (most < 0 && sought !== '') return text.replaceAll(sought, () => put);
-  const pieces = sought === '' ? ['', ...text, ''] : text.split(sought);
-  const done = most < 0 ? pieces.length : most;
-  let out = pieces[0] ?? '';
-  for (const [index, piece] of pieces.slice(1).entries()) out += (index < done ? put : sought) + piece;
-  return out;
+  const [text, sought, put] = [str(value), str(old), str(next)];
+  return replaceText(text, sought, put, count === null ? -1 : intArgument(count));
 }
 
 function indent(
@@ -202,24 +177,5 @@ function split(_env: unknown, value: Value, sep: Value = null, maxsplit: Value =
     const name = typeName(settled);
     throw typeError(`descriptor 'split' for 'str' objects doesn't apply to a '${name}' object`);
   }
-  const most = indexArgument(maxsplit);
-  if (sep === null) return splitAtSpace(text, most);
-  const separator = requireText(sep, `must be str or None, not ${typeName(sep)}`);
-  if (separator === '') throw pythonError('ValueError', 'empty separator');
-  const pieces = text.split(separator);
-  if (most < 0 || pieces.length <= most + 1) return pieces;
-  return [...pieces.slice(0, most), pieces.slice(most).join(separator)];
-}
-
-function splitAtSpace(text: string, most: number): Value[] {
-  const words: Value[] = [];
-  let rest = stripStart(text);
-  while (rest !== '') {
-    if (words.length === most) return [...words, rest];
-    const found = findSpace(rest);
-    const end = found < 0 ? rest.length : found;
-    words.push(rest.slice(0, end));
-    rest = stripStart(rest.slice(end));
-  }
-  return words;
+  return splitText(text, force(sep), intArgument(maxsplit));
 }

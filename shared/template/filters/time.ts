@@ -7,11 +7,12 @@ import { parseDate } from '../dates/date-parse.ts';
 import { makeDatetime } from '../dates/datetime.ts';
 import type { Environment } from '../environment.ts';
 import { filterError } from '../filter-error.ts';
-import { typeError, undefinedError } from '../python/error.ts';
+import { undefinedError } from '../python/error.ts';
+import { textArgument } from '../python/method.ts';
 import { toFloat } from '../python/number.ts';
 import { str } from '../python/repr.ts';
 import { Undefined } from '../python/special.ts';
-import { asText, force, isTrue, typeName } from '../python/values.ts';
+import { force, isTrue } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
 
 /** Date filters. */
@@ -20,15 +21,8 @@ export const timeFilters: readonly Builtin[] = [
   { name: 'to_datetime', signature: "format='%Y-%m-%d %H:%M:%S'", call: toDatetime },
 ];
 
-function requireText(value: Value, message: string): string {
-  const settled = force(value);
-  const text = asText(settled);
-  if (text === undefined) throw typeError(message);
-  return text;
-}
-
 function strftime(env: Environment, value: Value, second: Value = null, utc: Value = false): Value {
-  const format = requireText(value, `strftime() argument 1 must be str, not ${typeName(force(value))}`);
+  const format = textArgument(value, 'strftime() argument 1');
   const seconds = second === null ? undefined : epochSeconds(force(second));
   const now = (): number => Number(str(env.memory.once('now', () => env.now())));
   const milliseconds = seconds === undefined ? now() : seconds * 1000;
@@ -46,6 +40,6 @@ function epochSeconds(second: Value): number {
 }
 
 function toDatetime(_env: unknown, value: Value, format: Value = ''): Value {
-  const text = requireText(value, `strptime() argument 1 must be str, not ${typeName(force(value))}`);
+  const text = textArgument(value, 'strptime() argument 1');
   return makeDatetime(parseDate(text, str(format)));
 }

@@ -1,5 +1,7 @@
 /** Turns the URLs and e-mail addresses of an escaped text into links, as Jinja2's urlize does. */
 
+import { SPACE_CLASS } from '../python/whitespace.ts';
+
 export type LinkOptions = {
   /** Longest text shown for a URL; undefined shows it whole. */
   readonly trimLength: number | undefined;
@@ -23,10 +25,12 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ['&lt;', '&gt;'],
 ];
 
+const BETWEEN_WORDS = new RegExp(`([${SPACE_CLASS}]+)`);
+
 /** The text with its links. */
 export function linkUrls(text: string, options: LinkOptions): string {
   return text
-    .split(/(\s+)/)
+    .split(BETWEEN_WORDS)
     .map((word) => linkWord(word, options))
     .join('');
 }
@@ -34,7 +38,7 @@ export function linkUrls(text: string, options: LinkOptions): string {
 function linkWord(word: string, options: LinkOptions): string {
   const head = /^(?:[(<]|&lt;)+/.exec(word)?.[0] ?? '';
   let middle = word.slice(head.length);
-  let tail = /(?:[)>.,\n]|&gt;)+$/.exec(middle)?.[0] ?? '';
+  let tail = middle.slice(endOfWord(middle));
   middle = middle.slice(0, middle.length - tail.length);
   for (const [open, close] of PAIRS) {
     const opened = count(middle, open);
@@ -46,6 +50,16 @@ function linkWord(word: string, options: LinkOptions): string {
     }
   }
   return head + link(middle, options) + tail;
+}
+
+/** Where the brackets and stops begin with which a word ends. */
+function endOfWord(word: string): number {
+  let end = word.length;
+  for (;;) {
+    if (end > 0 && ')>.,\n'.includes(word.charAt(end - 1))) end--;
+    else if (word.endsWith('&gt;', end)) end -= 4;
+    else return end;
+  }
 }
 
 function count(text: string, part: string): number {

@@ -23,6 +23,15 @@ const SMALL_DECIMAL = /^\d{1,15}$/;
 
 const DIGIT = /\p{Nd}/u;
 
+/** White space that C, which reads ASCII texts for Python, does not know. */
+const SEPARATORS = ['\x1c', '\x1d', '\x1e', '\x1f'];
+
+/** A text without the white space around it, and with ASCII digits. */
+function numberText(text: string): string {
+  const isUnfit = SEPARATORS.some((each) => text.includes(each)) && !/\P{ASCII}/u.test(text);
+  return isUnfit ? text : asciiDigits(stripText(text));
+}
+
 /** A text with the decimal digits of all scripts as ASCII ones. */
 function asciiDigits(text: string): string {
   return text.replace(/[^\p{ASCII}]/gu, (char) => (DIGIT.test(char) ? `${digitOf(char)}` : char));
@@ -40,9 +49,7 @@ function digitOf(char: string): number {
 /** The int that a text stands for in `base` (0 or 2 to 36), or undefined. */
 export function parseInteger(text: string, base: number): number | bigint | undefined {
   if (base === 10 && SMALL_DECIMAL.test(text)) return Number(text);
-  const found = /^([+-]?)(0[xX]|0[oO]|0[bB])?(_?[0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(
-    asciiDigits(stripText(text)),
-  );
+  const found = /^([+-]?)(0[xX]|0[oO]|0[bB])?(_?[0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(numberText(text));
   if (found === null) return undefined;
   const [, sign = '', prefix = '', rest = ''] = found;
   const prefixBase = { '': 0, '0x': 16, '0o': 8, '0b': 2 }[prefix.toLowerCase()] ?? 0;
@@ -79,7 +86,7 @@ const FLOAT = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][
 
 /** The float that a text stands for, or undefined. */
 function parseFloatText(text: string): number | undefined {
-  const stripped = asciiDigits(stripText(text));
+  const stripped = numberText(text);
   if (FLOAT.test(stripped)) return Number(stripped.replaceAll('_', ''));
   const special = /^([+-]?)(inf|infinity|nan)$/i.exec(stripped);
   if (special === null) return undefined;

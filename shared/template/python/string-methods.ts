@@ -114,7 +114,7 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     'replace',
     'old, new, count=-1',
     (self, old, replacement, times) =>
-      replace(
+      replaceText(
         self,
         textArgument(old, 'replace() argument 1'),
         textArgument(replacement, 'replace() argument 2'),
@@ -178,7 +178,8 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
   ['zfill', 'width', (self, width) => zeroFill(self, intArgument(width))],
 ]);
 
-function capitalize(text: string): string {
+/** `text.capitalize()`. */
+export function capitalize(text: string): string {
   const [first = ''] = text;
   return titleCase(first) + text.slice(first.length).toLowerCase();
 }
@@ -187,7 +188,7 @@ function capitalize(text: string): string {
 const PAIRS = 'ǄǅǆǇǈǉǊǋǌǱǲǳ';
 
 /** A character's title case: of what is upper case as several letters, only the first stays so. */
-export function titleCase(character: string): string {
+function titleCase(character: string): string {
   const pair = character === '' ? -1 : PAIRS.indexOf(character);
   if (pair >= 0) return PAIRS[pair - (pair % 3) + 1] ?? character;
   const [first = '', ...rest] = character.toUpperCase();
@@ -198,7 +199,8 @@ function title(text: string): string {
   return text.replace(/\p{Cased}+/gu, (word) => capitalize(word));
 }
 
-function justify(
+/** `text.center(width, fill)`, and `ljust` and `rjust`, whose texts stand at one side. */
+export function justify(
   text: string,
   width: Value | undefined,
   fill: Value | undefined,
@@ -304,7 +306,7 @@ function join(separator: string, iterable: Value): string {
 }
 
 /** Removes characters of `chars` (white space when null) from the ends. */
-function strip(text: string, chars: Value | undefined, atStart: boolean, atEnd: boolean): string {
+export function strip(text: string, chars: Value | undefined, atStart: boolean, atEnd: boolean): string {
   const given = force(chars ?? null);
   const set = asText(given);
   if (given !== null && set === undefined) {
@@ -336,7 +338,8 @@ function partition(text: string, separator: Value | undefined, isLast: boolean):
   return new PyTuple([text.slice(0, index), part, text.slice(index + part.length)]);
 }
 
-function replace(text: string, old: string, replacement: string, times: number): string {
+/** `text.replace(old, replacement, times)`; all of them when `times` is negative. */
+export function replaceText(text: string, old: string, replacement: string, times: number): string {
   const pieces = old === '' ? ['', ...text, ''] : text.split(old);
   const most = times < 0 ? pieces.length - 1 : Math.min(times, pieces.length - 1);
   checkTextSize(text.length + most * (replacement.length - old.length));
@@ -345,7 +348,8 @@ function replace(text: string, old: string, replacement: string, times: number):
   return [...pieces.slice(0, most), pieces.slice(most).join(old)].join(replacement);
 }
 
-function splitText(text: string, separator: Value, most: number): string[] {
+/** `text.split(separator, most)`; at white space when the separator is null, everywhere when `most` is negative. */
+export function splitText(text: string, separator: Value, most: number): string[] {
   if (separator === null) return splitWords(text, most);
   const part = separatorText(separator);
   if (part === '') throw valueError('empty separator');

@@ -63,11 +63,6 @@ export function splitLastWords(text: string, most: number): string[] {
   return rest === '' ? words : [rest, ...words];
 }
 
-/** Where the first white space stands, or -1. */
-export function findSpace(text: string): number {
-  return text.search(ONE);
-}
-
 /** `text.splitlines()`. */
 export function splitLines(text: string): string[] {
   const lines = text.split(LINE_END);
