@@ -16,7 +16,15 @@ import {
 import type { Checked, Diagnostic, Position } from '../base/diagnostic.ts';
 import { limits } from '../base/limits.ts';
 import { isSpecial, PyFloat, type Value } from '../base/value.ts';
-import { asTemplate, PyBytes, PySet, PyTuple, Vaulted } from '../template/python/special.ts';
+import {
+  asTemplate,
+  hasMarkers,
+  PyBytes,
+  PySet,
+  PyTuple,
+  Template,
+  Vaulted,
+} from '../template/python/special.ts';
 import { syntaxHint } from './yaml-hint.ts';
 import { indentFlowLine, indentQuoted, sourcePositions } from './yaml-indent.ts';
 import type { YamlDict, YamlEntry, YamlNode } from './yaml-node.ts';
@@ -170,7 +178,10 @@ function taggedScalar(
   const type = typeOf(node, text);
   if (type === undefined) return undefined;
   const value = scalarValue(type, text);
-  return typeof value === 'string' && !context.isUnsafe ? asTemplate(value, context.position) : value;
+  if (typeof value !== 'string') return value;
+  const { position, isUnsafe } = context;
+  if (!isUnsafe) return asTemplate(value, position);
+  return hasMarkers(value) ? value : new Template(value, position, true);
 }
 
 function typeOf(node: Scalar, text: string): ScalarType | undefined {
@@ -308,6 +319,7 @@ function ownEntry(
 
 /** The key under which a dict holds `value`, or undefined when Python cannot hash it. */
 function hashable(value: Value): Value | undefined {
+  if (value instanceof Template) return value.source;
   if (value instanceof PyFloat && Number.isSafeInteger(value.value)) return value.value;
   if (typeof value !== 'object' || value === null || value instanceof PyFloat) return value;
   return isSpecial(value) ? value : undefined;

@@ -6,19 +6,21 @@ import { Template } from './python/special.ts';
 import { asText, isTrue } from './python/values.ts';
 import { TemplateError } from './template-error.ts';
 
-/** Renders a text, with or without lookups. */
-type RenderText = (text: string, areLookupsDisabled: boolean) => Value;
+/** What asking a condition needs. */
+type Asking = {
+  /** Whether a text from outside went into what the condition renders to. */
+  readonly isReceived: () => boolean;
+  readonly renderValue: (raw: Value) => Value;
+  /** Renders a text, with or without lookups. */
+  readonly renderText: (text: string, areLookupsDisabled: boolean) => Value;
+};
 
 /** Whether a condition holds; errors are in the words of Ansible's conditional check. */
-export function isConditionMet(
-  condition: Value,
-  renderValue: (raw: Value) => Value,
-  renderText: RenderText,
-): boolean {
+export function isConditionMet(condition: Value, asking: Asking): boolean {
   if (condition === null || condition === '') return true;
   if (typeof condition === 'boolean') return condition;
   try {
-    return check(condition, renderValue, renderText);
+    return check(condition, asking);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     const message = `The conditional check '${str(condition)}' failed. The error was: ${error.message}`;
@@ -31,7 +33,7 @@ function rename(error: TemplateError, pythonType: string, message: string): Temp
   return new TemplateError(error.kind, pythonType, message, at);
 }
 
-function check(condition: Value, renderValue: (raw: Value) => Value, renderText: RenderText): boolean {
+function check(condition: Value, { isReceived, renderValue, renderText }: Asking): boolean {
   const original = str(condition);
   let text = original;
   try {
@@ -39,7 +41,8 @@ function check(condition: Value, renderValue: (raw: Value) => Value, renderText:
     const firstText = asText(first);
     if (firstText === undefined || firstText === '') return isTrue(first);
     text = firstText;
-    // What an inline template gave may come from a host: it is compared and tested, but it looks nothing up.
+    if (condition instanceof Template && isReceived()) throw unsafeCondition();
+    // What an inline template gave is compared and tested, but it looks nothing up.
     return decide(original, renderText(presented(text), condition instanceof Template));
   } catch (error) {
     if (!(error instanceof TemplateError) || error.kind !== 'undefined') throw error;
@@ -51,6 +54,11 @@ function check(condition: Value, renderValue: (raw: Value) => Value, renderText:
       `error while evaluating conditional (${original}): ${error.message}`,
     );
   }
+}
+
+function unsafeCondition(): TemplateError {
+  const message = 'Conditional is marked as unsafe, and cannot be evaluated.';
+  return new TemplateError('runtime', 'AnsibleTemplateError', message);
 }
 
 function presented(text: string): string {

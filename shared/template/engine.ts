@@ -6,7 +6,7 @@ import { builtins } from './builtins.ts';
 import { concatGuessing, concatNative, concatText, finalizeText, finalizeValue } from './compile/concat.ts';
 import { Output } from './compile/output.ts';
 import { type CompiledTemplate, type Engine, makeContext, runTemplate } from './compile/runtime.ts';
-import { compileCached, soleExpression } from './compile/template-cache.ts';
+import { compileCached } from './compile/template-cache.ts';
 import type { Environment } from './environment.ts';
 import { originOf, originOfRaw } from './find-text-origin.ts';
 import { resolveGlobal } from './globals.ts';
@@ -16,7 +16,7 @@ import { pythonError } from './python/error.ts';
 import { str } from './python/repr.ts';
 import { Undefined, Vaulted } from './python/special.ts';
 import { ansibleSyntax, type SyntaxOptions } from './syntax/syntax-options.ts';
-import type { Expression } from './syntax/syntax-tree.ts';
+import type { Expression, Statement } from './syntax/syntax-tree.ts';
 import { TemplateError } from './template-error.ts';
 import { isKeptAsText, type TextOrigin, WRITTEN } from './text-origin.ts';
 
@@ -62,7 +62,7 @@ function compileOptions(env: Environment, mode: RenderMode): Parameters<typeof c
 /** The engine that templates of one render share. */
 export function makeEngine(env: Environment, mode: RenderMode, isChanging = false): Engine {
   const originIn = (expression: Expression, isLocal: (name: string) => boolean): TextOrigin =>
-    originOf(expression, { env, soleExpression: soleIn(env), isLocal });
+    originOf(expression, { env, parse: parserIn(env), isLocal });
   const runtime: LookupRuntime = { env, builtins, areLookupsDisabled: mode.areLookupsDisabled };
   const native = env.options.native && !mode.isFile;
   return {
@@ -80,13 +80,13 @@ export function makeEngine(env: Environment, mode: RenderMode, isChanging = fals
   };
 }
 
-function soleIn(env: Environment): (source: string) => Expression | undefined {
-  return (source) => soleExpression(source, compileOptions(env, playbookMode));
+function parserIn(env: Environment): (source: string) => readonly Statement[] {
+  return (source) => compileCached(source, compileOptions(env, playbookMode)).statements;
 }
 
 /** Where the texts come from that something written in YAML gives, once it is rendered. */
 export function originOfWritten(raw: Value, env: Environment): TextOrigin {
-  return originOfRaw(raw, WRITTEN, { env, soleExpression: soleIn(env), isLocal: () => false });
+  return originOfRaw(raw, WRITTEN, { env, parse: parserIn(env), isLocal: () => false });
 }
 
 /** A variable's value; one that cannot be rendered because something in it is undefined is undefined itself. */

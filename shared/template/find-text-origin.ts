@@ -5,10 +5,13 @@
 
 import { isDict, type Value } from '../base/value.ts';
 import type { Environment } from './environment.ts';
+import { readsOf } from './names-read.ts';
 import { hasMarkers, Template } from './python/special.ts';
-import type { CallArguments, Expression } from './syntax/syntax-tree.ts';
+import type { CallArguments, Expression, Statement } from './syntax/syntax-tree.ts';
 import {
   COMPUTED,
+  isFromOutside,
+  isKeptAsText,
   KEPT_AS_TEXT,
   RECEIVED,
   RECEIVED_AS_TEXT,
@@ -20,8 +23,8 @@ import { VERBATIM_FILTERS } from './verbatim.ts';
 /** What finding an origin needs to know. */
 export type OriginFinder = {
   readonly env: Environment;
-  /** The one expression that a text of a playbook consists of. */
-  readonly soleExpression: (source: string) => Expression | undefined;
+  /** What a text of a playbook consists of. */
+  readonly parse: (source: string) => readonly Statement[];
   /** Whether a name is set by the template itself, which nothing is known of. */
   readonly isLocal: (name: string) => boolean;
 };
@@ -74,7 +77,7 @@ export function originOfRaw(
   finder: OriginFinder & { readonly depth?: number },
 ): TextOrigin {
   const depth = finder.depth ?? 0;
-  if (raw instanceof Template) return ofTemplate(raw.source, finder, depth);
+  if (raw instanceof Template) return raw.isUnsafe ? RECEIVED : ofTemplate(raw.source, finder, depth);
   if (origin !== WRITTEN) return origin;
   if (typeof raw === 'string' && hasMarkers(raw)) return RECEIVED;
   const parts = partsOf(raw);
@@ -90,12 +93,43 @@ function partsOf(raw: Value): readonly (readonly [Value, Value])[] | undefined {
 
 function ofTemplate(source: string, finder: OriginFinder, depth: number): TextOrigin {
   const { env } = finder;
-  const sole = finder.soleExpression(source);
-  if (sole === undefined) return COMPUTED;
-  const origin = originOf(sole, { ...finder, isLocal: () => false }, depth + 1);
+  const statements = finder.parse(source);
+  const [sole, ...more] = statements;
+  const isSole = sole?.kind === 'output' && more.length === 0;
+  const origin = isSole ? originOf(sole.value, { ...finder, isLocal: () => false }, depth + 1) : COMPUTED;
+  if (readsReceived(statements, finder, depth)) return isKeptAsText(origin) ? RECEIVED_AS_TEXT : RECEIVED;
+  if (!isSole) return COMPUTED;
   const isReceived = origin.own === RECEIVED.own && origin.inside === undefined;
   if (env.options.native || isReceived) return origin;
   return { own: origin.own, inside: COMPUTED };
+}
+
+/** Whether a text from outside went into what a template gives: then Ansible takes all of that as coming from there. */
+function readsReceived(statements: readonly Statement[], finder: OriginFinder, depth: number): boolean {
+  if (depth > DEPTH_MAX) return true;
+  const { names, looksUp, ofHosts } = readsOf(statements);
+  return (
+    looksUp ||
+    [...names].some((name) => holdsReceived(name, finder, depth + 1)) ||
+    ofHosts.some((printed) => isFromOutside(originOf(printed, finder, depth + 1)))
+  );
+}
+
+function holdsReceived(name: string, finder: OriginFinder, depth: number): boolean {
+  if (name === 'vars') {
+    const others = [...finder.env.scope.names()].filter((other) => other !== name);
+    return others.some((other) => holdsReceived(other, finder, depth));
+  }
+  const raw = finder.env.scope.raw?.(name);
+  if (raw === undefined) return false;
+  const origin = ofVariable(name, finder, depth);
+  return isReceivedIn(raw, origin);
+}
+
+/** Whether one of the texts in a variable comes from outside. */
+function isReceivedIn(raw: Value, origin: TextOrigin): boolean {
+  if (typeof raw === 'string' || raw instanceof Template) return isFromOutside(origin);
+  return partsOf(raw)?.some(([key, part]) => isReceivedIn(part, originOfPart(origin, key))) ?? false;
 }
 
 function ofVariable(name: string, finder: OriginFinder, depth: number): TextOrigin {
@@ -124,7 +158,7 @@ function ofItem(expression: ItemExpression, finder: OriginFinder, depth: number)
   if (isText(whole, finder)) return COMPUTED;
   const origin = originOf(whole, finder, depth + 1);
   if (expression.kind === 'getitem' && expression.key.kind === 'slice') return insideOnly(origin);
-  return key === undefined ? anyPart(origin) : atPart(origin, key);
+  return key === undefined ? anyPart(origin) : originOfPart(origin, key);
 }
 
 function isText(expression: Expression, { env }: OriginFinder): boolean {
@@ -135,7 +169,7 @@ function isText(expression: Expression, { env }: OriginFinder): boolean {
 function isAllVariables(expression: Expression, { isLocal }: OriginFinder): boolean {
   if (expression.kind === 'name') return expression.name === 'vars' && !isLocal('vars');
   return (
-    expression.kind === 'getitem' &&
+    (expression.kind === 'getitem' || expression.kind === 'getattr') &&
     expression.value.kind === 'name' &&
     expression.value.name === 'hostvars' &&
     !isLocal('hostvars')
@@ -188,7 +222,7 @@ function ofCall(
   if (callee.kind !== 'getattr') return COMPUTED;
   if (callee.name === 'get') {
     const whole = of(callee.value);
-    return first?.kind === 'const' ? atPart(whole, first.value) : anyPart(whole);
+    return first?.kind === 'const' ? originOfPart(whole, first.value) : anyPart(whole);
   }
   return ['copy', 'items', 'keys', 'values'].includes(callee.name) ? insideOnly(of(callee.value)) : COMPUTED;
 }
@@ -220,7 +254,8 @@ function insideOnly(origin: TextOrigin): TextOrigin {
   return { own: 'str', inside: origin.inside ?? origin };
 }
 
-function atPart(origin: TextOrigin, key: Value): TextOrigin {
+/** That of the part of a list or dict under `key`. */
+export function originOfPart(origin: TextOrigin, key: Value): TextOrigin {
   const { inside } = origin;
   if (inside === undefined) return { own: origin.own };
   return 'own' in inside ? inside : (inside.get(key) ?? COMPUTED);

@@ -7,7 +7,14 @@ import { finalizeValue } from './compile/concat.ts';
 import { makeContext, topFrame } from './compile/runtime.ts';
 import { compileExpressionCached } from './compile/template-cache.ts';
 import { isConditionMet } from './condition.ts';
-import { makeEngine, playbookMode, type RenderMode, resolveVariable, runSource } from './engine.ts';
+import {
+  makeEngine,
+  originOfWritten,
+  playbookMode,
+  type RenderMode,
+  resolveVariable,
+  runSource,
+} from './engine.ts';
 import { connectEngine } from './engine-above.ts';
 import type { Environment } from './environment.ts';
 import { type FileTemplateOptions, readFileHeader, syntaxOf } from './file-options.ts';
@@ -17,6 +24,7 @@ import { str } from './python/repr.ts';
 import { Markup, PyTuple, Template, Vaulted } from './python/special.ts';
 import { doubleBackslashes } from './syntax/lexer.ts';
 import { TemplateError } from './template-error.ts';
+import { isFromOutside } from './text-origin.ts';
 
 export type { FileTemplateOptions };
 
@@ -26,7 +34,7 @@ export type { FileTemplateOptions };
  */
 export function renderValue(raw: Value, env: Environment): Value {
   if (raw === null || typeof raw !== 'object') return raw;
-  if (raw instanceof Template) return renderText(raw.source, env, playbookMode);
+  if (raw instanceof Template) return raw.isUnsafe ? raw.source : renderText(raw.source, env, playbookMode);
   if (raw instanceof Vaulted) return env.decrypt(raw.ciphertext);
   return renderParts(raw, env, renderValue);
 }
@@ -167,7 +175,12 @@ export function renderExpression(expression: string, env: Environment): Value {
 export function isConditionTrue(condition: Value, env: Environment): boolean {
   const render = (text: string, areLookupsDisabled: boolean): Value =>
     renderText(text, env, { ...playbookMode, areLookupsDisabled });
-  return isConditionMet(condition, (raw) => renderValue(raw, env), render);
+  const isReceived = (): boolean => isFromOutside(originOfWritten(condition, env));
+  return isConditionMet(condition, {
+    isReceived,
+    renderValue: (raw) => renderValue(raw, env),
+    renderText: render,
+  });
 }
 
 /** Renders the text of a template file to a string; `name` stands in error messages. */

@@ -45,7 +45,8 @@ function writeSpecial(special: Special): Form {
   if (special instanceof PyBytes) return form('bytes', special.bytes);
   if (special instanceof Undefined)
     return form('undefined', [special.message, special.missing, special.isLenient]);
-  if (special instanceof Template) return form('template', [special.source, special.position]);
+  if (special instanceof Template)
+    return form('template', [special.source, special.position, special.isUnsafe]);
   if (special instanceof Vaulted) return form('vaulted', [special.ciphertext, special.position]);
   if (special instanceof PySet) return form('set', [...special.items]);
   if (special instanceof Markup) return form('markup', [special.text, special.mark, special.isLookedUp]);
@@ -105,7 +106,7 @@ function parseListed(tag: string, [first, second, third]: readonly Wire[]): Spec
         isLenient: third as boolean,
       });
     case 'template':
-      return new Template(first as string, parsePosition(second));
+      return new Template(first as string, parsePosition(second), third as boolean);
     case 'vaulted':
       return new Vaulted(first as string, parsePosition(second));
     case 'markup':

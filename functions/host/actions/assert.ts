@@ -1,10 +1,13 @@
 /** `assert`: checks conditions. */
 
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
+import { asList } from '../../../shared/project/load-keywords.ts';
+import { originOfWritten } from '../../../shared/template/engine.ts';
 import { Template } from '../../../shared/template/python/special.ts';
 import { typeName } from '../../../shared/template/python/values.ts';
 import { isConditionTrue, renderValue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
+import { isFromOutside } from '../../../shared/template/text-origin.ts';
 import { type ActionCall, uncaughtFail } from './action.ts';
 import { booleanArgument, checkArguments } from './arguments.ts';
 
@@ -47,8 +50,13 @@ function messageOf(value: Value, name: string): Value {
 function conditionsOf({ args, task, env }: ActionCall): readonly Value[] {
   const written = isDict(task.args) ? task.args.get('that') : undefined;
   const that = written ?? args.get('that') ?? null;
-  const list = that instanceof Template ? renderValue(that, env) : that;
-  return Array.isArray(list) ? list : [list];
+  if (!(that instanceof Template)) return asList(that);
+  const conditions = asList(renderValue(that, env));
+  return isFromOutside(originOfWritten(that, env)) ? conditions.map(asReceived) : conditions;
+}
+
+function asReceived(condition: Value): Value {
+  return typeof condition === 'string' ? new Template(condition, undefined, true) : condition;
 }
 
 function holds(condition: Value, { env }: ActionCall): boolean {

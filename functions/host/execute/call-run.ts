@@ -4,7 +4,7 @@ import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import { str } from '../../../shared/template/python/repr.ts';
 import { renderValue } from '../../../shared/template/render.ts';
-import { Suspension } from '../../../shared/template/template-error.ts';
+import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
 import type { ActionCall, ActionReply, LocalAction } from '../actions/action.ts';
 import { runInBackground } from './background.ts';
 import { delegatedAddress } from './call-connection.ts';
@@ -113,12 +113,26 @@ async function retry(run: TargetCall, ports: TaskPorts): Promise<ItemEnd | 'disc
     if (reply === 'discarded') return reply;
     const end = await settle(run, `result ${count}`, (again) => ended(again, reply, count));
     if (end.result.get('unreachable') === true) return end;
-    const isOver = await settle(run, `until ${count}`, ({ site }) => isDone(site, run.task, end.result));
-    if (isOver) return end;
+    const over = await settle(run, `until ${count}`, (again) => overWith(again, end));
+    if (over !== undefined) return over;
     if (count >= retries) return exhausted(end, count);
     const again = new Map<Value, Value>([...end.result, ['retries', retries], ['_ansible_retry', true]]);
     ports.onRetry({ ...end, result: again }, retries - count);
     await ports.sleep(delayMs);
+  }
+}
+
+/** The end when `until` holds, or cannot be evaluated; undefined while it does not hold. */
+function overWith({ site, task }: Call, end: ItemEnd): ItemEnd | undefined {
+  try {
+    return isDone(site, task, end.result) ? end : undefined;
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const result = new Map<Value, Value>([
+      ['failed', true],
+      ['msg', error.message],
+    ]);
+    return { ...end, result, label: undefined, endsLoop: true };
   }
 }
 

@@ -2,7 +2,10 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
+import { originOfWritten } from '../../../shared/template/engine.ts';
+import { originOfPart } from '../../../shared/template/find-text-origin.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
+import { RECEIVED, type TextOrigin } from '../../../shared/template/text-origin.ts';
 import { endOf, runLocally, runOnTarget, untilThere } from './call-run.ts';
 import { isDecidedByTarget, isFailed } from './conclude-result.ts';
 import type { HostVars } from './host-state.ts';
@@ -35,7 +38,14 @@ export function startLoop(site: RenderSite, task: Task, { ports, items }: Loop):
   const prepare: Prepare = (index, vars, when) => {
     const item = new Map([...site.item, ...itemVars(items, index, controls)]);
     return readyItem(
-      { ...site, context, vars, item, memory: site.memory.pass(`item ${index} ${when}`) },
+      {
+        ...site,
+        context,
+        vars,
+        item,
+        itemTexts: textsOfItem(site, task, index),
+        memory: site.memory.pass(`item ${index} ${when}`),
+      },
       task,
       items[index] ?? null,
     );
@@ -64,6 +74,16 @@ export function startLoop(site: RenderSite, task: Task, { ports, items }: Loop):
     return { kind: 'over', end: endOfLoop(ends, wrong) };
   }
   return sendItems({ task, ready, ended, wrong, decorate, prepare, pauseMs: controls.pauseMs, ports });
+}
+
+/** Where the texts of an item come from: those of lookups from outside, others from where the list has them. */
+function textsOfItem(site: RenderSite, { loop }: Task, index: number): () => TextOrigin {
+  if (loop?.with !== 'loop') return () => RECEIVED;
+  let texts: TextOrigin | undefined;
+  return () => {
+    texts ??= originOfPart(originOfWritten(loop.value, environmentOf(site)), index);
+    return texts;
+  };
 }
 
 /** The next item sees what add_host and group_by have made of the inventory. */
@@ -170,6 +190,7 @@ async function sendOneByOne(items: Items): Promise<TaskEnd | 'discarded'> {
         : await untilThere(() => items.prepare(index, known, 'in turn'));
     const end = await endOfOne(item, index, ports);
     if (end === 'discarded') return end;
+    if (end.endsLoop === true) return { ...end, items: undefined };
     const done = items.decorate(end, index);
     ports.onItem(done);
     ends.push(done);

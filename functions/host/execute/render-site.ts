@@ -4,6 +4,7 @@ import type { Dict } from '../../../shared/base/value.ts';
 import type { Role, Task } from '../../../shared/project/model.ts';
 import type { LocalPort } from '../../../shared/template/environment.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
+import type { TextOrigin } from '../../../shared/template/text-origin.ts';
 import type { HostVars } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
 import type { SiteMemory } from './task-memory.ts';
@@ -19,6 +20,8 @@ export type RenderSite = {
   readonly playFiles: readonly Dict[];
   /** The loop variable and its companions. */
   readonly item: Dict;
+  /** Where the texts of the loop variable come from; absent outside of loops. */
+  readonly itemTexts?: (() => TextOrigin) | undefined;
   readonly memory: SiteMemory;
   readonly local: LocalPort;
   /** Prints a warning along with the task. */

@@ -201,7 +201,7 @@ function conditionWarnings(task: Task): readonly string[] {
   const conditions = [...everyKeyword(task, 'when').flat(), ...task.until];
   const results = [...(task.failedWhen ?? []), ...(task.changedWhen ?? []), ...assertionsOf(task)];
   return [...conditions, ...results].flatMap((condition) =>
-    condition instanceof Template
+    condition instanceof Template && !condition.isUnsafe
       ? [
           `conditional statements should not include jinja2 templating delimiters such as {{ }} or {% %}. Found: ${condition.source}`,
         ]

@@ -13,6 +13,8 @@ export type ItemEnd = {
   readonly label: string | undefined;
   /** Of delegated work: the other host's `ansible_host`. */
   readonly delegatedAddress?: string | undefined;
+  /** Its loop ends with it, and it is all that remains of that. */
+  readonly endsLoop?: true;
 };
 
 export type TaskEnd = ItemEnd & {

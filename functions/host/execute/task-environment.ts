@@ -29,6 +29,7 @@ export function environmentOf(site: RenderSite): Environment {
   const magic = magicLayer({ site, hostvars: hostvarsOf(site), vars: whole, render });
   const sources: LayerSources = {
     item: site.item,
+    itemTexts: site.itemTexts,
     magic,
     extraVars: context.extraVars,
     hostVars: site.vars,
@@ -99,6 +100,7 @@ function environmentOfOther(site: RenderSite, host: string): Environment {
     host,
     task: undefined,
     item: new Map(),
+    itemTexts: undefined,
     playFiles: [],
     publicRoles: [],
     get vars() {
@@ -115,6 +117,7 @@ function environmentOfOther(site: RenderSite, host: string): Environment {
   const layers = (known: HostVars): readonly Layer[] =>
     stackLayers({
       item: new Map(),
+      itemTexts: undefined,
       magic,
       extraVars: context.extraVars,
       hostVars: known,

@@ -7,12 +7,19 @@ import { combineVars } from '../../../shared/project/variables/combine-vars.ts';
 import { Pending } from '../../../shared/template/python/special.ts';
 import { dictLayer, type Layer } from '../../../shared/template/scope.ts';
 import { Suspension } from '../../../shared/template/template-error.ts';
-import { COMPUTED, RECEIVED, readOrigin, WRITTEN } from '../../../shared/template/text-origin.ts';
+import {
+  COMPUTED,
+  RECEIVED,
+  readOrigin,
+  type TextOrigin,
+  WRITTEN,
+} from '../../../shared/template/text-origin.ts';
 import { arrivedFacts, type FactLayer, type HostVars } from './host-state.ts';
 
 /** Where the layers of a task come from. Outside a play and task (hostvars), those parts are absent. */
 export type LayerSources = {
   readonly item: Dict;
+  readonly itemTexts: (() => TextOrigin) | undefined;
   readonly magic: Layer;
   readonly extraVars: Dict;
   readonly hostVars: HostVars;
@@ -31,7 +38,7 @@ export function stackLayers(sources: LayerSources): readonly Layer[] {
   const dicts = (list: readonly Dict[], origin = WRITTEN): readonly Layer[] =>
     list.filter((vars) => vars.size > 0).map((vars) => dictLayer(vars, origin));
   return [
-    ...dicts([sources.item], task?.loop?.with === 'loop' ? WRITTEN : RECEIVED),
+    ...(sources.item.size > 0 ? [itemLayer(sources)] : []),
     sources.magic,
     ...dicts([sources.extraVars], COMPUTED),
     ...dicts([...includeVars(task), ...roleParams(task)]),
@@ -94,6 +101,11 @@ export function allFacts(facts: readonly FactLayer[]): Dict {
     for (const [name, value] of arrived ?? []) merged.set(name, value);
   }
   return merged;
+}
+
+/** The loop variable and its companions. */
+function itemLayer({ item, itemTexts }: LayerSources): Layer {
+  return { ...dictLayer(item), textsOf: () => itemTexts?.() ?? RECEIVED };
 }
 
 /** What was registered came from outside; of what set_fact has set it is known. */

@@ -6,7 +6,7 @@ import { doubleBackslashes } from '../syntax/lexer.ts';
 import { parseBareExpression, parseTemplate } from '../syntax/parser.ts';
 import type { SyntaxOptions } from '../syntax/syntax-options.ts';
 import { ansibleSyntax } from '../syntax/syntax-options.ts';
-import type { Expression, Statement } from '../syntax/syntax-tree.ts';
+import type { Statement } from '../syntax/syntax-tree.ts';
 import { allStatements } from '../syntax/walk-statements.ts';
 import { TemplateError } from '../template-error.ts';
 import { checkBlockNames } from './block.ts';
@@ -26,6 +26,7 @@ export type CompileOptions = {
 
 type Entry = {
   readonly template: CompiledTemplate;
+  /** What the text consists of. */
   readonly statements: readonly Statement[];
   /** Whether it, or a template that it names, may call something that changes lists, dicts or sets. */
   readonly mayChange: boolean;
@@ -107,12 +108,6 @@ export function compileExpressionCached(source: string, builtins: Builtins): Eva
       }),
     ),
   );
-}
-
-/** The one expression that a text consists of, if it does: its name, or whether its text is to stay text. */
-export function soleExpression(source: string, options: CompileOptions): Expression | undefined {
-  const [only, ...more] = compileCached(source, options).statements;
-  return more.length === 0 && only?.kind === 'output' ? only.value : undefined;
 }
 
 function tagsOf(extensions: readonly string[]): ReadonlySet<string> {

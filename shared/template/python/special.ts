@@ -71,10 +71,13 @@ export class Template implements Special {
   readonly special = 'template';
   readonly source: string;
   readonly position: Position | undefined;
+  /** A text without markers that is `!unsafe`: rendering gives it as it is, and `debug` does not look up what it names. */
+  readonly isUnsafe: boolean;
 
-  constructor(source: string, position?: Position) {
+  constructor(source: string, position?: Position, isUnsafe = false) {
     this.source = source;
     this.position = position;
+    this.isUnsafe = isUnsafe;
   }
 }
 

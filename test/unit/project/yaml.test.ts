@@ -34,7 +34,7 @@ function encode(value: Value): unknown {
   if (value instanceof PyFloat) return { float: value.value };
   if (Array.isArray(value)) return value.map(encode);
   if (value instanceof Map) return { dict: [...value].map(([key, item]) => [encode(key), encode(item)]) };
-  if (value instanceof Template) return { template: value.source };
+  if (value instanceof Template) return { [value.isUnsafe ? 'str' : 'template']: value.source };
   if (value instanceof Vaulted) return { vault: value.ciphertext };
   if (value instanceof PyBytes) return { bytes: Buffer.from(value.bytes).toString('hex') };
   if (value instanceof PyTuple) return { tuple: value.items.map(encode) };
