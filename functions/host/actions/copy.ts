@@ -2,7 +2,7 @@
 
 import { formatJson } from '../../../shared/base/json.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { encodeText } from '../../../shared/template/filters/charset.ts';
+import { encodeText } from '../../../shared/template/python/codec.ts';
 import { baseName, joinPath } from '../../../shared/template/python/posix-path.ts';
 import { str } from '../../../shared/template/python/repr.ts';
 import {

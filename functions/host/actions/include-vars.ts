@@ -5,7 +5,7 @@ import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import { isVaulted } from '../../../shared/base/vault.ts';
 import { combineVars } from '../../../shared/project/variables/combine-vars.ts';
 import { loadYaml } from '../../../shared/project/yaml.ts';
-import { decodeText } from '../../../shared/template/filters/charset.ts';
+import { decodeText } from '../../../shared/template/python/codec.ts';
 import { directoryName, joinPath, splitExtension } from '../../../shared/template/python/posix-path.ts';
 import { compilePattern, searchPattern } from '../../../shared/template/python/regex.ts';
 import { repr, reprText, str } from '../../../shared/template/python/repr.ts';

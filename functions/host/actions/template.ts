@@ -1,8 +1,8 @@
 /** `template`: renders a file of this machine and puts the text on the target. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { decodeText, encodeText } from '../../../shared/template/filters/charset.ts';
 import { fullClassName } from '../../../shared/template/python/class-name.ts';
+import { decodeText, encodeText } from '../../../shared/template/python/codec.ts';
 import { baseName } from '../../../shared/template/python/posix-path.ts';
 import { str } from '../../../shared/template/python/repr.ts';
 import { type FileTemplateOptions, renderFile } from '../../../shared/template/render.ts';

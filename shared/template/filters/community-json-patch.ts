@@ -5,11 +5,11 @@ import type { Builtin } from '../builtin.ts';
 import { filterError, rethrown } from '../filter-error.ts';
 import { loadJson } from '../formats/json.ts';
 import { applyPatch, diffJson, PATCH_TEST_FAILED } from '../formats/json-patch.ts';
+import { decodeText } from '../python/codec.ts';
 import { str } from '../python/repr.ts';
 import { PyBytes } from '../python/special.ts';
 import { asDict, asText, force, isMapping } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { decodeText } from './charset.ts';
 
 /** The filters. */
 export const jsonPatchFilters: readonly Builtin[] = [

@@ -5,6 +5,7 @@ import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { filterError, filterErrorFrom } from '../filter-error.ts';
+import { decodeText, encodeText } from '../python/codec.ts';
 import { pythonError, undefinedError } from '../python/error.ts';
 import { textArgument } from '../python/method.ts';
 import { indexArgument } from '../python/number.ts';
@@ -12,7 +13,6 @@ import { str } from '../python/repr.ts';
 import { PyBytes, Undefined } from '../python/special.ts';
 import { asSequence, asText, force, isMapping, isTrue, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { decodeText, encodeText } from './charset.ts';
 import { hashPassword, randomSalt, saltSizeOf, schemeName } from './password.ts';
 
 /** Encoding and hashing filters. */

@@ -5,6 +5,7 @@ import type { Builtin } from '../builtin.ts';
 import { filterArgumentError, filterError } from '../filter-error.ts';
 import { dumpJson } from '../formats/json.ts';
 import { checkText } from '../python/arithmetic.ts';
+import { encodeText } from '../python/codec.ts';
 import { dictGet, dictKey } from '../python/dict-key.ts';
 import { pythonError, typeError, undefinedError, valueError } from '../python/error.ts';
 import { escapeHtml, escapeValue, stripTags } from '../python/markup-text.ts';
@@ -23,7 +24,6 @@ import {
   typeName,
 } from '../python/values.ts';
 import { splitWords } from '../python/whitespace.ts';
-import { toBytes } from './encoding.ts';
 import { indentOption } from './formats.ts';
 import { linkUrls } from './urlize.ts';
 
@@ -81,7 +81,8 @@ function quoteUrl(value: Value, safe: string): string {
     const quoted = encodeURIComponent(text).replace(/[!'()*]/g, escapeByte);
     return checkText(safe.includes('/') ? quoted.replaceAll('%2F', '/') : quoted);
   }
-  return Array.from(toBytes(value), (byte) => {
+  const bytes = value instanceof PyBytes ? value.bytes : encodeText(str(value), 'utf-8', 'strict');
+  return Array.from(bytes, (byte) => {
     const character = String.fromCharCode(byte);
     if (/[A-Za-z0-9_.~-]/.test(character) || safe.includes(character)) return character;
     return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;

@@ -4,12 +4,12 @@ import type { Dict, Value } from '../../base/value.ts';
 import { engineAbove, withVariables } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
+import { decodeText } from '../python/codec.ts';
 import { dictSet } from '../python/dict-key.ts';
 import { literalEval } from '../python/literal-eval.ts';
 import { str } from '../python/repr.ts';
 import { asDict, asText, force, isTrue } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
-import { decodeText } from './charset.ts';
 import { absolute } from './path.ts';
 
 /** What one key of a spec says. */

@@ -6,11 +6,11 @@ import { isVaulted, openVault, sealVault } from '../../base/vault.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { classText, filterErrorFrom, filterTypeError } from '../filter-error.ts';
+import { decodeText } from '../python/codec.ts';
 import { undefinedError } from '../python/error.ts';
 import { str } from '../python/repr.ts';
 import { PyBytes, Undefined, Vaulted } from '../python/special.ts';
 import { asText, force, isTrue } from '../python/values.ts';
-import { decodeText } from './charset.ts';
 import { toBytes } from './encoding.ts';
 
 /** Vault filters. */

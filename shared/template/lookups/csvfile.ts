@@ -4,9 +4,8 @@ import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError, rethrown } from '../filter-error.ts';
-import { decodeText } from '../filters/charset.ts';
 import { readCsv } from '../formats/csv.ts';
-import { findUtf8Fault } from '../python/utf8-fault.ts';
+import { decodeText } from '../python/codec.ts';
 import { force } from '../python/values.ts';
 import { keepLineEnds } from '../python/whitespace.ts';
 import { intOption, type LookupOptions, splitTerm, termText, textOption } from './options.ts';
@@ -36,9 +35,10 @@ function lookUp(env: Environment, term: string, options: LookupOptions): Value[]
   const content = path === undefined ? undefined : env.local.readFile(path);
   if (content === undefined) throw ansibleError("csvfile: [Errno 2] No such file or directory: b'None'");
   const encoding = textOption(merged, 'encoding', 'utf-8');
-  const fault = /^utf[-_]?8$/i.test(encoding) ? findUtf8Fault(content) : undefined;
-  if (fault !== undefined) throw ansibleError(`csvfile: 'utf-8' codec ${fault}`);
-  const text = decodeText(content, encoding);
+  const text = rethrown(
+    () => decodeText(content, encoding, 'strict'),
+    (error) => ansibleError(`csvfile: ${error.message}`),
+  );
   const row = findRow(text, delimiter === 'TAB' ? '\t' : delimiter, words.join(' '));
   if (row === undefined) {
     const fallback = force(merged.get('default') ?? null);

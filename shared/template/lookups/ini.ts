@@ -4,7 +4,7 @@ import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { lookupError } from '../filter-error.ts';
-import { decodeText } from '../filters/charset.ts';
+import { decodeText } from '../python/codec.ts';
 import { pythonError } from '../python/error.ts';
 import { compilePattern, matchPattern } from '../python/regex.ts';
 import { repr } from '../python/repr.ts';

@@ -4,7 +4,6 @@ import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
-import { decodeText } from '../filters/charset.ts';
 import {
   defaultIdent,
   hashPassword,
@@ -13,6 +12,7 @@ import {
   saltSizeOf,
   schemeName,
 } from '../filters/password.ts';
+import { decodeText } from '../python/codec.ts';
 import { seededRandom, systemRandom } from '../python/random.ts';
 import { str } from '../python/repr.ts';
 import { asText, force, isTrue } from '../python/values.ts';

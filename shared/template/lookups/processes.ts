@@ -4,7 +4,7 @@ import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import type { Environment, LocalPort } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
-import { decodeText } from '../filters/charset.ts';
+import { decodeText } from '../python/codec.ts';
 import { str } from '../python/repr.ts';
 import { force, toList } from '../python/values.ts';
 import { splitLines, stripEnd } from '../python/whitespace.ts';

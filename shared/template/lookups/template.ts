@@ -7,7 +7,7 @@ import type { Environment } from '../environment.ts';
 import type { FileTemplateOptions } from '../file-options.ts';
 import { templateFileVars, templateRunDate } from '../file-vars.ts';
 import { ansibleError } from '../filter-error.ts';
-import { decodeText } from '../filters/charset.ts';
+import { decodeText } from '../python/codec.ts';
 import { literalEval } from '../python/literal-eval.ts';
 import { directoryName } from '../python/posix-path.ts';
 import { str } from '../python/repr.ts';

@@ -5,7 +5,7 @@ import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import type { Environment, WebAnswer, WebRequest } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
-import { decodeText } from '../filters/charset.ts';
+import { decodeText } from '../python/codec.ts';
 import { pythonError, valueError } from '../python/error.ts';
 import { repr, str } from '../python/repr.ts';
 import { asText, force } from '../python/values.ts';

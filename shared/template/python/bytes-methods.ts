@@ -2,7 +2,8 @@
 
 import type { Value } from '../../base/value.ts';
 import { TemplateError } from '../template-error.ts';
-import { pythonError, typeError, valueError } from './error.ts';
+import { decodeText } from './codec.ts';
+import { typeError, valueError } from './error.ts';
 import {
   intArgument,
   type Method,
@@ -13,7 +14,6 @@ import {
 } from './method.ts';
 import { PyBytes, PyTuple } from './special.ts';
 import { stringMethods } from './string-methods.ts';
-import { findUtf8Fault } from './utf8-fault.ts';
 import { asInt, asText, force, iterateOrUndefined, length, typeName } from './values.ts';
 
 /** Methods that do with bytes what those of str do with ASCII letters. */
@@ -70,7 +70,7 @@ export const bytesMethods: MethodTable<PyBytes> = new Map<string, Method<PyBytes
       'decode',
       "encoding='utf-8', errors='strict'",
       (self, encoding, errors) =>
-        decode(
+        decodeText(
           self.bytes,
           textArgument(encoding, "decode() argument 'encoding'"),
           textArgument(errors, "decode() argument 'errors'"),
@@ -185,22 +185,6 @@ function hex(self: PyBytes, separator: Value = null, size: Value = 1): string {
   return pairs
     .map((pair, index) => (index > 0 && every !== 0 && isAfter(index) ? text + pair : pair))
     .join('');
-}
-
-/** Bytes as text, in Python's names of encodings and error handlers. */
-function decode(bytes: Uint8Array, encoding: string, errors: string): string {
-  const name = encoding.toLowerCase().replaceAll('_', '-');
-  if (['latin-1', 'latin1', 'iso-8859-1', 'ascii', 'us-ascii'].includes(name))
-    return Buffer.from(bytes).toString('latin1');
-  if (!['utf-8', 'utf8', 'utf-16', 'utf-16-le'].includes(name))
-    throw pythonError('LookupError', `unknown encoding: ${encoding}`);
-  try {
-    return new TextDecoder(name, { fatal: errors === 'strict', ignoreBOM: true }).decode(bytes);
-  } catch {
-    const fault = name.startsWith('utf-16') ? undefined : findUtf8Fault(bytes);
-    const what = fault ?? "can't decode bytes: invalid data";
-    throw pythonError('UnicodeDecodeError', `'${fault === undefined ? encoding : 'utf-8'}' codec ${what}`);
-  }
 }
 
 function bytesArgument(value: Value | undefined): Uint8Array {

@@ -6,7 +6,7 @@ import { dictGet } from './dict-key.ts';
 import { limitError, pythonError, typeError, undefinedError, valueError } from './error.ts';
 import { numberOrUndefined, truncateFloat } from './number.ts';
 import { formatIntMagnitude, formatMagnitude } from './number-format.ts';
-import { repr, str } from './repr.ts';
+import { hexEscape, repr, str } from './repr.ts';
 import { LazyDict, LazyList, PyBytes, PyTuple, Undefined } from './special.ts';
 import { asDict, asInt, asText, characters, isMapping, textLength, typeName } from './values.ts';
 
@@ -63,6 +63,11 @@ class Arguments {
     return value;
   }
 
+  /** A key without an end. */
+  unended(): Error {
+    return this.#mapping === undefined ? this.#noMapping() : valueError('incomplete format key');
+  }
+
   #noMapping(): Error {
     const [only] = this.#values;
     if (only instanceof Undefined && !this.#isTuple) return undefinedError(only);
@@ -108,7 +113,9 @@ function splitFormat(format: string): Piece[] {
     const [whole, key, flags = '', width, precision, type = ''] = found;
     if (found.index > last) pieces.push(format.slice(last, found.index));
     last = found.index + whole.length;
-    pieces.push(whole === '%%' ? '%' : { key, flags, width, precision, type, index: last - 1 });
+    pieces.push(
+      whole === '%%' ? '%' : { key, flags, width, precision, type, index: last - 1, isFirst: whole.length === 2 },
+    );
   }
   if (last < format.length) pieces.push(format.slice(last));
   return pieces;
@@ -116,6 +123,8 @@ function splitFormat(format: string): Piece[] {
 
 type RawConversion = {
   readonly key: string | undefined;
+  /** Whether the type follows the mark at once. */
+  readonly isFirst: boolean;
   readonly flags: string;
   readonly width: string | undefined;
   readonly precision: string | undefined;
@@ -125,6 +134,7 @@ type RawConversion = {
 
 function convertOne(values: Arguments, raw: RawConversion): string {
   const { key } = raw;
+  if (raw.type === '(' && raw.isFirst) throw values.unended();
   if (raw.type === '') throw valueError('incomplete format');
   const named = key === undefined ? undefined : values.named(key);
   const starWidth = raw.width === '*' ? takeInt(values) : undefined;
@@ -194,13 +204,7 @@ function cut(text: string, how: Conversion): string {
 
 /** A text with all but ASCII escaped, as `ascii()` gives it. */
 export function toAscii(text: string): string {
-  return text.replace(/[^\x20-\x7e]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    if (code <= 0xff) return `\\x${code.toString(16).padStart(2, '0')}`;
-    return code <= 0xffff
-      ? `\\u${code.toString(16).padStart(4, '0')}`
-      : `\\U${code.toString(16).padStart(8, '0')}`;
-  });
+  return text.replace(/[^\x20-\x7e]/gu, hexEscape);
 }
 
 function toCharacter(value: Value): string {

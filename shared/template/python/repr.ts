@@ -145,6 +145,11 @@ function escapeCharacter(character: string, quote: string): string {
   const short = ESCAPES.get(character);
   if (short !== undefined) return short;
   if (!/[\p{C}\p{Z}]/u.test(character)) return character;
+  return hexEscape(character);
+}
+
+/** A character as the shortest escape with hexadecimal digits: `\xe9`, `\u20ac`, `\U0001f600`. */
+export function hexEscape(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code <= 0xff) return `\\x${code.toString(16).padStart(2, '0')}`;
   if (code <= 0xffff) return `\\u${code.toString(16).padStart(4, '0')}`;

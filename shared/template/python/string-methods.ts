@@ -2,10 +2,10 @@
 
 import type { Value } from '../../base/value.ts';
 import { checkText, checkTextSize } from './arithmetic.ts';
-import { encodeText } from './encode-text.ts';
+import { encodeText } from './codec.ts';
 import { typeError, valueError } from './error.ts';
 import { intArgument, type MethodTable, methodTable, rangeArguments, textArgument } from './method.ts';
-import { PyTuple } from './special.ts';
+import { PyBytes, PyTuple } from './special.ts';
 import { translateText, translationOf } from './translate-text.ts';
 import {
   asSequence,
@@ -43,10 +43,12 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     'encode',
     "encoding='utf-8', errors='strict'",
     (self, encoding, errors) =>
-      encodeText(
-        self,
-        textArgument(encoding, "encode() argument 'encoding'"),
-        textArgument(errors, "encode() argument 'errors'"),
+      new PyBytes(
+        encodeText(
+          self,
+          textArgument(encoding, "encode() argument 'encoding'"),
+          textArgument(errors, "encode() argument 'errors'"),
+        ),
       ),
     'named',
   ],
@@ -168,8 +170,8 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     'swapcase',
     '',
     (self) =>
-      self.replace(/\p{L}/gu, (letter) =>
-        letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+      self.replace(/\p{Uppercase}|\p{Lowercase}/gu, (letter) =>
+        /\p{Lowercase}/u.test(letter) ? letter.toUpperCase() : letter.toLowerCase(),
       ),
   ],
   ['title', '', (self) => title(self)],

@@ -1,16 +1,19 @@
 /** Where bytes stop being UTF-8, in the words of Python's decoder. */
 
-/** The fault of the first byte that does not decode; undefined when all of them do. */
-export function findUtf8Fault(bytes: Uint8Array): string | undefined {
-  let at = 0;
+/** Bytes that are no UTF-8: those from `start` up to `end`. */
+export type Utf8Fault = { readonly start: number; readonly end: number; readonly reason: string };
+
+/** The first fault at or after `from`, where a character begins; undefined when all bytes decode. */
+export function findUtf8Fault(bytes: Uint8Array, from = 0): Utf8Fault | undefined {
+  let at = from;
   while (at < bytes.length) {
     const size = sequenceSize(bytes[at] ?? 0);
-    if (size === 0) return describe(bytes, [at, at + 1], 'invalid start byte');
+    if (size === 0) return { start: at, end: at + 1, reason: 'invalid start byte' };
     for (let next = 1; next < size; next++) {
       const byte = bytes[at + next];
-      if (byte === undefined) return describe(bytes, [at, bytes.length], 'unexpected end of data');
+      if (byte === undefined) return { start: at, end: bytes.length, reason: 'unexpected end of data' };
       if (!mayFollow(bytes[at] ?? 0, next, byte)) {
-        return describe(bytes, [at, at + next], 'invalid continuation byte');
+        return { start: at, end: at + next, reason: 'invalid continuation byte' };
       }
     }
     at += size;
@@ -34,12 +37,4 @@ function mayFollow(first: number, place: number, byte: number): boolean {
   if (first === 0xed) return byte <= 0x9f;
   if (first === 0xf0) return byte >= 0x90;
   return first !== 0xf4 || byte <= 0x8f;
-}
-
-function describe(bytes: Uint8Array, [start, end]: readonly [number, number], reason: string): string {
-  const place =
-    end - start === 1
-      ? `byte 0x${(bytes[start] ?? 0).toString(16).padStart(2, '0')} in position ${start}`
-      : `bytes in position ${start}-${end - 1}`;
-  return `can't decode ${place}: ${reason}`;
 }
