@@ -5,7 +5,7 @@ import type { Dict, Value } from '../base/value.ts';
 import type { Environment } from './environment.ts';
 import { generateLorem } from './lorem.ts';
 import { makeNow } from './now.ts';
-import { bindArguments } from './python/bind-arguments.ts';
+import { bindArguments, boundMethod } from './python/bind-arguments.ts';
 import { dictSet } from './python/dict-key.ts';
 import { entriesOf } from './python/dict-methods.ts';
 import { pythonError, typeError, valueError } from './python/error.ts';
@@ -32,14 +32,14 @@ export function resolveGlobal(name: string, env: Environment): Value | undefined
 }
 
 const GLOBALS: ReadonlyMap<string, Global> = new Map<string, Global>([
-  ['cycler', () => new PyCallable('cycler', (args) => makeCycler(args))],
-  ['dict', () => new PyCallable('dict', makeDict)],
+  ['cycler', () => new PyCallable('cycler', makeCycler)],
+  ['dict', () => new PyCallable('dict', makeDict, undefined, 'type')],
   ['joiner', () => new PyCallable('joiner', makeJoiner)],
   ['lipsum', (env) => new PyCallable('lipsum', (args, kwargs) => lipsum(env, args, kwargs))],
   ['namespace', () => new PyCallable('namespace', (args, kwargs) => new PyNamespace(makeDict(args, kwargs)))],
-  ['now', (env) => new PyCallable('now', (args, kwargs) => makeNow(env, args, kwargs))],
+  ['now', (env) => new PyCallable('now', (args, kwargs) => makeNow(env, args, kwargs), undefined, 'method')],
   ['omit', () => omit],
-  ['range', () => new PyCallable('range', makeRange)],
+  ['range', () => new PyCallable('range', makeRange, undefined, 'type')],
   ['undef', () => new PyCallable('undef', makeUndefined)],
   ['vars', (env) => allVariables(env)],
 ]);
@@ -77,7 +77,8 @@ function makeDict(args: readonly Value[], kwargs: Kwargs): Dict {
   return map;
 }
 
-function makeCycler(items: readonly Value[]): PyObject {
+function makeCycler(items: readonly Value[], kwargs: Kwargs): PyObject {
+  bindArguments({ name: 'Cycler.__init__', signature: '*items' }, items, kwargs);
   if (items.length === 0) throw pythonError('RuntimeError', 'at least one item has to be provided');
   let at = 0;
   const attributes = new Map<string, () => Value>([
@@ -87,7 +88,7 @@ function makeCycler(items: readonly Value[]): PyObject {
     [
       'next',
       () =>
-        new PyCallable('next', () => {
+        boundMethod('Cycler.next', '', () => {
           const item = items[at] ?? null;
           at = (at + 1) % items.length;
           return item;
@@ -96,7 +97,7 @@ function makeCycler(items: readonly Value[]): PyObject {
     [
       'reset',
       () =>
-        new PyCallable('reset', () => {
+        boundMethod('Cycler.reset', '', () => {
           at = 0;
           return null;
         }),
@@ -110,17 +111,21 @@ function makeCycler(items: readonly Value[]): PyObject {
 }
 
 function makeJoiner(args: readonly Value[], kwargs: Kwargs): PyObject {
-  const [separator = ''] = bindArguments({ name: 'Joiner', signature: "sep=', '" }, args, kwargs);
+  const [separator = ''] = bindArguments(
+    { name: 'Joiner.__init__', signature: "sep=', '", before: 1 },
+    args,
+    kwargs,
+  );
   let isUsed = false;
   return new PyObject({
     typeName: 'jinja2.utils.Joiner',
     str: () => '<jinja2.utils.Joiner object>',
     attribute: (name) => (name === 'sep' ? separator : name === 'used' ? isUsed : undefined),
-    call: () => {
+    call: boundMethod('Joiner.__call__', '', () => {
       if (isUsed) return separator;
       isUsed = true;
       return '';
-    },
+    }).call,
   });
 }
 

@@ -1,6 +1,7 @@
 /** Blocks, `super()`, `self`, and templates that extend others. */
 
 import type { Value } from '../../base/value.ts';
+import { boundMethod } from '../python/bind-arguments.ts';
 import { pythonError, typeError } from '../python/error.ts';
 import { reprText } from '../python/repr.ts';
 import { PyCallable, PyObject, Undefined } from '../python/special.ts';
@@ -74,11 +75,11 @@ function superOf(context: Context, name: string, run: BlockRun): Value {
 }
 
 function blockReference(context: Context, name: string, run: BlockRun): PyCallable {
-  const call = (): Value => {
+  const { call } = boundMethod('BlockReference.__call__', '', () => {
     const out = new Output();
     runBlock(context, name, { ...run, out });
     return join(out);
-  };
+  });
   return new PyCallable(name, call, (attribute) =>
     attribute === 'super' ? superOf(context, name, run) : undefined,
   );

@@ -11,7 +11,7 @@ import { dictSet } from '../python/dict-key.ts';
 import { typeError, undefinedError } from '../python/error.ts';
 import { reprText, str } from '../python/repr.ts';
 import { hasMarkers, type Kwargs, Markup, PyTuple, Template, Undefined } from '../python/special.ts';
-import { asDict, asText, isTrue, iterate, typeName } from '../python/values.ts';
+import { asDict, asText, isTrue, iterateOrUndefined, typeName } from '../python/values.ts';
 import type { CallArguments, CompareOperator, Expression } from '../syntax/syntax-tree.ts';
 import { TemplateError } from '../template-error.ts';
 import { classOf } from '../text-origin.ts';
@@ -222,8 +222,14 @@ export type Given = { readonly args: readonly Value[]; readonly kwargs: Kwargs }
 
 const NO_KWARGS: Kwargs = new Map();
 
-/** Arguments of a call, filter or test as a function of the scope. */
-export function compileArguments(given: CallArguments, compiler: Compiler): (frame: Frame) => Given {
+const CALLER = 'ansible.template.AnsibleContext.call';
+
+/** Arguments of a call, filter or test as a function of the scope; messages name the `callee`. */
+export function compileArguments(
+  given: CallArguments,
+  compiler: Compiler,
+  callee: string = CALLER,
+): (frame: Frame) => Given {
   const args = given.args.map((argument) => compileExpression(argument, compiler));
   const kwargs = given.kwargs.map(({ key, value }) => ({ key, value: compileExpression(value, compiler) }));
   const { dynArgs, dynKwargs } = given;
@@ -234,21 +240,28 @@ export function compileArguments(given: CallArguments, compiler: Compiler): (fra
   }
   return (frame) => {
     const values = args.map((argument) => argument(frame));
-    if (moreArgs !== undefined) for (const item of iterate(moreArgs(frame))) values.push(item);
+    if (moreArgs !== undefined) values.push(...itemsToAdd(moreArgs(frame)));
     const named = new Map(kwargs.map(({ key, value }) => [key, value(frame)]));
-    if (moreKwargs !== undefined) addKeywords(named, moreKwargs(frame));
+    if (moreKwargs !== undefined) addKeywords(named, moreKwargs(frame), callee);
     return { args: values, kwargs: named };
   };
 }
 
-function addKeywords(named: Map<string, Value>, more: Value): void {
+function itemsToAdd(more: Value): Iterable<Value> {
+  const items = iterateOrUndefined(more);
+  if (items === undefined) throw typeError(`Value after * must be an iterable, not ${typeName(more)}`);
+  return items;
+}
+
+function addKeywords(named: Map<string, Value>, more: Value, callee: string): void {
   if (more instanceof Undefined) throw undefinedError(more);
   const map = asDict(more);
-  if (map === undefined) throw typeError(`argument after ** must be a mapping, not ${typeName(more)}`);
+  if (map === undefined)
+    throw typeError(`${callee}() argument after ** must be a mapping, not ${typeName(more)}`);
   for (const [key, value] of map) {
     const name = asText(key);
     if (name === undefined) throw typeError('keywords must be strings');
-    if (named.has(name)) throw typeError(`got multiple values for keyword argument ${reprText(name)}`);
+    if (named.has(name)) throw typeError(`${callee}() got multiple values for keyword argument '${name}'`);
     named.set(name, value);
   }
 }

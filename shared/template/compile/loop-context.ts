@@ -1,9 +1,10 @@
 /** The `loop` of a for statement. */
 
 import type { Value } from '../../base/value.ts';
+import { boundMethod } from '../python/bind-arguments.ts';
 import { equals } from '../python/comparison.ts';
 import { typeError } from '../python/error.ts';
-import { PyCallable, PyObject, PyTuple, Undefined } from '../python/special.ts';
+import { PyObject, PyTuple, Undefined } from '../python/special.ts';
 import { force } from '../python/values.ts';
 
 /** What a loop runs over, and where it stands. */
@@ -18,12 +19,12 @@ export type LoopState = {
 
 /** The object that templates see; it follows `state` as the loop goes on. */
 export function makeLoop(state: LoopState): PyObject {
-  const call = (args: readonly Value[]): Value => {
+  const { call } = boundMethod('LoopContext.__call__', 'iterable', (items = null) => {
     if (state.recurse === undefined) {
       throw typeError("The loop must have the 'recursive' marker to be called recursively.");
     }
-    return state.recurse(force(args[0] ?? null));
-  };
+    return state.recurse(force(items));
+  });
   return new PyObject({
     typeName: 'jinja2.runtime.LoopContext',
     str: () => `<LoopContext ${state.index0 + 1}/${state.items.length}>`,
@@ -37,8 +38,11 @@ const ATTRIBUTES: ReadonlyMap<string, (state: LoopState) => Value> = new Map<
   string,
   (state: LoopState) => Value
 >([
-  ['changed', (state) => new PyCallable('changed', (args) => hasChanged(state, args))],
-  ['cycle', (state) => new PyCallable('cycle', (args) => cycle(state, args))],
+  [
+    'changed',
+    (state) => boundMethod('LoopContext.changed', '*value', (args) => hasChanged(state, itemsIn(args))),
+  ],
+  ['cycle', (state) => boundMethod('LoopContext.cycle', '*args', (args) => cycle(state, itemsIn(args)))],
   ['depth', (state) => state.depth0 + 1],
   ['depth0', (state) => state.depth0],
   ['first', (state) => state.index0 === 0],
@@ -51,6 +55,10 @@ const ATTRIBUTES: ReadonlyMap<string, (state: LoopState) => Value> = new Map<
   ['revindex', (state) => state.items.length - state.index0],
   ['revindex0', (state) => state.items.length - state.index0 - 1],
 ]);
+
+function itemsIn(args: Value | undefined): readonly Value[] {
+  return Array.isArray(args) ? args : [];
+}
 
 function neighbour(state: LoopState, index: number, message: string): Value {
   const item = index < 0 || index >= state.items.length ? undefined : state.items.at(index);

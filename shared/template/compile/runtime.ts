@@ -4,6 +4,7 @@ import type { Value } from '../../base/value.ts';
 import { countSteps } from '../budget.ts';
 import type { Builtins } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
+import { dictKey } from '../python/dict-key.ts';
 import { typeError, undefinedError } from '../python/error.ts';
 import type { Kwargs } from '../python/special.ts';
 import { PyCallable, PyObject, Undefined } from '../python/special.ts';
@@ -169,5 +170,6 @@ export function callValue(callee: Value, args: readonly Value[], kwargs: Kwargs)
   if (callee instanceof Undefined) throw undefinedError(callee);
   if (callee instanceof PyObject && callee.behaviour.call !== undefined)
     return callee.behaviour.call(args, kwargs);
+  dictKey(callee);
   throw typeError(`'${typeName(callee)}' object is not callable`);
 }

@@ -253,6 +253,7 @@ function attributeName(name: Value): string {
 
 function attr(value: Value, name: string): Value {
   if (value instanceof PyObject || value instanceof PyNamespace) return getAttribute(value, name);
+  if (value instanceof Undefined && value.isLenient) throw undefinedError(value);
   if (value instanceof Undefined) return value;
   return methodOf(value, name) ?? missingAttribute(value, name);
 }

@@ -3,6 +3,7 @@
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { filterError } from '../filter-error.ts';
+import { dictKey } from '../python/dict-key.ts';
 import { pythonError, typeError, undefinedError } from '../python/error.ts';
 import {
   compilePattern,
@@ -41,6 +42,7 @@ export function patternOf(pattern: Value, ignorecase: Value, multiline: Value): 
   const settled = force(pattern);
   if (settled instanceof Undefined) throw undefinedError(settled);
   const text = asText(settled);
+  if (text === undefined) dictKey(settled);
   if (text === undefined) throw typeError('first argument must be string or compiled pattern');
   return compilePattern(text, { ignoreCase: isTrue(ignorecase), multiline: isTrue(multiline) });
 }

@@ -21,7 +21,7 @@ import {
   Undefined,
 } from './special.ts';
 import { formatFields } from './str-format.ts';
-import { asDict, asInt, asText, characters, force, isMapping, typeName } from './values.ts';
+import { asInt, asText, characters, force, isMapping, typeName } from './values.ts';
 
 /** `value.name`: the attribute, else the item, else undefined. An undefined value stays what it is. */
 export function getAttribute(value: Value, name: string): Value {
@@ -98,12 +98,7 @@ function formatMethod(text: string, name: string, mark: Markup['mark'] | undefin
     if (kwargs.size > 0) throw typeError('str.format_map() takes no keyword arguments');
     if (args.length !== 1)
       throw typeError(`str.format_map() takes exactly one argument (${args.length} given)`);
-    return formatFields(text, {
-      args: [],
-      kwargs: asDict(args[0] ?? null) ?? new Map(),
-      attributeOf,
-      itemOf,
-    });
+    return formatFields(text, { args: undefined, kwargs: force(args[0] ?? null), attributeOf, itemOf });
   };
   const call = (args: readonly Value[], kwargs: Kwargs): Value =>
     mark === undefined ? format(args, kwargs) : new Markup(format(args, kwargs), mark);
@@ -154,7 +149,8 @@ function describeObject(value: Value): string {
   if (value instanceof LazyDict) return `${value.typeName} object`;
   if (value instanceof PyNamespace) return 'jinja2.utils.Namespace object';
   if (value instanceof Markup) return MARKUP_CLASSES[value.mark];
-  return `${typeName(value)} object`;
+  const name = typeName(value);
+  return `${name === '_GroupTuple' ? 'jinja2.filters.' : ''}${name} object`;
 }
 
 /** The undefined value for a missing attribute. */

@@ -2,7 +2,7 @@
 
 import { PyFloat, type Value } from '../../base/value.ts';
 import { typeError } from './error.ts';
-import type { Kwargs } from './special.ts';
+import { type Kwargs, PyCallable } from './special.ts';
 
 /** What is called: its name stands in messages, `before` counts arguments that come before those of the signature. */
 export type Callee = {
@@ -28,6 +28,7 @@ export function bindArguments(callee: Callee, args: readonly Value[], kwargs: Kw
   if (kwargs.size === 0 && args.length === parameters.length && parameters.every(isPositional))
     return [...args];
   if (callee.isNative === true) throw nativeError(callee, parameters.length, { args, kwargs });
+  checkKeywords(callee, parameters, { args, kwargs });
   checkCount(callee, parameters, args.length);
   const simple = kwargs.size === 0 ? withDefaults(parameters, args) : undefined;
   if (simple !== undefined) return simple;
@@ -46,24 +47,46 @@ export function bindArguments(callee: Callee, args: readonly Value[], kwargs: Kw
         return parameter.kind satisfies never;
     }
   });
-  if (rest.size > 0 && !parameters.some((parameter) => parameter.kind === 'kwargs')) {
-    throw typeError(`${callee.name}() got an unexpected keyword argument '${[...rest.keys()][0]}'`);
-  }
   if (missing.length > 0) throw missingArguments(callee, missing);
   return bound;
 
   function bindOne(parameter: Parameter, given: Value | undefined): Value {
+    if (given !== undefined) return given;
     const named = rest.get(parameter.name);
     rest.delete(parameter.name);
-    if (given !== undefined && named !== undefined) {
-      throw typeError(`${callee.name}() got multiple values for argument '${parameter.name}'`);
-    }
-    if (given !== undefined) return given;
     if (named !== undefined) return named;
     if (parameter.makeDefault !== undefined) return parameter.makeDefault();
     missing.push(parameter.name);
     return null;
   }
+}
+
+/** A method of one of Jinja2's own classes, `Class.name`. */
+export function boundMethod(
+  name: string,
+  signature: string,
+  call: (...args: readonly Value[]) => Value,
+): PyCallable {
+  const callee = { name, signature, before: 1 };
+  return new PyCallable(name.replace(/^.*\./, ''), (args, kwargs) =>
+    call(...bindArguments(callee, args, kwargs)),
+  );
+}
+
+type Given = { readonly args: readonly Value[]; readonly kwargs: Kwargs };
+
+function checkKeywords({ name }: Callee, parameters: readonly Parameter[], { args, kwargs }: Given): void {
+  for (const key of kwargs.keys()) {
+    const place = parameters.findIndex((parameter) => parameter.name === key && isNameable(parameter));
+    if (place < 0 && !parameters.some(({ kind }) => kind === 'kwargs'))
+      throw typeError(`${name}() got an unexpected keyword argument '${key}'`);
+    if (place >= 0 && place < args.length && parameters.slice(0, place + 1).every(isPositional))
+      throw typeError(`${name}() got multiple values for argument '${key}'`);
+  }
+}
+
+function isNameable({ kind }: Parameter): boolean {
+  return kind === 'named' || kind === 'positional';
 }
 
 /** An argument still to be computed, in whatever it is computed in. */
@@ -142,12 +165,11 @@ function checkCount(callee: Callee, parameters: readonly Parameter[], given: num
   );
 }
 
-function nativeError(
-  { name, before = 0 }: Callee,
-  count: number,
-  { args, kwargs }: { readonly args: readonly Value[]; readonly kwargs: Kwargs },
-): Error {
-  if (kwargs.size > 0) return typeError(`${name}() takes no keyword arguments`);
+const OPERATORS = /^(?:[lg][te]|eq|ne)$/;
+
+function nativeError({ name, before = 0 }: Callee, count: number, { args, kwargs }: Given): Error {
+  if (kwargs.size > 0)
+    return typeError(`${OPERATORS.test(name) ? '_operator.' : ''}${name}() takes no keyword arguments`);
   const given = args.length + before;
   if (count + before === 1) return typeError(`${name}() takes exactly one argument (${given} given)`);
   return typeError(`${name} expected ${count + before} arguments, got ${given}`);

@@ -114,7 +114,9 @@ function splitFormat(format: string): Piece[] {
     if (found.index > last) pieces.push(format.slice(last, found.index));
     last = found.index + whole.length;
     pieces.push(
-      whole === '%%' ? '%' : { key, flags, width, precision, type, index: last - 1, isFirst: whole.length === 2 },
+      whole === '%%'
+        ? '%'
+        : { key, flags, width, precision, type, index: last - 1, isFirst: whole.length === 2 },
     );
   }
   if (last < format.length) pieces.push(format.slice(last));

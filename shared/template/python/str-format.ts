@@ -1,10 +1,10 @@
 /** Python's `'…{}…'.format(…)`. */
 
-import type { Dict, Value } from '../../base/value.ts';
-import { dictGet } from './dict-key.ts';
+import type { Value } from '../../base/value.ts';
 import { pythonError, typeError, undefinedError, valueError } from './error.ts';
 import { type FormatField, readField, readPath } from './format-field.ts';
 import { formatWithSpec } from './format-spec.ts';
+import { isHtml } from './markup-text.ts';
 import { toAscii } from './percent-format.ts';
 import { repr, str } from './repr.ts';
 import { LazyList, PySet, Undefined } from './special.ts';
@@ -12,8 +12,10 @@ import { asText, force, isMapping, lengthOrUndefined, typeName } from './values.
 
 /** What replacement fields can name, and how `{0.name}` and `{0[key]}` read on. */
 export type FormatArguments = {
-  readonly args: readonly Value[];
-  readonly kwargs: Dict;
+  /** Undefined for `format_map`, which takes fields with names only. */
+  readonly args: readonly Value[] | undefined;
+  /** A dict, or what `format_map` got. */
+  readonly kwargs: Value;
   readonly attributeOf: (value: Value, name: string) => Value | undefined;
   readonly itemOf: (value: Value, key: Value) => Value | undefined;
 };
@@ -73,18 +75,18 @@ function lookUp(name: string, fields: Fields): Value {
 }
 
 function argument(name: string, fields: Fields): Value {
+  const { args, kwargs } = fields;
   if (name === '' || /^\d+$/.test(name)) {
+    if (args === undefined) throw valueError('Format string contains positional fields');
     checkNumbering(name === '' ? 'automatic' : 'manual', fields);
     const index = name === '' ? fields.next++ : Number(name);
-    const value = fields.args[index];
+    const value = args[index];
     if (value === undefined) {
       throw pythonError('IndexError', `Replacement index ${index} out of range for positional args tuple`);
     }
     return force(value);
   }
-  const value = dictGet(fields.kwargs, name);
-  if (value === undefined) throw pythonError('KeyError', repr(name));
-  return force(value);
+  return force(readKey(kwargs, name, fields));
 }
 
 /** What is read from an undefined value is that value, but for the result of an inline `if`. */
@@ -115,8 +117,11 @@ function isView(value: Value): boolean {
 }
 
 function readItem(value: Value, key: string, fields: Fields): Value {
+  return readKey(value, /^\d+$/.test(key) ? Number(key) : key, fields);
+}
+
+function readKey(value: Value, index: number | string, fields: Fields): Value {
   if (value instanceof Undefined) return chained(value);
-  const index = /^\d+$/.test(key) ? Number(key) : key;
   const item = fields.itemOf(value, index);
   if (item !== undefined) return item;
   if (isMapping(value)) throw pythonError('KeyError', repr(index));
@@ -124,7 +129,18 @@ function readItem(value: Value, key: string, fields: Fields): Value {
   if (size === undefined || value instanceof PySet || isView(value)) {
     throw typeError(`'${typeName(value)}' object is not subscriptable`);
   }
-  const name = asText(value) === undefined ? typeName(value) : 'string';
-  if (typeof index === 'number') throw pythonError('IndexError', `${name} index out of range`);
-  throw typeError(`${name} indices must be integers or slices, not str`);
+  const kind = asText(value) === undefined ? (KINDS.get(typeName(value)) ?? typeName(value)) : 'string';
+  if (typeof index === 'number') {
+    const shown = kind === 'byte' ? '' : kind === 'range' ? 'range object ' : `${kind} `;
+    throw pythonError('IndexError', `${shown}index out of range`);
+  }
+  if (kind === 'string')
+    throw typeError(`string indices must be integers, not '${isHtml(value) ? 'Markup' : 'str'}'`);
+  throw typeError(`${kind} indices must be integers or slices, not str`);
 }
+
+/** Classes that messages about indices name otherwise. */
+const KINDS = new Map([
+  ['bytes', 'byte'],
+  ['_GroupTuple', 'tuple'],
+]);
