@@ -240,7 +240,7 @@ export function compileArguments(
   }
   return (frame) => {
     const values = args.map((argument) => argument(frame));
-    if (moreArgs !== undefined) values.push(...itemsToAdd(moreArgs(frame)));
+    if (moreArgs !== undefined) for (const item of itemsToAdd(moreArgs(frame))) values.push(item);
     const named = new Map(kwargs.map(({ key, value }) => [key, value(frame)]));
     if (moreKwargs !== undefined) addKeywords(named, moreKwargs(frame), callee);
     return { args: values, kwargs: named };
