@@ -329,7 +329,7 @@ function apply(builtin: Builtin, value: Evaluate, written: CallArguments, compil
   const bound = bindWritten(builtin, written, compiler);
   if (bound !== undefined) return applyBound(builtin, value, bound);
   const callee = builtin.callee ?? { name: builtin.name, signature: builtin.signature, before: 1 };
-  const given = compileArguments(written, compiler);
+  const given = compileArguments(written, compiler, callee.name);
   return (frame) => {
     const subject = value(frame);
     const { args, kwargs } = given(frame);
