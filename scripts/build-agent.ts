@@ -1,6 +1,6 @@
 /**
  * Builds what a host function sends to a target into dist/agent: `first-stage.py` (the `-c` argument), `boot.bin` (the
- * agent, zlib-compressed JSON `{module: source}`) and `native.json` (the rest: for each module what to load before it).
+ * agent, zlib-compressed JSON `{module: source}`) and `native.json` (the rest as text, and for each module what to load before it).
  */
 
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -78,7 +78,6 @@ function build(): void {
   const boot = pick(all, [...atBoot]);
   const payload = compress(JSON.stringify(boot));
   const later = Object.keys(all).filter((name) => !atBoot.has(name));
-  const blobs = later.map((name) => [name, compress(JSON.stringify(pick(all, [name]))).toString('base64')]);
   const needs = Object.keys(modules).map((name) => [
     name.slice('modules.'.length),
     withImports(name, all).filter((needed) => !atBoot.has(needed)),
@@ -87,10 +86,7 @@ function build(): void {
   mkdirSync(target, { recursive: true });
   replaceFile('boot.bin', payload);
   replaceFile('first-stage.py', firstStage(payload.length));
-  replaceFile(
-    'native.json',
-    JSON.stringify({ blobs: Object.fromEntries(blobs), needs: Object.fromEntries(needs) }),
-  );
+  replaceFile('native.json', JSON.stringify({ sources: pick(all, later), needs: Object.fromEntries(needs) }));
   report(all, boot, payload.length);
 }
 

@@ -29,6 +29,80 @@ export const withoutUnusedSsh: Plugin = {
   },
 };
 
+/**
+ * The cipher chacha20-poly1305 needs Poly1305, which Node has not: ssh2 brings it as WebAssembly in a loader, 10 KB zipped. tweetnacl,
+ * which is there already, has it in 2 KB of JavaScript. The module has the form that ssh2 expects of Emscripten's.
+ */
+export const withSmallPoly1305: Plugin = {
+  name: 'with-small-poly1305',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]ssh2[\\/]lib[\\/]protocol[\\/]crypto[\\/]poly1305\.js$/ }, ({ path }) => ({
+      contents: `${poly1305Of(packageDirectory('tweetnacl', dirname(path)))}
+        const HEAPU8 = new Uint8Array(16);
+        const authenticate = (at, head, headBytes, rest, restBytes, key) => {
+          const sum = new poly1305(key);
+          sum.update(head, 0, headBytes);
+          sum.update(rest, 0, restBytes);
+          sum.finish(HEAPU8, at);
+        };
+        module.exports = async () => ({ HEAPU8, _malloc: () => 0, cwrap: () => authenticate });`,
+    }));
+  },
+};
+
+/** The class `poly1305` of tweetnacl, which stands in a function with everything else. */
+function poly1305Of(directory: string): string {
+  const text = readFileSync(join(directory, 'nacl-fast.js'), 'utf8');
+  const start = text.indexOf('var poly1305 = ');
+  const end = text.indexOf('function crypto_onetimeauth(');
+  if (start < 0 || end < start) throw new Error('tweetnacl has its Poly1305 elsewhere');
+  return text.slice(start, end);
+}
+
+/** Files of packages that no function reaches, each with the reason. */
+const UNREACHED: readonly RegExp[] = [
+  // YAML is read, never written, and with the failsafe schema: what a scalar means, `yaml-scalar.ts` says.
+  /[\\/]yaml[\\/]browser[\\/]dist[\\/]stringify[\\/]\w+\.js$/,
+  /[\\/]yaml[\\/]browser[\\/]dist[\\/]schema[\\/](core|json|yaml-1\.1)[\\/](binary|bool|float|int|omap|pairs|schema|set|timestamp)\.js$/,
+  // No request that is made has an answer which comes as a stream of events.
+  /[\\/]event-streams[\\/](EventStreamSerde|eventstream-(codec|serde-universal)[\\/]\w+)\.js$/,
+  // Hashes in JavaScript, for where Node was built without them.
+  /[\\/](Md5|Sha1|Sha256)Js\.js$/,
+  // Endpoints that a service tells one by one: no request that is made asks for them.
+  /[\\/]@aws-sdk[\\/]endpoint-cache[\\/]dist-es[\\/]EndpointCache\.js$/,
+];
+
+/** In the place of each file, empty classes of the same names: what runs while a client is made still runs, and using one fails. */
+export const withoutUnreached: Plugin = {
+  name: 'without-unreached',
+  setup: ({ onLoad }) => {
+    for (const filter of UNREACHED) {
+      onLoad({ filter }, ({ path }) => ({
+        contents: exportedNames(readFileSync(path, 'utf8'))
+          .map((name) => `export class ${name} {}`)
+          .join('\n'),
+      }));
+    }
+  },
+};
+
+function exportedNames(text: string): readonly string[] {
+  const declared = [...text.matchAll(/^export (?:async )?(?:class|const|function\*?) (\w+)/gm)];
+  const listed = [...text.matchAll(/^export \{([^}]*)\};$/gm)].flatMap(([, names = '']) => names.split(','));
+  return [...declared.map(([, name = '']) => name), ...listed.map((name) => name.trim())];
+}
+
+/** Packages read their own package.json, and of it their version. */
+export const withVersionsOnly: Plugin = {
+  name: 'with-versions-only',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]node_modules[\\/].*[\\/]package\.json$/ }, ({ path }) => {
+      const { version } = JSON.parse(readFileSync(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
 /** bcrypt-pbkdf, which opens encrypted keys, takes SHA-512 out of a package of 35 KB. Node has it. */
 export const withNodesSha512: Plugin = {
   name: 'with-nodes-sha512',
@@ -150,7 +224,7 @@ async function shaken(client: string, names: readonly string[], resolveDir: stri
     target: 'node24',
     mainFields: ['module', 'main'],
     write: false,
-    plugins: [onlyTheClient(client), withoutUnusedSchemas(names)],
+    plugins: [onlyTheClient(client), withoutUnusedSchemas(names), withVersionsOnly],
   });
   return outputFiles[0]?.text ?? '';
 }
@@ -224,7 +298,7 @@ export function withAgentInside(directory: string): Plugin {
 function agentModule(directory: string): string {
   const files = {
     firstStage: readFileSync(`${directory}/first-stage.py`, 'utf8'),
-    native: readFileSync(`${directory}/native.json`, 'utf8'),
+    native: JSON.parse(readFileSync(`${directory}/native.json`, 'utf8')),
   };
   const boot = readFileSync(`${directory}/boot.bin`).toString('base64');
   return `export const agentFiles = { ...${JSON.stringify(files)}, boot: Buffer.from('${boot}', 'base64') };`;

@@ -12,7 +12,10 @@ import {
   withNodesSha512,
   withOneBlowfish,
   withoutNativeAddons,
+  withoutUnreached,
   withoutUnusedSsh,
+  withSmallPoly1305,
+  withVersionsOnly,
   withYamlAsModules,
 } from './esbuild-plugins.ts';
 import { zip } from './zip.ts';
@@ -70,9 +73,12 @@ async function buildFunction(target: string, name: string, entry: string): Promi
     plugins: [
       withoutNativeAddons,
       withoutUnusedSsh,
+      withoutUnreached,
+      withVersionsOnly,
       withNamedExportsOnly,
       withNodesSha512,
       withOneBlowfish,
+      withSmallPoly1305,
       withYamlAsModules,
       withCredentialsFromEnvironment,
       withAgentInside(join(root, 'dist/agent')),

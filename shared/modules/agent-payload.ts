@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { constants, deflateSync } from 'node:zlib';
 
 import type { ModuleBundle } from '../wire/module-bundle.ts';
 
@@ -42,7 +43,14 @@ export type AgentPayload = {
 export type AgentFiles = {
   readonly firstStage: string;
   readonly boot: Uint8Array;
-  readonly native: string;
+  readonly native: NativeParts;
+};
+
+/** The agent's parts that are sent when first used: as text, because many texts pack better together than one by one. */
+type NativeParts = {
+  readonly sources: Readonly<Record<string, string>>;
+  /** For each module, the names of what to load before it runs, in order. */
+  readonly needs: Readonly<Record<string, readonly string[]>>;
 };
 
 /** Reads the built files; throws when they are not there, because nothing works without them. */
@@ -50,17 +58,23 @@ export function loadAgentFiles(directory: string): AgentFiles {
   return {
     firstStage: readFileSync(join(directory, 'first-stage.py'), 'utf8'),
     boot: readFileSync(join(directory, 'boot.bin')),
-    native: readFileSync(join(directory, 'native.json'), 'utf8'),
+    native: parseNative(JSON.parse(readFileSync(join(directory, 'native.json'), 'utf8'))),
   };
 }
 
 /** What to send to a target, from the built files' contents. */
 export function agentPayloadOf({ firstStage, boot, native }: AgentFiles): AgentPayload {
-  const { blobs, needs } = parseNative(JSON.parse(native));
+  const bundles = new Map<string, ModuleBundle>();
+  const bundleOf = (name: string): ModuleBundle => {
+    const bundle = bundles.get(name) ?? packPart(name, native.sources[name] ?? '');
+    bundles.set(name, bundle);
+    return bundle;
+  };
+  const needs = new Map(Object.entries(native.needs));
   return {
     boot,
     command: (python) => bootCommand(firstStage, python),
-    native: (module) => needs.get(module)?.flatMap((name) => blobs.get(name) ?? []),
+    native: (module) => needs.get(module)?.map(bundleOf),
   };
 }
 
@@ -79,18 +93,11 @@ function shellWord(word: string): string {
   return /^~?[\w./+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-type Native = {
-  readonly blobs: ReadonlyMap<string, ModuleBundle>;
-  readonly needs: ReadonlyMap<string, readonly string[]>;
-};
+function packPart(name: string, source: string): ModuleBundle {
+  const blob = deflateSync(JSON.stringify({ [name]: source }), { level: constants.Z_BEST_COMPRESSION });
+  return { name, kind: 'native', blob };
+}
 
-function parseNative(data: unknown): Native {
-  const { blobs, needs } = data as {
-    blobs: Readonly<Record<string, string>>;
-    needs: Readonly<Record<string, readonly string[]>>;
-  };
-  const bundles = Object.entries(blobs).map(
-    ([name, blob]) => [name, { name, kind: 'native', blob: Buffer.from(blob, 'base64') }] as const,
-  );
-  return { blobs: new Map(bundles), needs: new Map(Object.entries(needs)) };
+function parseNative(data: unknown): NativeParts {
+  return data as NativeParts;
 }
