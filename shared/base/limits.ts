@@ -43,12 +43,32 @@ export const limits = {
   templateDepthMax: 100,
   /** Steps that rendering one value may take: because a loop without end must end in an error, not in a hang. */
   templateStepsMax: 20_000_000,
+  /** Steps after which the memory in use is looked at: because what they make in between must fit into what is left. */
+  templateStepsPerLook: 100_000,
+  /** Steps that clearing memory counts for: because a template that needs it again and again takes too long. */
+  templateStepsPerCollection: 500_000,
+  /** Part of the memory for objects that may be in use when a template goes on: because one allocation may need the rest. */
+  templateHeapPart: 0.55,
+  /** Allocations that are not looked at before, in bytes: because looking takes half a microsecond. */
+  templateBytesFree: 1_000_000,
+  /** Texts of so many characters, lists and dicts of so many items count as large: because looking at the clock takes as long as a small one. */
+  templateSizeFree: 4_096,
+  /** Characters that are copied or searched in one step: because doing that without end must end as well. */
+  templateCharsPerStep: 64,
+  /** Items of lists and dicts that are copied or searched in one step. */
+  templateItemsPerStep: 32,
+  /** Memory that what is made of a text may take for each character, in bytes: because some ways take it apart into a list. */
+  templateBytesPerChar: 8,
+  /** The same of each item of a list or dict: because a small list or dict may be made of each. */
+  templateBytesPerItem: 200,
   /** Longest that one use of a regular expression in a template may take: because some patterns backtrack without end. */
   templateRegexMs: 2_000,
-  /** Steps that a millisecond of regular expressions counts for: because all of a render's together must end as well. */
-  templateStepsPerRegexMs: 4_000,
+  /** Steps that a millisecond counts for of what cannot be counted, as regular expressions: because all of a render's together must end as well. */
+  templateStepsPerMs: 4_000,
   /** Characters, to the power with which a pattern's time grows, up to which no deadline is set: because setting one takes longer. */
   templateRegexFreeWork: 1_000_000,
+  /** Names, numbers, operators and pieces of text of a template: because each takes some 100 bytes, and long templates have thousands. */
+  templateTokensMax: 2_000_000,
   /** Longest string a template may build, in characters: because memory of a function is bounded. */
   templateStringCharsMax: 67_108_864,
   /** Longest list a template may build, in items: because memory of a function is bounded. */

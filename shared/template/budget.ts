@@ -1,14 +1,23 @@
 /** Counts what a render does, so that a template without end stops with an error. */
 
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { limits } from '../base/limits.ts';
+import type { Value } from '../base/value.ts';
 import { limitError } from './python/error.ts';
+import { LazyList, Markup, PyBytes } from './python/special.ts';
 
 let depth = 0;
 let steps = 0;
+/** How many steps there may be before somebody looks at them again. */
+let stepsUntilLook = 0;
 
 /** Runs one render inside another or none; the steps of all of them count together. */
 export function withinBudget<Result>(render: () => Result): Result {
-  if (depth === 0) steps = 0;
+  if (depth === 0) {
+    steps = 0;
+    stepsUntilLook = limits.templateStepsPerLook;
+  }
   if (depth >= limits.templateDepthMax) throw limitError('maximum recursion depth exceeded');
   depth++;
   try {
@@ -35,5 +44,83 @@ export function countVisit(steps = 1): void {
 /** Counts `count` steps of the render in hand. */
 export function countSteps(count: number): void {
   steps += count;
+  if (steps > stepsUntilLook) look();
+}
+
+function look(): void {
   if (steps > limits.templateStepsMax) throw limitError('the template takes too many steps');
+  stepsUntilLook = Math.min(steps + limits.templateStepsPerLook, limits.templateStepsMax);
+  checkMemory(limits.templateBytesFree);
+}
+
+/**
+ * Does `work` on `subject`. For a large one it is refused before where there is too little memory for what may be made of it,
+ * and the time counts as steps: most of what is done with it takes longer the larger it is.
+ */
+export function countWork(subject: Value, work: () => Value): Value {
+  const size = sizeOf(subject);
+  if (size < limits.templateSizeFree) return countMade(work());
+  if (typeof subject === 'string') checkMemory(size * limits.templateBytesPerChar);
+  // What goes through a view or range looks for itself.
+  else if (!(subject instanceof LazyList)) checkMemory(size * limits.templateBytesPerItem);
+  const started = performance.now();
+  const made = work();
+  countTime(performance.now() - started);
+  return made;
+}
+
+function sizeOf(value: Value): number {
+  if (typeof value === 'string' || Array.isArray(value)) return value.length;
+  if (value instanceof Map) return value.size;
+  if (value instanceof Markup) return value.text.length;
+  if (value instanceof PyBytes) return value.bytes.length;
+  return value instanceof LazyList ? value.length : 0;
+}
+
+/** A text that was made of something small. */
+function countMade(value: Value): Value {
+  if (typeof value === 'string' && value.length >= limits.templateSizeFree) countText(value.length);
+  return value;
+}
+
+/** Counts time that cannot be told in steps before. */
+export function countTime(ms: number): void {
+  countVisit(Math.round(ms * limits.templateStepsPerMs));
+}
+
+/** Counts the characters of a text that is made or searched in one go, and refuses it where there is too little memory for it. */
+export function countText(size: number): void {
+  countVisit(Math.ceil(size / limits.templateCharsPerStep));
+  checkMemory(size);
+}
+
+/** As {@link countText} for the items of lists and dicts. */
+export function countItems(count: number): void {
+  countVisit(Math.ceil(count / limits.templateItemsPerStep));
+  checkMemory(count * limits.templateBytesPerItem);
+}
+
+/** Refuses what takes `bytes` of memory when there is not so much. */
+function checkMemory(bytes: number): void {
+  if (depth === 0 || bytes < limits.templateBytesFree || isFree(bytes)) return;
+  steps += limits.templateStepsPerCollection;
+  collectGarbage();
+  if (!isFree(bytes)) throw limitError('the template takes more memory than there is');
+}
+
+function isFree(bytes: number): boolean {
+  const { used_heap_size: heap, external_memory: outside, heap_size_limit: most } = getHeapStatistics();
+  return heap + outside + bytes < most * limits.templateHeapPart;
+}
+
+let collect: (() => void) | undefined;
+
+/** Makes sure that what is in memory is in use: a template must not end for what is only waiting to be cleared away. */
+function collectGarbage(): void {
+  if (collect === undefined) {
+    setFlagsFromString('--expose-gc');
+    collect = runInNewContext('gc');
+    setFlagsFromString('--no-expose-gc');
+  }
+  collect?.();
 }

@@ -1,6 +1,7 @@
 /** The tables of filters, tests and lookups that templates can name. */
 
 import type { Value } from '../base/value.ts';
+import { countVisit, countWork } from './budget.ts';
 import type { Builtin, Builtins } from './builtin.ts';
 import type { Environment } from './environment.ts';
 import { combinatoricFilters } from './filters/combinatorics.ts';
@@ -63,7 +64,18 @@ function keptVerbatim(filter: Builtin): Builtin {
   return { ...filter, call };
 }
 
-const filters: ReadonlyMap<string, Builtin> = new Map([
+/** The table with the work of each entry counted. */
+function counted(entries: Iterable<readonly [string, Builtin]>): Map<string, Builtin> {
+  return new Map(
+    Array.from(entries, ([name, one]) => {
+      const call: Builtin['call'] = (env, value, ...args) =>
+        countWork(value, () => one.call(env, value, ...args));
+      return [name, { ...one, call }];
+    }),
+  );
+}
+
+const filters: ReadonlyMap<string, Builtin> = counted([
   ...communityFilters,
   ...utilsFilters,
   ...netcommonTable,
@@ -91,7 +103,7 @@ const filters: ReadonlyMap<string, Builtin> = new Map([
   ),
 ]);
 
-const tests: ReadonlyMap<string, Builtin> = new Map([
+const tests: ReadonlyMap<string, Builtin> = counted([
   ...addressTests,
   ...communityTests,
   ...unsupportedTests,
@@ -142,6 +154,7 @@ function applied(env: Environment, builtin: Builtin | undefined, { name, args, k
     if (builtin === undefined) throw notLoaded(name);
     const callee = builtin.callee ?? { name: builtin.name, signature: builtin.signature, before: 1 };
     bound ??= bindArguments(callee, args, kwargs);
+    countVisit();
     return builtin.call(env, value, ...bound);
   };
 }

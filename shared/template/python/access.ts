@@ -1,6 +1,7 @@
 /** Jinja2's `value.name`, `value[key]` and slices: attribute before item, item before attribute. */
 
 import type { Value } from '../../base/value.ts';
+import { countItems, countText } from '../budget.ts';
 import { dictGet, dictKey } from './dict-key.ts';
 import { typeError, undefinedError, valueError } from './error.ts';
 import { isHtml, markupAttribute } from './markup-text.ts';
@@ -176,7 +177,7 @@ export function getSlice(value: Value, slice: Slice): Value {
   if (whole instanceof Undefined) return chained(whole);
   const text = asText(whole);
   if (text !== undefined) {
-    const part = pick(characters(text), slice).join('');
+    const part = pickText(characters(text), slice);
     return isHtml(whole) ? new Markup(part) : part;
   }
   if (Array.isArray(whole)) return pick(whole, slice);
@@ -189,8 +190,16 @@ export function getSlice(value: Value, slice: Slice): Value {
   throw typeError(`'${typeName(whole)}' object is not subscriptable`);
 }
 
+function pickText(items: string | readonly string[], slice: Slice): string {
+  countText(items.length);
+  const { start, stop, step } = sliceBounds(slice, items.length);
+  if (typeof items === 'string' && step === 1) return items.slice(start, Math.max(start, stop));
+  return pick(items, slice).join('');
+}
+
 function pick<Item>(items: ArrayLike<Item>, slice: Slice): Item[] {
   const { start, stop, step } = sliceBounds(slice, items.length);
+  countItems(Math.max(0, Math.ceil((stop - start) / step)));
   const result: Item[] = [];
   for (let index = start; step > 0 ? index < stop : index > stop; index += step) {
     const item = items[index];

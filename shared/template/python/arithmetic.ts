@@ -2,6 +2,7 @@
 
 import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
+import { countText, countVisit } from '../budget.ts';
 import { limitError, pythonError, typeError, undefinedError } from './error.ts';
 import { isHtml, operateMarkup } from './markup-text.ts';
 import { normalizeInt, numberOrUndefined, toDouble } from './number.ts';
@@ -80,6 +81,7 @@ function floorModulo(a: number, b: number): number {
 }
 
 function operateBig(operator: ExactOperator, a: bigint, b: bigint): bigint {
+  countBits(a, b);
   switch (operator) {
     case '+':
       return a + b;
@@ -107,6 +109,19 @@ function bitLength(value: bigint): number {
   return value.toString(16).length * 4;
 }
 
+/** Ints from here on take a time that grows with their length. */
+const LONG_INT = 2n ** 4096n;
+
+function countBits(...ints: readonly bigint[]): void {
+  for (const int of ints) {
+    if (int < LONG_INT && int > -LONG_INT) continue;
+    const bits = bitLength(int);
+    countVisit(Math.ceil(bits / BITS_PER_STEP));
+  }
+}
+
+const BITS_PER_STEP = 8;
+
 function checkBits(bits: number): void {
   if (bits > limits.templateIntBitsMax) throw limitError('the template computes an int that is too large');
 }
@@ -120,6 +135,7 @@ function divideInts(a: number | bigint, b: number | bigint): PyFloat {
 
 /** A true quotient: enough bits of it are computed exactly that rounding to a double happens once. */
 function divideBig(a: bigint, b: bigint): number {
+  countBits(a, b);
   const shift = BigInt(Math.max(0, 66 - (bitLength(a) - bitLength(b))));
   const scaled = (a << shift) / b;
   const isInexact = (a << shift) % b !== 0n;
@@ -147,7 +163,9 @@ function powerInts(a: number | bigint, b: number | bigint): Value {
   if (base === 0n || base === 1n || base === -1n)
     return normalizeInt(base ** BigInt(Number(b) % 2 === 0 ? (Number(b) === 0 ? 0 : 2) : 1));
   checkBits(bitLength(base) * Number(b));
-  return normalizeInt(base ** BigInt(b));
+  const power = base ** BigInt(b);
+  countBits(power);
+  return normalizeInt(power);
 }
 
 function operateFloats(operator: ArithmeticOperator, a: number, b: number): PyFloat {
@@ -266,13 +284,14 @@ function repeat(value: Value, count: number | bigint): Value | undefined {
   const text = asText(value);
   if (text !== undefined) {
     checkTextSize(text.length * times);
+    countText(text.length * times);
     return text.repeat(text === '' ? 0 : times);
   }
   if (Array.isArray(value)) return repeatItems(value, times);
   if (value instanceof PyTuple) return new PyTuple(repeatItems(value.items, times));
   if (value instanceof PyBytes) {
     checkTextSize(value.bytes.length * times);
-    return new PyBytes(Buffer.concat(new Array(times).fill(value.bytes)));
+    return new PyBytes(new Uint8Array(Buffer.alloc(value.bytes.length * times, value.bytes)));
   }
   return undefined;
 }

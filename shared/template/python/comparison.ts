@@ -1,7 +1,7 @@
 /** Python's `==`, `<`, `is` and `in`. */
 
 import { type Dict, PyFloat, type Value } from '../../base/value.ts';
-import { countVisit } from '../budget.ts';
+import { countItems, countVisit } from '../budget.ts';
 import { dictGet, dictKey, hasKey } from './dict-key.ts';
 import { typeError, undefinedError, valueError } from './error.ts';
 import { LazyDict, LazyList, PyBytes, PyObject, PySet, PyTuple, Undefined } from './special.ts';
@@ -193,7 +193,10 @@ export function contains(container: Value, item: Value): boolean {
   const sought = force(item);
   if (holder instanceof Undefined && !holder.isLenient) throw undefinedError(holder);
   const text = asText(holder);
-  if (text !== undefined) return text.includes(soughtText(sought));
+  if (text !== undefined) {
+    countVisit(text.length >>> 8);
+    return text.includes(soughtText(sought));
+  }
   if (holder instanceof Map) return dictGet(holder, sought) !== undefined;
   if (holder instanceof LazyDict) return isPresent(holder.get(dictKey(sought)));
   if (holder instanceof PySet) return hasKey(holder.items, sought);
@@ -201,6 +204,7 @@ export function contains(container: Value, item: Value): boolean {
   if (holder instanceof LazyList && holder.typeName === 'dict_keys') dictKey(sought);
   const items = iterateOrUndefined(holder);
   if (items === undefined) throw typeError(`argument of type '${typeName(holder)}' is not iterable`);
+  if (Array.isArray(holder)) countItems(holder.length);
   for (const candidate of items) if (equals(candidate, sought)) return true;
   return false;
 }

@@ -2,7 +2,7 @@
 
 import { createContext, Script } from 'node:vm';
 import { limits } from '../../base/limits.ts';
-import { countSteps } from '../budget.ts';
+import { countTime } from '../budget.ts';
 import { limitError } from './error.ts';
 
 /** What the script calls; closures over values of this side. */
@@ -29,7 +29,7 @@ export function withinDeadline<Result>(work: () => Result): Result {
   } finally {
     sandbox.work = before;
   }
-  countSteps(Math.ceil((performance.now() - started) * limits.templateStepsPerRegexMs));
+  countTime(performance.now() - started);
   if (done === undefined) throw new Error('a regular expression ended without a result');
   return done.result;
 }

@@ -1,6 +1,7 @@
 /** The methods of Python's built-in classes, bound to a value when a template reads them. */
 
 import { type Dict, PyFloat, type Value } from '../../base/value.ts';
+import { countWork } from '../budget.ts';
 import { bytesMethods } from './bytes-methods.ts';
 import { equals } from './comparison.ts';
 import { dictMethods } from './dict-methods.ts';
@@ -78,6 +79,6 @@ function bind<Self extends Value>(
   if (method === undefined) return undefined;
   const callee = { type, name, signature: method.signature, style: method.style };
   const call = (args: readonly Value[], kwargs: Kwargs): Value =>
-    method.call(self, ...bindNative(callee, args, kwargs));
+    countWork(self, () => method.call(self, ...bindNative(callee, args, kwargs)));
   return new PyCallable(name, call, undefined, 'builtin_function_or_method');
 }

@@ -1,5 +1,7 @@
 /** Python's stable sort, which asks for orders in an order of its own: it tells which of two errors is raised. */
 
+import { countVisit } from '../budget.ts';
+
 /** Up to here Python sorts by insertion only: because its merge sort begins with runs of this length. */
 const INSERTION_MAX = 63;
 
@@ -10,8 +12,10 @@ export function sortAsPython<Item>(
   isReversed: boolean,
 ): Item[] {
   const items = isReversed ? [...given].reverse() : [...given];
-  if (items.length > INSERTION_MAX) items.sort(order);
-  else insertAll(items, order);
+  if (items.length > INSERTION_MAX) {
+    countVisit(Math.ceil((items.length * Math.log2(items.length)) / 2));
+    items.sort(order);
+  } else insertAll(items, order);
   return isReversed ? items.reverse() : items;
 }
 

@@ -2,6 +2,7 @@
 
 import { limits } from '../../base/limits.ts';
 import { type Dict, PyFloat, type Special, type Value } from '../../base/value.ts';
+import { countItems } from '../budget.ts';
 import { Suspension } from '../template-error.ts';
 import { limitError, typeError, undefinedError } from './error.ts';
 import {
@@ -239,4 +240,5 @@ export function isCallable(value: Value): boolean {
 /** Refuses a collection that would grow over the bound. */
 export function checkSize(count: number, limit: number): void {
   if (count > limit) throw limitError(`the template builds a value of ${count} items, more than ${limit}`);
+  countItems(count);
 }

@@ -1,6 +1,8 @@
 /** Cuts a template into tokens, with Jinja2's control of white space. */
 
+import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
+import { limitError } from '../python/error.ts';
 import { normalizeInt } from '../python/number.ts';
 import { str } from '../python/repr.ts';
 import { unescapeString } from '../python/unescape-string.ts';
@@ -80,12 +82,13 @@ class Lexer {
       while (this.#at < this.text.length) this.#lexRoot();
       this.#add('eof', '', this.#at);
     } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
+      if (!(error instanceof TemplateError) || error.kind === 'limit') throw error;
       this.#add('error', error.message, this.#at);
     }
   }
 
   #add(type: string, value: Value, end: number): void {
+    if (this.tokens.length >= limits.templateTokensMax) throw limitError('the template has too many parts');
     this.tokens.push({ type, value, line: this.#line, start: this.#at, end });
   }
 
