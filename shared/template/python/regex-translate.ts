@@ -12,6 +12,8 @@ export type TranslatedPattern = {
   readonly ignoreCase: boolean;
   readonly groupCount: number;
   readonly groupNames: ReadonlyMap<string, number>;
+  /** Whether it has a lookbehind of its own; what else looks back needs one character. */
+  readonly hasLookbehind: boolean;
 };
 
 const UNICODE_CLASSES: Readonly<Record<string, string>> = {
@@ -53,6 +55,7 @@ class Translator {
   #verbose = false;
   #ascii = false;
   #groupCount = 0;
+  #hasLookbehind = false;
   readonly #groupNames = new Map<string, number>();
   readonly #openGroups: number[] = [];
 
@@ -71,6 +74,7 @@ class Translator {
       ignoreCase: this.#ignoreCase,
       groupCount: this.#groupCount,
       groupNames: this.#groupNames,
+      hasLookbehind: this.#hasLookbehind,
     };
   }
 
@@ -188,6 +192,7 @@ class Translator {
     }
     const prefix = /^\?(?:[:=!]|<[=!])/.exec(rest)?.[0];
     if (prefix !== undefined) {
+      if (prefix.startsWith('?<')) this.#hasLookbehind = true;
       this.#at += prefix.length;
       const group = `(${prefix}${this.#body(open)})`;
       return { source: prefix === '?:' ? group : `(?:${group})`, kind: 'atom' };

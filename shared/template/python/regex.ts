@@ -13,6 +13,8 @@ export type Pattern = {
   readonly groupNames: ReadonlyMap<string, number>;
   /** Whether it can prefer an empty match where a longer one exists. */
   readonly prefersEmpty: boolean;
+  /** Whether it has a lookbehind of its own. */
+  readonly hasLookbehind: boolean;
   /** The power of the text's length with which the time of a match can grow. */
   readonly degree: number;
 };
@@ -35,11 +37,13 @@ export function compilePattern(pattern: string, flags: PatternFlags = {}): Patte
   const known = kept?.get(pattern);
   if (known !== undefined) return known;
   const translated = translatePattern(pattern, flags);
+  const prefersEmpty = PREFERS_EMPTY.test(translated.source);
   const made: Pattern = {
     ...translated,
     regex: toRegExp(translated.source, translated.ignoreCase),
-    prefersEmpty: PREFERS_EMPTY.test(translated.source),
-    degree: regexDegree(translated.source),
+    prefersEmpty,
+    // Such a pattern looks at all of the text before each place where it matches nothing.
+    degree: regexDegree(translated.source) + (prefersEmpty && translated.hasLookbehind ? 1 : 0),
   };
   if (kept !== undefined && kept.size >= PATTERNS_KEPT) kept.clear();
   kept?.set(pattern, made);
@@ -115,13 +119,19 @@ function findEach(pattern: Pattern, text: string): Match[] {
 /** A match at `start` that is not empty. */
 function longerMatch(pattern: Pattern, text: string, start: number): Match | undefined {
   if (!pattern.prefersEmpty) return undefined;
-  const least = [...text.slice(0, start)].length + 1;
-  const source = `(?:${pattern.regex.source})(?<=(?<![^])[^]{${least},})`;
+  const before = pattern.hasLookbehind ? text.slice(0, start) : lastCharacter(text, start);
+  const least = [...before].length + 1;
+  const source = `(?:${pattern.regex.source})(?<=[^]{${least}})`;
   const regex = new RegExp(source, pattern.regex.flags.replace('g', 'y'));
-  regex.lastIndex = start;
-  const found = regex.exec(text);
+  regex.lastIndex = before.length;
+  const found = regex.exec(text.slice(start - before.length));
   if (found === null) return undefined;
   return { groups: [...found], start, end: start + found[0].length };
+}
+
+/** The character that ends at `end`; empty at the start of the text. */
+function lastCharacter(text: string, end: number): string {
+  return [...text.slice(Math.max(0, end - 2), end)].at(-1) ?? '';
 }
 
 /** `re.sub` with a replacement text in Python's syntax. */
