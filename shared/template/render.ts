@@ -78,8 +78,8 @@ function renderText(source: string, env: Environment, mode: RenderMode): Value {
     body = header?.body ?? source;
     const syntax = header === undefined ? mode.syntax : syntaxOf(header.options, mode.syntax);
     const result = runSource(body, env, { ...mode, syntax });
-    if (result instanceof Markup && source.endsWith('\n')) return restoreNewlines(source, result.text);
-    return typeof result === 'string' ? restoreNewlines(source, result) : result;
+    const isText = typeof result === 'string' || (result instanceof Markup && source.endsWith('\n'));
+    return isText ? restoreNewlines(syntax.newlineSequence, source, str(result)) : result;
   } catch (error) {
     if (isUndefined(error) && !env.options.strictUndefined) return source;
     throw inAnsiblesWords(error, shownSource(body, mode));
@@ -94,10 +94,10 @@ function plainScalar(name: string, env: Environment): Value | undefined {
 }
 
 /** Rendering drops one trailing line end; Ansible puts back as many as there were. */
-function restoreNewlines(source: string, result: string): string {
+function restoreNewlines(newline: string, source: string, result: string): string {
   if (!source.endsWith('\n')) return result;
   const missing = trailingNewlines(source) - trailingNewlines(result);
-  return missing > 0 ? result + '\n'.repeat(missing) : result;
+  return missing > 0 ? result + newline.repeat(missing) : result;
 }
 
 function trailingNewlines(text: string): number {
@@ -194,15 +194,10 @@ export function renderFile(
   const body = header?.body ?? source;
   try {
     const result = runSource(body, env, { syntax, isFile: true, areLookupsDisabled: false });
-    return restoreNewlinesAs(syntax.newlineSequence, source, str(result ?? ''));
+    return restoreNewlines(syntax.newlineSequence, source, str(result ?? ''));
   } catch (error) {
     throw inAnsiblesWords(error, body);
   }
-}
-
-function restoreNewlinesAs(newline: string, source: string, result: string): string {
-  const missing = trailingNewlines(source) - trailingNewlines(result);
-  return missing > 0 ? result + newline.repeat(missing) : result;
 }
 
 connectFileRenderer(renderFile);

@@ -6,12 +6,14 @@ import { typeError } from '../python/error.ts';
 import { reprText } from '../python/repr.ts';
 import { type Kwargs, PyObject, PyTuple, Undefined } from '../python/special.ts';
 import { Output } from './output.ts';
-import { type Evaluate, type Execute, type Frame, innerFrame, runAll } from './runtime.ts';
+import { type Evaluate, type Execute, type Frame, innerFrame, readAhead, runAll } from './runtime.ts';
 
 /** A macro as it was compiled. */
 export type MacroCode = {
   readonly name: string | undefined;
   readonly parameters: readonly { readonly name: string; readonly default: Evaluate | undefined }[];
+  /** What it asks for before it runs. */
+  readonly reads: ReadonlySet<string>;
   readonly body: readonly Execute[];
   readonly usesCaller: boolean;
   readonly usesKwargs: boolean;
@@ -44,12 +46,17 @@ type Given = { readonly args: readonly Value[]; readonly kwargs: Map<string, Val
 
 function callMacro(code: MacroCode, scope: Frame, given: Given): Value {
   const frame = innerFrame(scope);
-  code.parameters.forEach((parameter, index) => {
+  readAhead(code.reads, frame);
+  const missing = code.parameters.filter((parameter, index) => {
+    const { name } = parameter;
     const positional = given.args[index];
-    const value = positional === undefined ? given.kwargs.get(parameter.name) : positional;
-    if (positional === undefined) given.kwargs.delete(parameter.name);
-    frame.vars.set(parameter.name, value === undefined ? missingParameter(parameter, frame) : value);
+    const value = positional === undefined ? given.kwargs.get(name) : positional;
+    if (positional === undefined) given.kwargs.delete(name);
+    frame.vars.set(name, value === undefined ? new Undefined(`'${name}' is undefined`, name) : value);
+    return value === undefined;
   });
+  // A default sees the arguments that were given, and the defaults before it.
+  for (const parameter of missing) frame.vars.set(parameter.name, missingParameter(parameter, frame));
   bindRest(code, frame, given);
   const out = new Output();
   runAll(code.body, frame, out);

@@ -103,11 +103,14 @@ class Lexer {
     return found < 0 ? this.text.length : found;
   }
 
+  #withNewlines(text: string): string {
+    const { newlineSequence } = this.#options;
+    return newlineSequence === '\n' ? text : text.replaceAll('\n', newlineSequence);
+  }
+
   #addData(raw: string, kept: string): void {
     if (kept !== '') {
-      const value =
-        this.#options.newlineSequence === '\n' ? kept : kept.replaceAll('\n', this.#options.newlineSequence);
-      this.#add('data', value, this.#at + raw.length);
+      this.#add('data', this.#withNewlines(kept), this.#at + raw.length);
     }
     const isLineStart = this.#isLineStart;
     this.#advance(this.#at + raw.length);
@@ -217,7 +220,7 @@ class Lexer {
   }
 
   #addString(literal: string, end: number): void {
-    const value = unescapeString(literal.slice(1, -1));
+    const value = unescapeString(this.#withNewlines(literal.slice(1, -1)));
     if (value.error === undefined) this.#add('string', value.text, end);
     else this.#add('wrong_string', value.error, end);
   }
