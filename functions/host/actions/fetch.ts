@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { limits } from '../../../shared/base/limits.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import type { LocalDisk, Replacement } from '../../../shared/template/local-disk.ts';
 import { playbookPath } from '../../../shared/template/lookups/search.ts';
 import {
   baseName,
@@ -21,6 +20,7 @@ import {
 } from './action.ts';
 import { actionFail, caughtFail, systemErrorText } from './action-fail.ts';
 import { booleanArgument, textArgument } from './arguments.ts';
+import type { LocalDisk, Replacement } from './local-disk.ts';
 
 /** Fetches `src` to a place below `dest`, or to `dest` itself when it is `flat`. */
 export const runFetch: RemoteAction = (call, remote) => {

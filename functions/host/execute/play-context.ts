@@ -7,7 +7,7 @@ import type { Included, RoleRequest } from '../../../shared/project/load-include
 import type { Node, Play, Task } from '../../../shared/project/model.ts';
 import type { InventoryView } from '../../../shared/project/variables/inventory-variables.ts';
 import type { Environment, LocalPort, RenderOptions } from '../../../shared/template/environment.ts';
-import type { LocalDisk } from '../../../shared/template/local-disk.ts';
+import type { LocalDisk } from '../actions/local-disk.ts';
 import type { HostVars } from './host-state.ts';
 
 /** Of the command line and configuration: what tasks inherit when neither play nor task says otherwise. */

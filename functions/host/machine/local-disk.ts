@@ -16,7 +16,7 @@ import { open, rename, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { limits } from '../../../shared/base/limits.ts';
 import type { FileDescription } from '../../../shared/template/environment.ts';
-import type { DiskStat, LocalDisk, Replacement } from '../../../shared/template/local-disk.ts';
+import type { DiskStat, LocalDisk, Replacement } from '../actions/local-disk.ts';
 
 /** The disk, through the file system of Node. `randomBytes` names files in the making. */
 export function localDisk(randomBytes: (length: number) => Uint8Array): LocalDisk {

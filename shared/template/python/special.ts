@@ -158,7 +158,7 @@ export class LazyDict implements Special {
   }
 }
 
-/** A Python set, in insertion order. Items went through `dictKey` of values.ts. */
+/** A Python set, in insertion order. Items went through `dictKey` of dict-key.ts. */
 export class PySet implements Special {
   readonly special = 'set';
   readonly items: Set<Value>;
@@ -197,12 +197,12 @@ export class PyNamespace implements Special {
 /** Keyword arguments of a call. */
 export type Kwargs = ReadonlyMap<string, Value>;
 
-/** Something that a template can call: a macro, a method bound to its value, a global function. */
+/** A function that a template can call: a global one, a method bound to its value, a block. */
 export class PyCallable implements Special {
   readonly special = 'callable';
   readonly name: string;
   readonly call: (args: readonly Value[], kwargs: Kwargs) => Value;
-  /** Attributes of the few callables that have some, such as macros and `loop`. */
+  /** Attributes of the few functions that have some: `super.super`. */
   readonly attribute: ((name: string) => Value | undefined) | undefined;
   /** The class that messages name. */
   readonly typeName: string;

@@ -7,11 +7,11 @@ import type {
   Remote,
   RequestExtras,
 } from '../../../functions/host/actions/action.ts';
+import type { DiskStat, LocalDisk } from '../../../functions/host/actions/local-disk.ts';
 import type { LocalMachine, PlayContext } from '../../../functions/host/execute/play-context.ts';
 import type { TaskKeywords } from '../../../functions/host/execute/task-keywords.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import type { Play, Task } from '../../../shared/project/model.ts';
-import type { DiskStat, LocalDisk } from '../../../shared/template/local-disk.ts';
 import { asTemplate } from '../../../shared/template/python/special.ts';
 import { noAws } from '../no-aws.ts';
 import { makeEnvironment } from '../template/recorded-cases.ts';

@@ -1,5 +1,6 @@
 /** The context of the first play of `/play/site.yml`, in a project of which only the given files exist. */
 
+import type { LocalDisk } from '../../../functions/host/actions/local-disk.ts';
 import { noVars } from '../../../functions/host/execute/host-state.ts';
 import type { PlayContext } from '../../../functions/host/execute/play-context.ts';
 import { systemClock } from '../../../shared/base/clock.ts';
@@ -10,7 +11,6 @@ import { loadPlaybook } from '../../../shared/project/load-playbook.ts';
 import type { LoadDeps } from '../../../shared/project/loading.ts';
 import type { Play } from '../../../shared/project/model.ts';
 import type { LocalPort } from '../../../shared/template/environment.ts';
-import type { LocalDisk } from '../../../shared/template/local-disk.ts';
 import { loadDeps } from '../project/load-deps.ts';
 
 /** Texts by absolute path. What lookups write is added. */
