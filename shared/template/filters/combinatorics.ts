@@ -66,8 +66,10 @@ function zipLongest(_env: unknown, value: Value, args: Value = [], kwargs: Value
 function productFilter(_env: unknown, value: Value, args: Value = [], kwargs: Value = null): Value {
   refuseOthers(kwargs, 'product', 'repeat');
   const pools = lists(value, args);
-  const repeat = indexArgument(option(kwargs, 'repeat') ?? 1);
+  const given = option(kwargs, 'repeat');
+  const repeat = given === undefined ? 1 : indexArgument(given);
   if (repeat < 0) throw valueError('repeat argument cannot be negative');
+  checkSize(repeat * pools.length, limits.templateItemsMax);
   const all = Array.from({ length: repeat }, () => pools).flat();
   return product(all).map((items) => new PyTuple(items));
 }
@@ -89,11 +91,11 @@ function permutations(value: Value, r: Value): Value {
   if (r !== null && asInt(force(r)) === undefined) throw typeError('Expected int as r');
   const size = r === null ? pool.length : indexArgument(r);
   if (size < 0) throw valueError('r must be non-negative');
+  checkSize(countWays(pool.length, size, () => 1) * size, limits.templateItemsMax);
   const found: Value[] = [];
   const walk = (chosen: readonly number[]): void => {
     if (chosen.length === size) {
       found.push(new PyTuple(chosen.map((index) => pool[index] ?? null)));
-      checkSize(found.length * Math.max(size, 1), limits.templateItemsMax);
       return;
     }
     for (let index = 0; index < pool.length; index++) if (!chosen.includes(index)) walk([...chosen, index]);
@@ -102,15 +104,24 @@ function permutations(value: Value, r: Value): Value {
   return found;
 }
 
+/** How many ways there are to draw `size` of `from`, of which `alike` count as one after each draw; no more exactly than anybody could want. */
+function countWays(from: number, size: number, alike: (drawn: number) => number): number {
+  let ways = 1;
+  for (let drawn = 1; drawn <= size && ways > 0 && ways < Number.MAX_SAFE_INTEGER; drawn++)
+    ways = (ways * (from - drawn + 1)) / alike(drawn);
+  return ways;
+}
+
 function combinations(value: Value, r: Value): Value {
   const pool = toList(force(value));
   const size = indexArgument(r);
   if (size < 0) throw valueError('r must be non-negative');
+  const fewest = Math.min(size, Math.max(0, pool.length - size));
+  checkSize(countWays(pool.length, fewest, (drawn) => drawn) * size, limits.templateItemsMax);
   const found: Value[] = [];
   const walk = (chosen: readonly Value[], from: number): void => {
     if (chosen.length === size) {
       found.push(new PyTuple(chosen));
-      checkSize(found.length * Math.max(size, 1), limits.templateItemsMax);
       return;
     }
     for (let index = from; index <= pool.length - (size - chosen.length); index++) {

@@ -2,6 +2,7 @@
 
 import { limits } from '../../base/limits.ts';
 import type { Dict, Value } from '../../base/value.ts';
+import { countVisit } from '../budget.ts';
 import type { Lookup } from '../builtin.ts';
 import { engineAbove, withVariable } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
@@ -15,7 +16,7 @@ import {
   asDict,
   asSequence,
   asText,
-  checkSize,
+  checkLength,
   force,
   iterateOrUndefined,
   toList,
@@ -76,7 +77,8 @@ function dependent(env: Environment, terms: readonly Value[]): Value[] {
   const walk = (depth: number, chosen: Dict): void => {
     const loop = loops[depth];
     if (loop === undefined) {
-      checkSize(found.length, limits.templateItemsMax);
+      checkLength(found.length, limits.templateItemsMax);
+      countVisit();
       found.push(chosen);
       return;
     }

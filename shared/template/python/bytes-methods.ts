@@ -158,29 +158,31 @@ function bytesText(given: Value): string {
 
 /** The start of the private characters that stand for bytes above 127, and for those that are white space in texts only. */
 const PRIVATE = 0xe000;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: bytes 28 to 31 are such.
+const SPECIAL_BYTE = /[\x1c-\x1f\x80-\xff]/g;
 
 function toText(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) =>
-    String.fromCharCode(byte < 128 && !(byte >= 28 && byte < 32) ? byte : PRIVATE + byte),
-  ).join('');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  return text.replace(SPECIAL_BYTE, (byte) => String.fromCharCode(PRIVATE + byte.charCodeAt(0)));
 }
 
 function toBytes(value: Value): Value {
-  if (typeof value === 'string')
-    return new PyBytes(Uint8Array.from(value, (char) => char.charCodeAt(0) & 0xff));
+  // Of each character only the low byte is taken.
+  if (typeof value === 'string') return new PyBytes(Buffer.from(value, 'latin1'));
   if (Array.isArray(value)) return value.map(toBytes);
   return value instanceof PyTuple ? new PyTuple(value.items.map(toBytes)) : value;
 }
 
 /** Two digits for each byte, `separator` after as many of them as `size` says: from the right, or from the left when it is negative. */
 function hex(self: PyBytes, separator: Value = null, size: Value = 1): string {
-  const pairs = Array.from(self.bytes, (byte) => byte.toString(16).padStart(2, '0'));
   const sep = force(separator);
   const every = intArgument(size);
-  if (sep === null) return pairs.join('');
+  const digits = Buffer.from(self.bytes).toString('hex');
+  if (sep === null) return digits;
   if (length(sep) !== 1) throw valueError('sep must be length 1.');
   const text = sep instanceof PyBytes ? toText(sep.bytes) : asText(sep);
   if (text === undefined) throw typeError('sep must be str or bytes.');
+  const pairs = digits.match(/../g) ?? [];
   const isAfter = (index: number): boolean => (every < 0 ? index : pairs.length - index) % every === 0;
   return pairs
     .map((pair, index) => (index > 0 && every !== 0 && isAfter(index) ? text + pair : pair))

@@ -2,13 +2,14 @@
 
 import { limits } from '../../base/limits.ts';
 import type { Value } from '../../base/value.ts';
+import { countItems } from '../budget.ts';
 import { compare, equals } from './comparison.ts';
 import { pythonError, valueError } from './error.ts';
 import { intArgument, type MethodTable, methodTable, rangeArguments } from './method.ts';
 import { repr } from './repr.ts';
 import { sortAsPython } from './sort.ts';
 import { PyCallable, type PyTuple } from './special.ts';
-import { checkSize, force, isTrue, toList } from './values.ts';
+import { checkLength, force, isTrue, toList } from './values.ts';
 
 export const listMethods: MethodTable<Value[]> = methodTable<Value[]>([
   ['append', 'object', (self, item) => append(self, [item ?? null])],
@@ -64,7 +65,8 @@ export const tupleMethods: MethodTable<PyTuple> = methodTable<PyTuple>([
 ]);
 
 function append(self: Value[], items: readonly Value[]): null {
-  checkSize(self.length + items.length, limits.templateItemsMax);
+  checkLength(self.length + items.length, limits.templateItemsMax);
+  countItems(items.length);
   for (const item of items) self.push(item);
   return null;
 }

@@ -237,8 +237,13 @@ export function isCallable(value: Value): boolean {
   return value instanceof PyCallable || (value instanceof PyObject && value.behaviour.call !== undefined);
 }
 
-/** Refuses a collection that would grow over the bound. */
+/** Refuses a collection that is made with so many items in one go, and counts what that takes. */
 export function checkSize(count: number, limit: number): void {
-  if (count > limit) throw limitError(`the template builds a value of ${count} items, more than ${limit}`);
+  checkLength(count, limit);
   countItems(count);
+}
+
+/** Refuses a collection that would grow over the bound. */
+export function checkLength(count: number, limit: number): void {
+  if (count > limit) throw limitError(`the template builds a value of ${count} items, more than ${limit}`);
 }
