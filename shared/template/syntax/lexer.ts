@@ -7,7 +7,7 @@ import { normalizeInt } from '../python/number.ts';
 import { str } from '../python/repr.ts';
 import { unescapeString } from '../python/unescape-string.ts';
 import { textLength } from '../python/values.ts';
-import { isBlank, SPACE_CLASS, stripEnd, stripStart } from '../python/whitespace.ts';
+import { isBlank, SPACE_CLASS, stripEnd } from '../python/whitespace.ts';
 import { TemplateError } from '../template-error.ts';
 import type { SyntaxOptions } from './syntax-options.ts';
 import { quoted, syntaxError, type Token } from './token.ts';
@@ -301,13 +301,6 @@ function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
-/** Where a tag ends with the white space that it takes away behind it. */
-function endOfTag(text: string, token: Token, options: SyntaxOptions): number {
-  if (text[token.start] === '-') return text.length - stripStart(text.slice(token.end)).length;
-  const takesLine = token.type === 'block_end' && options.trimBlocks && text[token.start] !== '+';
-  return takesLine && text[token.end] === '\n' ? token.end + 1 : token.end;
-}
-
 /**
  * Doubles the backslashes of strings inside print statements, as Ansible does with texts of playbooks:
  * there `'\1'` means a backslash and a one. Drops the white space that a `-` takes away before a tag.
@@ -332,7 +325,7 @@ export function doubleBackslashes(source: string, options: SyntaxOptions): strin
       pieces.push(text.slice(at, from), stripEnd(text.slice(from, token.start)));
       at = token.start;
     }
-    if (token.type.endsWith('_end')) kept = endOfTag(text, token, options);
+    if (token.type.endsWith('_end')) kept = token.end;
     if (!isInside || !token.type.endsWith('string')) continue;
     pieces.push(text.slice(at, token.start), text.slice(token.start, token.end).replaceAll('\\', '\\\\'));
     at = token.end;
