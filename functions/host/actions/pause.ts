@@ -2,7 +2,10 @@
 
 import { limits } from '../../../shared/base/limits.ts';
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { ArgumentTypeProblem, convertArgument } from '../../../shared/template/argument-types.ts';
+import {
+  ArgumentTypeProblem,
+  convertArgument,
+} from '../../../shared/template/argument-spec/convert-argument.ts';
 import { dateOfMilliseconds } from '../../../shared/template/dates/date-format.ts';
 import { makeDatetime } from '../../../shared/template/dates/datetime.ts';
 import { classText } from '../../../shared/template/filter-error.ts';

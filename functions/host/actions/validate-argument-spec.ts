@@ -1,7 +1,7 @@
 /** `validate_argument_spec`: checks what a role was given against its argument specs. */
 
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
-import { checkArguments } from '../../../shared/template/argument-spec.ts';
+import { checkArguments } from '../../../shared/template/argument-spec/check-arguments.ts';
 import { classText } from '../../../shared/template/filter-error.ts';
 import { str } from '../../../shared/template/python/repr.ts';
 import { type ActionCall, ActionFailure, uncaughtFail } from './action.ts';

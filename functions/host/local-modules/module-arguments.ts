@@ -1,7 +1,10 @@
 /** Checks and converts a module's arguments, with the error texts that users of Ansible know. */
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
-import { ArgumentTypeProblem, convertArgument } from '../../../shared/template/argument-types.ts';
+import {
+  ArgumentTypeProblem,
+  convertArgument,
+} from '../../../shared/template/argument-spec/convert-argument.ts';
 import { classText } from '../../../shared/template/filter-error.ts';
 import { str } from '../../../shared/template/python/repr.ts';
 import { type LocalContext, ModuleFailure } from './local-module.ts';

@@ -1,7 +1,7 @@
 /** Filters of the collection ansible.utils: their arguments are checked as those of modules are. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import { type ArgumentOptions, checkArguments, makeSpec } from '../argument-spec.ts';
+import { type ArgumentOptions, checkArguments, makeSpec } from '../argument-spec/check-arguments.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { filterError } from '../filter-error.ts';

@@ -1,7 +1,7 @@
 /** The filter pop_ace of the collection ansible.netcommon: entries taken out of access lists. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import type { ArgumentOptions } from '../argument-spec.ts';
+import type { ArgumentOptions } from '../argument-spec/check-arguments.ts';
 import { equals } from '../python/comparison.ts';
 import { dictGet } from '../python/dict-key.ts';
 import { str } from '../python/repr.ts';

@@ -1,7 +1,7 @@
 /** The filters of the collection ansible.utils that keep, remove or replace keys at any depth. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import type { ArgumentOption } from '../argument-spec.ts';
+import type { ArgumentOption } from '../argument-spec/check-arguments.ts';
 import { dictDelete, dictGet, dictSet } from '../python/dict-key.ts';
 import { pythonError } from '../python/error.ts';
 import { compilePattern, matchPattern } from '../python/regex.ts';

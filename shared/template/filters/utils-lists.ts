@@ -1,7 +1,7 @@
 /** The filters consolidate and param_list_compare of the collection ansible.utils. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import { checkArguments, makeSpec } from '../argument-spec.ts';
+import { checkArguments, makeSpec } from '../argument-spec/check-arguments.ts';
 import type { Builtin } from '../builtin.ts';
 import { filterError } from '../filter-error.ts';
 import { compare, contains } from '../python/comparison.ts';

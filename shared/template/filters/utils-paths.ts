@@ -1,7 +1,7 @@
 /** What the collection ansible.utils knows of paths into data: get_path, to_paths and index_of, as filters and as lookups. */
 
 import { type Dict, PyFloat, type Value } from '../../base/value.ts';
-import type { ArgumentOptions } from '../argument-spec.ts';
+import type { ArgumentOptions } from '../argument-spec/check-arguments.ts';
 import { countVisit } from '../budget.ts';
 import { engineAbove, withVariables } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';

@@ -1,6 +1,7 @@
 /** Options of lookups as Ansible coerces them, and the `key=value` form that some still take inside a term. */
 
 import type { Dict, Value } from '../../base/value.ts';
+import { TRUE_WORDS } from '../argument-spec/convert-argument.ts';
 import { ansibleError, rethrown } from '../filter-error.ts';
 import { isSequence } from '../filters/sequence.ts';
 import { pythonError, undefinedError } from '../python/error.ts';
@@ -11,12 +12,12 @@ import { asDict, asText, force, iterate, typeName } from '../python/values.ts';
 
 export type LookupOptions = ReadonlyMap<string, Value>;
 
-const TRUE_WORDS: ReadonlySet<string> = new Set(['y', 'yes', 'on', '1', 'true', 't', '1.0']);
-
 /** A yes-or-no option: what is none of the words for yes means no. */
 export function boolOption(options: LookupOptions, name: string, fallback: boolean): boolean {
   const value = force(options.get(name) ?? fallback);
-  return typeof value === 'boolean' ? value : TRUE_WORDS.has(str(value).trim().toLowerCase());
+  if (typeof value === 'boolean') return value;
+  const word = str(value).trim().toLowerCase();
+  return word === '1.0' || TRUE_WORDS.includes(word);
 }
 
 /** A text option. */

@@ -1,7 +1,7 @@
 /** The lookups get_path, index_of and to_paths of the collection ansible.utils. */
 
 import type { Value } from '../../base/value.ts';
-import { checkArguments, makeSpec } from '../argument-spec.ts';
+import { checkArguments, makeSpec } from '../argument-spec/check-arguments.ts';
 import type { Lookup } from '../builtin.ts';
 import { lookupError } from '../filter-error.ts';
 import { bindPositions, type CheckedFilter } from '../filters/checked-filter.ts';

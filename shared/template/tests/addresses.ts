@@ -1,7 +1,7 @@
 /** The tests of the collection ansible.utils: what a text says about an address or a network. */
 
 import type { Value } from '../../base/value.ts';
-import { checkArguments } from '../argument-spec.ts';
+import { checkArguments } from '../argument-spec/check-arguments.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';

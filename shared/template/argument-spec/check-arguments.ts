@@ -1,11 +1,11 @@
 /** Checks arguments against a spec as Ansible writes them: type, elements, required, default, choices, options. */
 
-import { type Dict, isDict, type Value } from '../base/value.ts';
-import { ArgumentTypeProblem, convertArgument } from './argument-types.ts';
-import { classText } from './filter-error.ts';
-import { equals } from './python/comparison.ts';
-import { str } from './python/repr.ts';
-import { asText, typeName } from './python/values.ts';
+import { type Dict, isDict, type Value } from '../../base/value.ts';
+import { classText } from '../filter-error.ts';
+import { equals } from '../python/comparison.ts';
+import { str } from '../python/repr.ts';
+import { asText, typeName } from '../python/values.ts';
+import { ArgumentTypeProblem, convertArgument, FALSE_WORDS, TRUE_WORDS } from './convert-argument.ts';
 
 /** One argument, as {@link makeSpec} takes it. */
 export type ArgumentOption = {
@@ -210,12 +210,11 @@ function checkChoices(name: string, option: Dict, { values, check }: Level): voi
   else values.set(name, meant);
 }
 
-const FALSE_WORDS: readonly Value[] = ['n', 'no', 'off', '0', 'false', 'f', 0, false];
-const TRUE_WORDS: readonly Value[] = ['y', 'yes', 'on', '1', 'true', 't', 1, true];
-
 /** The only choice that YAML may have turned into the boolean. */
 function wordOfBoolean(value: Value, choices: readonly Value[]): Value | undefined {
-  const words = value === 'False' ? FALSE_WORDS : value === 'True' ? TRUE_WORDS : [];
+  const no: readonly Value[] = [...FALSE_WORDS, 0, false];
+  const yes: readonly Value[] = [...TRUE_WORDS, 1, true];
+  const words = value === 'False' ? no : value === 'True' ? yes : [];
   const meant = choices.filter((choice) => words.includes(choice));
   return meant.length === 1 ? meant[0] : undefined;
 }

@@ -1,10 +1,11 @@
 /** Turns the values of arguments into the types that argument specs name, as Ansible's type checks do. */
 
-import { formatJson, JsonError, parseJson } from '../base/json.ts';
-import { type Dict, isDict, PyFloat, type Value } from '../base/value.ts';
-import { classText } from './filter-error.ts';
-import { repr, str } from './python/repr.ts';
-import { asDict, asText } from './python/values.ts';
+import { formatJson, JsonError, parseJson } from '../../base/json.ts';
+import { type Dict, isDict, PyFloat, type Value } from '../../base/value.ts';
+import { classText } from '../filter-error.ts';
+import { normalizeInt } from '../python/number.ts';
+import { repr, str } from '../python/repr.ts';
+import { asDict, asText } from '../python/values.ts';
 
 /** Why a value is not of a type. */
 export class ArgumentTypeProblem extends Error {}
@@ -79,8 +80,10 @@ function dictOfPairs(text: string): Dict {
   );
 }
 
-const TRUE_WORDS = ['y', 'yes', 'on', '1', 'true', 't'];
-const FALSE_WORDS = ['n', 'no', 'off', '0', 'false', 'f'];
+/** Ansible's words for yes. */
+export const TRUE_WORDS: readonly string[] = ['y', 'yes', 'on', '1', 'true', 't'];
+/** Ansible's words for no. */
+export const FALSE_WORDS: readonly string[] = ['n', 'no', 'off', '0', 'false', 'f'];
 
 function toBoolean(value: Value): Value {
   if (typeof value === 'boolean') return value;
@@ -98,10 +101,7 @@ function toInteger(value: Value): Value {
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return value;
   const text = asText(value) ?? '';
   if (/^\s*[-+]?\d+(_\d+)*\s*$/.test(text)) {
-    const number = BigInt(text.trim().replace(/^\+/, '').replaceAll('_', ''));
-    return BigInt(Number(number)) === number && Number.isSafeInteger(Number(number))
-      ? Number(number)
-      : number;
+    return normalizeInt(BigInt(text.trim().replace(/^\+/, '').replaceAll('_', '')));
   }
   throw new ArgumentTypeProblem(`${classText(value)} cannot be converted to an int`);
 }
