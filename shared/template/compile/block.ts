@@ -10,14 +10,7 @@ import { allStatements } from '../syntax/walk-statements.ts';
 import { TemplateError } from '../template-error.ts';
 import { loadTemplate } from './load-template.ts';
 import { Output } from './output.ts';
-import {
-  type CompiledBlock,
-  type Context,
-  type Evaluate,
-  type Execute,
-  type Frame,
-  runAll,
-} from './runtime.ts';
+import type { CompiledBlock, Context, Evaluate, Execute, Frame } from './runtime.ts';
 
 /** Refuses two blocks of one name, before all that can be wrong inside of statements. */
 export function checkBlockNames(statements: readonly Statement[], source: string): void {
@@ -36,11 +29,11 @@ export function checkBlockNames(statements: readonly Statement[], source: string
 /** A block where it stands: prints the most derived version of itself. */
 export function compileBlock(
   statement: Extract<Statement, { readonly kind: 'block' }>,
-  body: readonly Execute[],
+  run: Execute,
   compiler: { readonly blocks: Map<string, CompiledBlock> },
 ): Execute {
   const { name, isScoped, isRequired } = statement;
-  compiler.blocks.set(name, { name, isRequired, run: (frame, out) => runAll(body, frame, out) });
+  compiler.blocks.set(name, { name, isRequired, run });
   return (frame, out) => {
     const { context } = frame;
     if (context.parent !== undefined) return 0;

@@ -11,20 +11,29 @@ import { assign } from './assign.ts';
 import { type Compiler, compileExpression } from './expression.ts';
 import { type LoopState, makeLoop } from './loop-context.ts';
 import { Output } from './output.ts';
-import { type Evaluate, type Execute, type Frame, innerFrame, runAll, type Signal } from './runtime.ts';
+import {
+  type Evaluate,
+  type Execute,
+  type Frame,
+  innerFrame,
+  readAhead,
+  runAll,
+  type Signal,
+} from './runtime.ts';
 
-type ForParts = {
+/** The parts of a for statement, compiled, and what each asks for before it runs. */
+export type ForParts = {
   readonly compiler: Compiler;
+  readonly reads: ReadonlySet<string>;
   readonly body: readonly Execute[];
-  readonly otherwise: readonly Execute[];
+  readonly testReads: ReadonlySet<string>;
+  readonly otherwise: Execute;
 };
 
-type Loop = {
+type Loop = Omit<ForParts, 'compiler'> & {
   readonly target: Target;
   readonly test: Evaluate | undefined;
   readonly isRecursive: boolean;
-  readonly body: readonly Execute[];
-  readonly otherwise: readonly Execute[];
   /** Whether anything in the body asks for `loop`. */
   readonly hasLoopObject: boolean;
   /** Whether nothing of a turn outlives it, so that all turns can use one scope. */
@@ -42,7 +51,7 @@ const SCOPED: ReadonlySet<Statement['kind']> = new Set([
   'setblock',
 ]);
 
-/** A for statement; `parts` are its bodies, compiled. */
+/** A for statement of `parts`. */
 export function compileFor(
   statement: Extract<Statement, { readonly kind: 'for' }>,
   parts: ForParts,
@@ -50,11 +59,10 @@ export function compileFor(
   const items = compileExpression(statement.items, parts.compiler);
   const kinds = new Set(Array.from(allStatements(statement.body), ({ kind }) => kind));
   const loop: Loop = {
+    ...parts,
     target: statement.target,
     test: statement.test === undefined ? undefined : compileExpression(statement.test, parts.compiler),
     isRecursive: statement.isRecursive,
-    body: parts.body,
-    otherwise: parts.otherwise,
     hasLoopObject: kinds.has('block') || findNames(statement.body).has('loop'),
     hasOneScope: kinds.isDisjointFrom(SCOPED),
   };
@@ -76,6 +84,7 @@ function runLoop(loop: Loop, run: Run): Signal {
   // Jinja2 runs the `else` unless the body was run to its end at least once.
   let isElseDue = true;
   let inner = innerFrame(frame);
+  if (state.items.length > 0) readAhead(loop.reads, frame);
   for (; state.index0 < state.items.length; state.index0++) {
     countSteps(1);
     if (!loop.hasOneScope) inner = innerFrame(frame);
@@ -85,7 +94,7 @@ function runLoop(loop: Loop, run: Run): Signal {
     if (signal === 1) break;
     if (signal === 0) isElseDue = false;
   }
-  return isElseDue ? runAll(loop.otherwise, innerFrame(frame), out) : 0;
+  return isElseDue ? loop.otherwise(innerFrame(frame), out) : 0;
 }
 
 function recurse(loop: Loop, run: Run): Value {
@@ -98,6 +107,7 @@ function recurse(loop: Loop, run: Run): Value {
 function selectItems(loop: Loop, run: Run): LoopState['items'] {
   const { test, target } = loop;
   const value = force(run.value);
+  readAhead(loop.testReads, run.frame);
   if (test === undefined && Array.isArray(value)) return value;
   if (test === undefined && value instanceof LazyList) return value;
   const items = toList(value);

@@ -124,6 +124,11 @@ export function readVariable(context: Context, name: string): Value {
   return value;
 }
 
+/** Reads what a scope asks for before anything in it runs, so that what cannot be rendered fails as it does in Jinja2. */
+export function readAhead(names: ReadonlySet<string>, frame: Frame): void {
+  for (const name of names) lookUp(frame, name);
+}
+
 function resolve({ locals, isIsolated, engine }: Context, name: string): Value | undefined {
   let value = locals.get(name);
   if (value === undefined && !isIsolated) value = engine.resolveVariable(name);

@@ -5,8 +5,9 @@ import { countSteps } from '../budget.ts';
 import { str } from '../python/repr.ts';
 import { force, isTrue } from '../python/values.ts';
 import { findNames } from '../syntax/find-names.ts';
+import { namesOfScope, type ScopeNames, type ScopeParts } from '../syntax/scope-names.ts';
 import type { Parameter, Statement } from '../syntax/syntax-tree.ts';
-import { allStatements, findAssigned } from '../syntax/walk-statements.ts';
+import { allStatements, findAssigned, targetNames } from '../syntax/walk-statements.ts';
 import { assign, checkTarget } from './assign.ts';
 import { compileBlock, runExtends } from './block.ts';
 import {
@@ -16,7 +17,7 @@ import {
   compileFilterOver,
   compileMarked,
 } from './expression.ts';
-import { compileFor } from './for.ts';
+import { compileFor, type ForParts } from './for.ts';
 import { compileFrom, compileImport, compileInclude } from './import.ts';
 import { type MacroCode, makeMacro } from './macro.ts';
 import { Output } from './output.ts';
@@ -26,12 +27,15 @@ import {
   callValue,
   type Execute,
   innerFrame,
+  readAhead,
   runAll,
 } from './runtime.ts';
 
 /** What compiling one template gathers: its blocks, by name. */
 export type TemplateCompiler = Compiler & {
   readonly blocks: Map<string, CompiledBlock>;
+  /** The names of the scope that is compiled. */
+  readonly scope: ScopeNames | undefined;
   /** Within what is called or kept: it prints even where the template has given way to the one that it extends. */
   readonly isKept?: boolean;
   /** Whether some statement of the template says what it extends. */
@@ -46,13 +50,31 @@ export function compileTemplate(
   const { name } = compiler;
   const blocks = new Map<string, CompiledBlock>();
   const assigned = findAssigned(statements);
-  const body = compileAll(statements, {
-    ...compiler,
-    blocks,
-    hasExtends: [...allStatements(statements)].some(({ kind }) => kind === 'extends'),
-    mayAssign: (variable) => assigned.has(variable),
-  });
-  return { name, blocks, run: (frame, out) => runAll(body, frame, out) };
+  const run = compileScope(
+    { given: ['self'], statements },
+    {
+      ...compiler,
+      blocks,
+      scope: undefined,
+      hasExtends: [...allStatements(statements)].some(({ kind }) => kind === 'extends'),
+      mayAssign: (variable) => assigned.has(variable),
+    },
+  );
+  return { name, blocks, run };
+}
+
+/** The statements of a scope of their own: what they ask for is read before the first runs. */
+function compileScope(
+  parts: ScopeParts & { readonly statements: readonly Statement[] },
+  compiler: TemplateCompiler,
+): Execute {
+  const scope = namesOfScope(parts, compiler.scope);
+  const body = compileAll(parts.statements, { ...compiler, scope });
+  if (scope.read.size === 0) return (frame, out) => runAll(body, frame, out);
+  return (frame, out) => {
+    readAhead(scope.read, frame);
+    return runAll(body, frame, out);
+  };
 }
 
 function compileAll(statements: readonly Statement[], compiler: TemplateCompiler): Execute[] {
@@ -67,7 +89,15 @@ function compileStatement(statement: Statement, compiler: TemplateCompiler): Exe
       // A block may stand in the scopes of any template that extends this one or is extended by it.
       return compileBlock(
         statement,
-        compileAll(statement.body, { ...compiler, isKept: true, mayAssign: () => true }),
+        compileScope(
+          { given: ['self', 'super'], statements: statement.body },
+          {
+            ...compiler,
+            scope: undefined,
+            isKept: true,
+            mayAssign: () => true,
+          },
+        ),
         compiler,
       );
     case 'break':
@@ -83,11 +113,7 @@ function compileStatement(statement: Statement, compiler: TemplateCompiler): Exe
     case 'filterblock':
       return compileFilterBlock(statement, compiler);
     case 'for':
-      return compileFor(statement, {
-        compiler,
-        body: compileAll(statement.body, compiler),
-        otherwise: compileAll(statement.otherwise, compiler),
-      });
+      return compileFor(statement, forParts(statement, compiler));
     case 'from':
       return compileFrom(statement, compiler);
     case 'if':
@@ -106,8 +132,8 @@ function compileStatement(statement: Statement, compiler: TemplateCompiler): Exe
     case 'output':
       return compileOutput(statement, compiler);
     case 'scope': {
-      const body = compileAll(statement.body, compiler);
-      return (frame, out) => runAll(body, innerFrame(frame), out);
+      const body = compileScope({ statements: statement.body }, compiler);
+      return (frame, out) => body(innerFrame(frame), out);
     }
     case 'set':
       return compileSet(statement, compiler);
@@ -118,6 +144,18 @@ function compileStatement(statement: Statement, compiler: TemplateCompiler): Exe
     default:
       return statement satisfies never;
   }
+}
+
+function forParts(statement: OfKind<'for'>, compiler: TemplateCompiler): ForParts {
+  const given = [...targetNames(statement.target), 'loop'];
+  const scope = namesOfScope({ given, statements: statement.body }, compiler.scope);
+  return {
+    compiler,
+    reads: scope.read,
+    body: compileAll(statement.body, { ...compiler, scope }),
+    testReads: namesOfScope({ given, expressions: [statement.test] }, compiler.scope).read,
+    otherwise: compileScope({ statements: statement.otherwise }, compiler),
+  };
 }
 
 function compileDo(statement: OfKind<'do'>, compiler: TemplateCompiler): Execute {
@@ -176,21 +214,24 @@ function compileWith(statement: OfKind<'with'>, compiler: TemplateCompiler): Exe
     target,
     value: compileExpression(value, compiler),
   }));
-  const body = compileAll(statement.body, compiler);
+  const given = statement.targets.flatMap(({ target }) => targetNames(target));
+  const scope = namesOfScope({ given, statements: statement.body }, compiler.scope);
+  const body = compileAll(statement.body, { ...compiler, scope });
   return (frame, out) => {
     const inner = innerFrame(frame);
+    readAhead(scope.read, inner);
     for (const { target, value } of targets) assign(target, value(frame), inner);
     return runAll(body, inner, out);
   };
 }
 
 function compileFilterBlock(statement: OfKind<'filterblock'>, compiler: TemplateCompiler): Execute {
-  const body = compileAll(statement.body, compiler);
+  const body = compileScope({ statements: statement.body }, compiler);
   let printed: Value = '';
   const filter = compileFilterOver(statement.filter, () => printed, compiler);
   return (frame, out) => {
     const inside = new Output();
-    const signal = runAll(body, innerFrame(frame), inside);
+    const signal = body(innerFrame(frame), inside);
     printed = frame.context.engine.concat(inside);
     out.append(frame.context.engine.finalize(filter(frame)));
     return signal;
@@ -198,7 +239,7 @@ function compileFilterBlock(statement: OfKind<'filterblock'>, compiler: Template
 }
 
 function compileSetBlock(statement: OfKind<'setblock'>, compiler: TemplateCompiler): Execute {
-  const body = compileAll(statement.body, { ...compiler, isKept: true });
+  const body = compileScope({ statements: statement.body }, { ...compiler, isKept: true });
   let printed: Value = '';
   const filter =
     statement.filter === undefined
@@ -206,7 +247,7 @@ function compileSetBlock(statement: OfKind<'setblock'>, compiler: TemplateCompil
       : compileFilterOver(statement.filter, () => printed, compiler);
   return (frame) => {
     const inside = new Output();
-    const signal = runAll(body, innerFrame(frame), inside);
+    const signal = body(innerFrame(frame), inside);
     printed = frame.context.engine.concat(inside);
     assign(statement.target, filter(frame), frame);
     return signal;
@@ -220,13 +261,22 @@ function macroCode(
 ): MacroCode {
   const names = findNames(node.body);
   const taken = new Set(node.parameters.map((parameter) => parameter.name));
+  const scope = namesOfScope(
+    {
+      given: [...taken, 'caller', 'kwargs', 'varargs'],
+      expressions: node.parameters.map((parameter) => parameter.default),
+      statements: node.body,
+    },
+    compiler.scope,
+  );
   return {
     name,
+    reads: scope.read,
     parameters: node.parameters.map((parameter) => ({
       name: parameter.name,
       default: parameter.default === undefined ? undefined : compileExpression(parameter.default, compiler),
     })),
-    body: compileAll(node.body, { ...compiler, isKept: true }),
+    body: compileAll(node.body, { ...compiler, scope, isKept: true }),
     usesCaller: names.has('caller'),
     usesKwargs: names.has('kwargs') && !taken.has('kwargs'),
     usesVarargs: names.has('varargs') && !taken.has('varargs'),

@@ -4,6 +4,7 @@ import { limits } from '../../base/limits.ts';
 import type { Builtins } from '../builtin.ts';
 import { doubleBackslashes } from '../syntax/lexer.ts';
 import { parseBareExpression, parseTemplate } from '../syntax/parser.ts';
+import { namesOfScope } from '../syntax/scope-names.ts';
 import type { SyntaxOptions } from '../syntax/syntax-options.ts';
 import { ansibleSyntax } from '../syntax/syntax-options.ts';
 import type { Statement } from '../syntax/syntax-tree.ts';
@@ -11,7 +12,7 @@ import { allStatements } from '../syntax/walk-statements.ts';
 import { TemplateError } from '../template-error.ts';
 import { checkBlockNames } from './block.ts';
 import { compileExpression } from './expression.ts';
-import type { CompiledTemplate, Evaluate } from './runtime.ts';
+import { type CompiledTemplate, type Evaluate, readAhead } from './runtime.ts';
 import { compileTemplate } from './statement.ts';
 
 /** What decides how a text is compiled. */
@@ -99,15 +100,17 @@ const NAMING: ReadonlySet<Statement['kind']> = new Set(['extends', 'from', 'impo
 
 /** A bare expression ready to run. */
 export function compileExpressionCached(source: string, builtins: Builtins): Evaluate {
-  return expressions.get(source, () =>
-    guardDepth(() =>
-      compileExpression(parseBareExpression(source, ansibleSyntax), {
-        builtins,
-        source,
-        mayAssign: () => false,
-      }),
-    ),
-  );
+  return expressions.get(source, () => guardDepth(() => compileBare(source, builtins)));
+}
+
+function compileBare(source: string, builtins: Builtins): Evaluate {
+  const expression = parseBareExpression(source, ansibleSyntax);
+  const { read } = namesOfScope({ expressions: [expression] }, undefined);
+  const evaluate = compileExpression(expression, { builtins, source, mayAssign: () => false });
+  return (frame) => {
+    readAhead(read, frame);
+    return evaluate(frame);
+  };
 }
 
 function tagsOf(extensions: readonly string[]): ReadonlySet<string> {

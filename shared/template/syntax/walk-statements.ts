@@ -57,7 +57,8 @@ export function assignsLoop(statements: readonly Statement[]): boolean {
   return false;
 }
 
-function targetNames(target: Target): readonly string[] {
+/** The names that a target sets. */
+export function targetNames(target: Target): readonly string[] {
   if (target.kind === 'tuple') return target.items.flatMap(targetNames);
   return target.kind === 'name' ? [target.name] : [];
 }
