@@ -17,16 +17,15 @@ import {
 } from './engine.ts';
 import { connectEngine } from './engine-above.ts';
 import type { Environment } from './environment.ts';
-import { type FileTemplateOptions, readFileHeader, syntaxOf } from './file-options.ts';
 import { connectTermRenderer } from './lookup-call.ts';
 import { connectFileRenderer } from './lookups/template.ts';
 import { str } from './python/repr.ts';
 import { Markup, PyTuple, Template, Vaulted } from './python/special.ts';
+import { readFileHeader } from './syntax/file-header.ts';
 import { doubleBackslashes } from './syntax/lexer.ts';
+import type { FileTemplateOptions } from './syntax/syntax-options.ts';
 import { TemplateError } from './template-error.ts';
 import { isFromOutside } from './text-origin.ts';
-
-export type { FileTemplateOptions };
 
 /**
  * Renders every template inside `raw` (also in keys), decrypts vaulted scalars, and keeps everything else.
@@ -76,7 +75,7 @@ function renderText(source: string, env: Environment, mode: RenderMode): Value {
   try {
     const header = readFileHeader(source);
     body = header?.body ?? source;
-    const syntax = header === undefined ? mode.syntax : syntaxOf(header.options, mode.syntax);
+    const syntax = header === undefined ? mode.syntax : { ...mode.syntax, ...header.options };
     const result = runSource(body, env, { ...mode, syntax });
     const isText = typeof result === 'string' || (result instanceof Markup && source.endsWith('\n'));
     return isText ? restoreNewlines(syntax.newlineSequence, source, str(result)) : result;
@@ -190,7 +189,7 @@ export function renderFile(
   env: Environment,
 ): string {
   const header = readFileHeader(source);
-  const syntax = syntaxOf({ ...file.options, ...header?.options }, playbookMode.syntax);
+  const syntax = { ...playbookMode.syntax, ...file.options, ...header?.options };
   const body = header?.body ?? source;
   try {
     const result = runSource(body, env, { syntax, isFile: true, areLookupsDisabled: false });

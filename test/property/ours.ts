@@ -5,13 +5,9 @@ import { parseYamlText } from '../../shared/project/yaml-text.ts';
 import { loadJson } from '../../shared/template/formats/json.ts';
 import { repr } from '../../shared/template/python/repr.ts';
 import { asTemplate } from '../../shared/template/python/special.ts';
-import {
-  type FileTemplateOptions,
-  isConditionTrue,
-  renderFile,
-  renderValue,
-} from '../../shared/template/render.ts';
+import { isConditionTrue, renderFile, renderValue } from '../../shared/template/render.ts';
 import { createEnvironment, dictLayer } from '../../shared/template/scope.ts';
+import type { FileTemplateOptions } from '../../shared/template/syntax/syntax-options.ts';
 import { TemplateError } from '../../shared/template/template-error.ts';
 import { makeEnvironment } from '../unit/template/recorded-cases.ts';
 import type { Setting } from './cases.ts';

@@ -4,7 +4,6 @@ import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import { readNative } from '../compile/concat.ts';
 import type { Environment } from '../environment.ts';
-import type { FileTemplateOptions } from '../file-options.ts';
 import { templateFileVars, templateRunDate } from '../file-vars.ts';
 import { ansibleError } from '../filter-error.ts';
 import { decodeText } from '../python/codec.ts';
@@ -12,6 +11,7 @@ import { literalEval } from '../python/literal-eval.ts';
 import { directoryName } from '../python/posix-path.ts';
 import { str } from '../python/repr.ts';
 import { hasMarkers, Markup } from '../python/special.ts';
+import type { FileTemplateOptions } from '../syntax/syntax-options.ts';
 import { boolOption, dictOption, type LookupOptions, termText, textOption } from './options.ts';
 import { findFile } from './search.ts';
 

@@ -17,6 +17,9 @@ export type SyntaxOptions = {
   readonly lineCommentPrefix?: string;
 };
 
+/** What the template module, the template lookup and `#jinja2:` headers may set for one file. */
+export type FileTemplateOptions = Partial<SyntaxOptions>;
+
 /** Jinja2's syntax with `trim_blocks`, which Ansible sets. */
 export const ansibleSyntax: SyntaxOptions = {
   blockStart: '{%',

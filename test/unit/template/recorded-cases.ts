@@ -6,12 +6,8 @@ import { PyFloat, type Value } from '../../../shared/base/value.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
 import { repr } from '../../../shared/template/python/repr.ts';
 import { asTemplate } from '../../../shared/template/python/special.ts';
-import {
-  type FileTemplateOptions,
-  isConditionTrue,
-  renderFile,
-  renderValue,
-} from '../../../shared/template/render.ts';
+import { isConditionTrue, renderFile, renderValue } from '../../../shared/template/render.ts';
+import type { FileTemplateOptions } from '../../../shared/template/syntax/syntax-options.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { noAws } from '../no-aws.ts';
 
