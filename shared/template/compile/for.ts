@@ -24,9 +24,9 @@ import {
 /** The parts of a for statement, compiled, and what each asks for before it runs. */
 export type ForParts = {
   readonly compiler: Compiler;
-  readonly reads: ReadonlySet<string>;
+  readonly reads: readonly string[];
   readonly body: readonly Execute[];
-  readonly testReads: ReadonlySet<string>;
+  readonly testReads: readonly string[];
   readonly otherwise: Execute;
 };
 
@@ -66,6 +66,11 @@ export function compileFor(
     hasLoopObject: kinds.has('block') || findNames(statement.body).has('loop'),
     hasOneScope: kinds.isDisjointFrom(SCOPED),
   };
+  if (loop.isRecursive)
+    return (frame, out) => {
+      out.append(recurse(loop, { frame, out, value: items(frame), depth0: -1 }));
+      return 0;
+    };
   return (frame, out) => runLoop(loop, { frame, out, value: items(frame), depth0: 0 });
 }
 

@@ -13,7 +13,7 @@ export type MacroCode = {
   readonly name: string | undefined;
   readonly parameters: readonly { readonly name: string; readonly default: Evaluate | undefined }[];
   /** What it asks for before it runs. */
-  readonly reads: ReadonlySet<string>;
+  readonly reads: readonly string[];
   readonly body: readonly Execute[];
   readonly usesCaller: boolean;
   readonly usesKwargs: boolean;

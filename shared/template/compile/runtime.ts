@@ -125,7 +125,7 @@ export function readVariable(context: Context, name: string): Value {
 }
 
 /** Reads what a scope asks for before anything in it runs, so that what cannot be rendered fails as it does in Jinja2. */
-export function readAhead(names: ReadonlySet<string>, frame: Frame): void {
+export function readAhead(names: readonly string[], frame: Frame): void {
   for (const name of names) lookUp(frame, name);
 }
 

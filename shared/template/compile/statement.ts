@@ -5,7 +5,7 @@ import { countSteps } from '../budget.ts';
 import { str } from '../python/repr.ts';
 import { force, isTrue } from '../python/values.ts';
 import { findNames } from '../syntax/find-names.ts';
-import { namesOfScope, type ScopeNames, type ScopeParts } from '../syntax/scope-names.ts';
+import { namesOfScope, readBefore, type ScopeNames, type ScopeParts } from '../syntax/scope-names.ts';
 import type { Parameter, Statement } from '../syntax/syntax-tree.ts';
 import { allStatements, findAssigned, targetNames } from '../syntax/walk-statements.ts';
 import { assign, checkTarget } from './assign.ts';
@@ -70,9 +70,10 @@ function compileScope(
 ): Execute {
   const scope = namesOfScope(parts, compiler.scope);
   const body = compileAll(parts.statements, { ...compiler, scope });
-  if (scope.read.size === 0) return (frame, out) => runAll(body, frame, out);
+  const reads = readBefore(scope);
+  if (reads.length === 0) return (frame, out) => runAll(body, frame, out);
   return (frame, out) => {
-    readAhead(scope.read, frame);
+    readAhead(reads, frame);
     return runAll(body, frame, out);
   };
 }
@@ -151,9 +152,9 @@ function forParts(statement: OfKind<'for'>, compiler: TemplateCompiler): ForPart
   const scope = namesOfScope({ given, statements: statement.body }, compiler.scope);
   return {
     compiler,
-    reads: scope.read,
+    reads: readBefore(scope),
     body: compileAll(statement.body, { ...compiler, scope }),
-    testReads: namesOfScope({ given, expressions: [statement.test] }, compiler.scope).read,
+    testReads: readBefore(namesOfScope({ given, expressions: [statement.test] }, compiler.scope)),
     otherwise: compileScope({ statements: statement.otherwise }, compiler),
   };
 }
@@ -216,10 +217,11 @@ function compileWith(statement: OfKind<'with'>, compiler: TemplateCompiler): Exe
   }));
   const given = statement.targets.flatMap(({ target }) => targetNames(target));
   const scope = namesOfScope({ given, statements: statement.body }, compiler.scope);
+  const reads = readBefore(scope);
   const body = compileAll(statement.body, { ...compiler, scope });
   return (frame, out) => {
     const inner = innerFrame(frame);
-    readAhead(scope.read, inner);
+    readAhead(reads, inner);
     for (const { target, value } of targets) assign(target, value(frame), inner);
     return runAll(body, inner, out);
   };
@@ -271,7 +273,7 @@ function macroCode(
   );
   return {
     name,
-    reads: scope.read,
+    reads: readBefore(scope),
     parameters: node.parameters.map((parameter) => ({
       name: parameter.name,
       default: parameter.default === undefined ? undefined : compileExpression(parameter.default, compiler),

@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts';
 import type { Builtins } from '../builtin.ts';
 import { doubleBackslashes } from '../syntax/lexer.ts';
 import { parseBareExpression, parseTemplate } from '../syntax/parser.ts';
-import { namesOfScope } from '../syntax/scope-names.ts';
+import { namesOfScope, readBefore } from '../syntax/scope-names.ts';
 import type { SyntaxOptions } from '../syntax/syntax-options.ts';
 import { ansibleSyntax } from '../syntax/syntax-options.ts';
 import type { Statement } from '../syntax/syntax-tree.ts';
@@ -105,10 +105,10 @@ export function compileExpressionCached(source: string, builtins: Builtins): Eva
 
 function compileBare(source: string, builtins: Builtins): Evaluate {
   const expression = parseBareExpression(source, ansibleSyntax);
-  const { read } = namesOfScope({ expressions: [expression] }, undefined);
+  const reads = readBefore(namesOfScope({ expressions: [expression] }, undefined));
   const evaluate = compileExpression(expression, { builtins, source, mayAssign: () => false });
   return (frame) => {
-    readAhead(read, frame);
+    readAhead(reads, frame);
     return evaluate(frame);
   };
 }

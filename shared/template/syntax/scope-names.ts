@@ -11,8 +11,8 @@ export type ScopeNames = {
   /** All that it reads or sets. */
   readonly known: Set<string>;
   readonly stored: Set<string>;
-  /** What it reads from outside of the template, in the order of the text. */
-  readonly read: Set<string>;
+  /** Names in the order of the text, and whether each is read from outside; if not, it has no value before it is set. */
+  readonly starts: Map<string, boolean>;
   /** That of which it is a branch. */
   readonly trunk: ScopeNames | undefined;
   /** The scope around. */
@@ -36,8 +36,13 @@ export function namesOfScope(parts: ScopeParts, outer: ScopeNames | undefined): 
   return names;
 }
 
+/** What a scope reads from outside of the template before it runs. */
+export function readBefore({ starts }: ScopeNames): string[] {
+  return [...starts].flatMap(([name, isRead]) => (isRead ? [name] : []));
+}
+
 function makeNames(trunk: ScopeNames | undefined, outer: ScopeNames | undefined): ScopeNames {
-  return { known: new Set(), stored: new Set(), read: new Set(), trunk, outer };
+  return { known: new Set(), stored: new Set(), starts: new Map(), trunk, outer };
 }
 
 function isKnown(names: ScopeNames | undefined, name: string): boolean {
@@ -55,10 +60,11 @@ function isStored(names: ScopeNames, name: string): boolean {
 function read(names: ScopeNames, name: string): void {
   if (isKnown(names, name)) return;
   names.known.add(name);
-  names.read.add(name);
+  names.starts.set(name, true);
 }
 
 function store(names: ScopeNames, name: string): void {
+  if (!isKnown(names, name)) names.starts.set(name, false);
   names.known.add(name);
   names.stored.add(name);
 }
@@ -146,9 +152,9 @@ function mergeBranches(branches: readonly ScopeNames[], names: ScopeNames): void
   for (const branch of branches) {
     for (const name of branch.known) names.known.add(name);
     for (const name of branch.stored) names.stored.add(name);
-    for (const name of branch.read) names.read.add(name);
+    for (const [name, isRead] of branch.starts) names.starts.set(name, isRead);
   }
-  for (const name of partly) if (!isKnown(names.outer, name)) names.read.add(name);
+  for (const name of partly) if (!isKnown(names.outer, name)) names.starts.set(name, true);
 }
 
 function visitExpressions(expressions: readonly (Expression | undefined)[], names: ScopeNames): void {
