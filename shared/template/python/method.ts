@@ -48,14 +48,14 @@ export function intArgument(value: Value | undefined, type: 'int' | 'ssize_t' = 
 /** The largest size that Python knows. */
 const INT_MAX = 2n ** 63n - 1n;
 
-/** The code-point range that optional start and end arguments name. */
+/** The code-point range that optional start and end arguments name; it starts behind its end where nothing is to be found. */
 export function rangeArguments(
   start: Value | undefined,
   end: Value | undefined,
   size: number,
   isNoneAllowed = true,
 ): [number, number] {
-  const place = (value: Value | undefined, usual: number): number => {
+  const place = (value: Value | undefined, usual: number, most: number): number => {
     if (value === undefined || (value === null && isNoneAllowed)) return usual;
     const int = asInt(force(value));
     if (int === undefined)
@@ -63,7 +63,7 @@ export function rangeArguments(
         `slice indices must be integers ${isNoneAllowed ? 'or None ' : ''}or have an __index__ method`,
       );
     const index = Number(int);
-    return Math.max(0, Math.min(size, index < 0 ? index + size : index));
+    return Math.max(0, Math.min(most, index < 0 ? index + size : index));
   };
-  return [place(start, 0), place(end, size)];
+  return [place(start, 0, size + 1), place(end, size, size)];
 }

@@ -31,7 +31,7 @@ const NOT_ASCII = /[^ -~\p{Cc}]|[\u0080-\u009f]/u;
 
 export const stringMethods: MethodTable<string> = methodTable<string>([
   ['capitalize', '', (self) => capitalize(self)],
-  ['casefold', '', (self) => self.toLowerCase().replaceAll('ß', 'ss')],
+  ['casefold', '', (self) => foldCase(self)],
   ['center', "width, fillchar=' '", (self, width, fill) => justify(self, width, fill, 'center')],
   [
     'count',
@@ -57,7 +57,7 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     'suffix, start=None, end=None',
     (self, suffix, start, end) => {
       const part = slicePart(self, start, end);
-      return hasAffix(suffix, 'endswith', (affix) => part.endsWith(affix));
+      return hasAffix(suffix, 'endswith', (affix) => part?.endsWith(affix) === true);
     },
     'searching',
   ],
@@ -161,7 +161,7 @@ export const stringMethods: MethodTable<string> = methodTable<string>([
     'prefix, start=None, end=None',
     (self, prefix, start, end) => {
       const part = slicePart(self, start, end);
-      return hasAffix(prefix, 'startswith', (affix) => part.startsWith(affix));
+      return hasAffix(prefix, 'startswith', (affix) => part?.startsWith(affix) === true);
     },
     'searching',
   ],
@@ -189,10 +189,11 @@ export function capitalize(text: string): string {
 /** Letters that stand for two: in upper, title and lower case. */
 const PAIRS = 'ǄǅǆǇǈǉǊǋǌǱǲǳ';
 
-/** A character's title case: of what is upper case as several letters, only the first stays so. */
+/** A character's title case: of what is upper case as several letters, only the first stays so. Georgian has none. */
 function titleCase(character: string): string {
   const pair = character === '' ? -1 : PAIRS.indexOf(character);
   if (pair >= 0) return PAIRS[pair - (pair % 3) + 1] ?? character;
+  if (/[\u10d0-\u10ff]/.test(character)) return character;
   const [first = '', ...rest] = character.toUpperCase();
   return first + rest.join('').toLowerCase();
 }
@@ -227,10 +228,11 @@ function zeroFill(text: string, width: number): string {
   return sign + '0'.repeat(missing) + text.slice(sign.length);
 }
 
-function slicePart(text: string, start: Value | undefined, end: Value | undefined): string {
+function slicePart(text: string, start: Value | undefined, end: Value | undefined): string | undefined {
   if ((start ?? null) === null && (end ?? null) === null) return text;
   const units = characters(text);
   const [from, to] = rangeArguments(start, end, units.length);
+  if (from > to) return undefined;
   return typeof units === 'string' ? units.slice(from, to) : units.slice(from, to).join('');
 }
 
@@ -242,6 +244,7 @@ function count(
 ): number {
   const within = slicePart(text, start, end);
   const part = textArgument(sub);
+  if (within === undefined) return 0;
   return part === '' ? textLength(within) + 1 : within.split(part).length - 1;
 }
 
@@ -260,6 +263,14 @@ function affixText(item: Value, method: string): string {
   throw typeError(`tuple for ${method} must only contain str, not ${typeName(force(item))}`);
 }
 
+const CHEROKEE = /[\u13a0-\u13ff\uab70-\uabbf]/g;
+
+/** Each character's capital letters made small say what it is folded to; the dotless i stays, and Cherokee has capitals. */
+function foldCase(text: string): string {
+  const folded = text.replace(/[^ı]/gu, (character) => character.toLowerCase().toUpperCase().toLowerCase());
+  return folded.replace(CHEROKEE, (letter) => letter.toUpperCase());
+}
+
 function find(
   text: string,
   sub: Value | undefined,
@@ -270,7 +281,6 @@ function find(
   const units = characters(text);
   const [from, to] = rangeArguments(start, end, units.length);
   const part = textArgument(sub);
-  if (typeof start === 'number' && start > units.length) return -1;
   const within = typeof units === 'string' ? units.slice(from, to) : units.slice(from, to).join('');
   const index = isLast ? within.lastIndexOf(part) : within.indexOf(part);
   return index < 0 || from > to ? -1 : from + textLength(within.slice(0, index));
