@@ -6,7 +6,7 @@ import type { Environment } from '../environment.ts';
 import { lookupError } from '../filter-error.ts';
 import { pythonError } from '../python/error.ts';
 import { type LookupOptions, termText, textOption } from './options.ts';
-import { findFile } from './search.ts';
+import { readFound } from './search.ts';
 
 /** The lookup. */
 export const binaryFileLookup: Lookup = {
@@ -32,9 +32,8 @@ function fallbackOf(options: LookupOptions): Value[] | undefined {
 }
 
 function readTerm(env: Environment, term: string, fallback: Value[] | undefined): Value[] {
-  const path = findFile(env, 'files', term);
-  const content = path === undefined ? undefined : env.local.readFile(path);
-  if (content !== undefined) return [Buffer.from(content).toString('base64')];
+  const found = readFound(env, 'files', term);
+  if (found !== undefined) return [Buffer.from(found.content).toString('base64')];
   if (fallback !== undefined) return fallback;
   throw lookupError(`Could not locate file in community.general.binary_file lookup: ${term}`);
 }

@@ -6,10 +6,9 @@ import type { Environment } from '../environment.ts';
 import { ansibleError, rethrown } from '../filter-error.ts';
 import { readCsv } from '../formats/csv.ts';
 import { decodeText } from '../python/codec.ts';
-import { force } from '../python/values.ts';
 import { keepLineEnds } from '../python/whitespace.ts';
-import { intOption, type LookupOptions, splitTerm, termText, textOption } from './options.ts';
-import { findFile } from './search.ts';
+import { defaultResults, intOption, type LookupOptions, splitTerm, termText, textOption } from './options.ts';
+import { readFound } from './search.ts';
 
 /** The lookup. */
 export const csvLookups: readonly Lookup[] = [
@@ -31,19 +30,15 @@ function lookUp(env: Environment, term: string, options: LookupOptions): Value[]
   }
   const delimiter = textOption(merged, 'delimiter', 'TAB');
   const name = textOption(merged, 'file', 'ansible.csv');
-  const path = findFile(env, 'files', name);
-  const content = path === undefined ? undefined : env.local.readFile(path);
-  if (content === undefined) throw ansibleError("csvfile: [Errno 2] No such file or directory: b'None'");
+  const found = readFound(env, 'files', name);
+  if (found === undefined) throw ansibleError("csvfile: [Errno 2] No such file or directory: b'None'");
   const encoding = textOption(merged, 'encoding', 'utf-8');
   const text = rethrown(
-    () => decodeText(content, encoding, 'strict'),
+    () => decodeText(found.content, encoding, 'strict'),
     (error) => ansibleError(`csvfile: ${error.message}`),
   );
   const row = findRow(text, delimiter === 'TAB' ? '\t' : delimiter, words.join(' '));
-  if (row === undefined) {
-    const fallback = force(merged.get('default') ?? null);
-    return fallback === null ? [] : Array.isArray(fallback) ? fallback : [fallback];
-  }
+  if (row === undefined) return defaultResults(merged, null);
   const column = rethrown(
     () => row.at(intOption(merged, 'col', 1)),
     (error) => ansibleError(`csvfile: ${error.message}`),

@@ -3,7 +3,7 @@
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
-import { ansibleError, classText, lookupError } from '../filter-error.ts';
+import { ansibleError, classText, lookupError, rethrown } from '../filter-error.ts';
 import { isSequence } from '../filters/sequence.ts';
 import { decodeText } from '../python/codec.ts';
 import { pythonError, undefinedError } from '../python/error.ts';
@@ -12,9 +12,8 @@ import { str } from '../python/repr.ts';
 import { Undefined } from '../python/special.ts';
 import { asDict, asText, force, iterate } from '../python/values.ts';
 import { stripEnd, stripStart } from '../python/whitespace.ts';
-import { TemplateError } from '../template-error.ts';
 import { boolOption, type LookupOptions, listOption, termText, textOption } from './options.ts';
-import { findFile, findFileQuietly } from './search.ts';
+import { findFile, findFileQuietly, readFound } from './search.ts';
 
 /** File lookups. */
 export const fileLookups: readonly Lookup[] = [
@@ -28,33 +27,26 @@ export const fileLookups: readonly Lookup[] = [
 ];
 
 function readText(env: Environment, name: string, options: LookupOptions): string {
-  const path = findFile(env, 'files', name);
-  const content = path === undefined ? undefined : env.local.readFile(path);
-  if (content === undefined) throw ansibleError(`could not locate file in lookup: ${name}`);
-  let text = decodeText(content);
+  const found = readFound(env, 'files', name);
+  if (found === undefined) throw ansibleError(`could not locate file in lookup: ${name}`);
+  let text = decodeText(found.content);
   if (boolOption(options, 'lstrip', false)) text = stripStart(text);
   return boolOption(options, 'rstrip', true) ? stripEnd(text) : text;
 }
 
 function unvault(env: Environment, name: string): string {
   const path = findFile(env, 'files', name);
-  const content = path === undefined ? undefined : readOpened(env, path);
+  const content = rethrown(
+    () => (path === undefined ? undefined : env.local.readFile(path)),
+    (error) =>
+      error.message.startsWith('Attempting to decrypt')
+        ? pythonError('AnsibleParserError', `A vault password or secret must be specified to decrypt ${path}`)
+        : undefined,
+  );
   if (content === undefined) {
     throw pythonError('AnsibleParserError', `Unable to find file matching "${name}" `);
   }
   return decodeText(content);
-}
-
-function readOpened(env: Environment, path: string): Uint8Array | undefined {
-  try {
-    return env.local.readFile(path);
-  } catch (error) {
-    if (!(error instanceof TemplateError) || !error.message.startsWith('Attempting to decrypt')) throw error;
-    throw pythonError(
-      'AnsibleParserError',
-      `A vault password or secret must be specified to decrypt ${path}`,
-    );
-  }
 }
 
 function globFiles(env: Environment, term: string): string[] {

@@ -8,11 +8,18 @@ import { decodeText } from '../python/codec.ts';
 import { pythonError } from '../python/error.ts';
 import { compilePattern, matchPattern } from '../python/regex.ts';
 import { repr } from '../python/repr.ts';
-import { force, isTrue } from '../python/values.ts';
+import { isTrue } from '../python/values.ts';
 import { splitWords } from '../python/whitespace.ts';
 import { type IniFile, parseIni } from './ini-file.ts';
-import { boolOption, choiceOption, type LookupOptions, termText, textOption } from './options.ts';
-import { findFile } from './search.ts';
+import {
+  boolOption,
+  choiceOption,
+  defaultResults,
+  type LookupOptions,
+  termText,
+  textOption,
+} from './options.ts';
+import { readFound } from './search.ts';
 
 /** The lookup. */
 export const iniLookups: readonly Lookup[] = [
@@ -29,10 +36,9 @@ function lookUp(env: Environment, term: string, given: LookupOptions): Value[] {
   choiceOption(given, { plugin: 'ini', name: 'type' }, ['ini', 'properties']);
   const { key, options } = splitInline(term, given);
   const name = textOption(options, 'file', 'ansible.ini');
-  const path = findFile(env, 'files', name);
-  const content = path === undefined ? undefined : env.local.readFile(path);
-  if (content === undefined) throw pythonError('AnsibleParserError', "Invalid filename: 'None'");
-  const text = decodeText(content, textOption(options, 'encoding', 'utf-8'));
+  const found = readFound(env, 'files', name);
+  if (found === undefined) throw pythonError('AnsibleParserError', "Invalid filename: 'None'");
+  const text = decodeText(found.content, textOption(options, 'encoding', 'utf-8'));
   const isProperties = textOption(options, 'type', 'ini') === 'properties';
   const file = parseIni(isProperties ? `[${PROPERTIES}]\n${text}` : text, {
     // Ansible sets the reader up before it looks into the term.
@@ -62,8 +68,7 @@ function findValue(file: IniFile, { key, section, name, options }: Sought): Valu
   }
   const value = entries.get(file.keyOf(key));
   if (value !== undefined) return value === null ? [] : [value];
-  const fallback = force(options.get('default') ?? '');
-  return fallback === null ? [] : Array.isArray(fallback) ? fallback : [fallback];
+  return defaultResults(options, '');
 }
 
 /** The old form `key section=x file=y` inside a term. */

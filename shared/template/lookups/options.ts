@@ -38,6 +38,13 @@ export function listOption(options: LookupOptions, name: string): Value[] {
   return isSequence(value) ? [...iterate(value)] : [value];
 }
 
+/** What the option `default` gives where nothing was found: nothing for None, all of a list. */
+export function defaultResults(options: LookupOptions, usual: Value): Value[] {
+  const value = force(options.get('default') ?? usual);
+  if (value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
 /** Where an option of a plugin stands, in messages about it. */
 export type OptionPlace = { readonly plugin: string; readonly name: string };
 

@@ -18,6 +18,17 @@ export function findFile(env: Environment, directory: string, name: string): str
   return path;
 }
 
+/** The first existing file for `name` with its bytes, decrypted; undefined after a warning that there is none. */
+export function readFound(
+  env: Environment,
+  directory: string,
+  name: string,
+): { readonly path: string; readonly content: Uint8Array } | undefined {
+  const path = findFile(env, directory, name);
+  const content = path === undefined ? undefined : env.local.readFile(path);
+  return path === undefined || content === undefined ? undefined : { path, content };
+}
+
 /** The first existing file for `name`, or undefined. */
 export function findFileQuietly(env: Environment, directory: string, name: string): string | undefined {
   if (name === '') return undefined;

@@ -13,7 +13,7 @@ import { str } from '../python/repr.ts';
 import { hasMarkers, Markup } from '../python/special.ts';
 import type { FileTemplateOptions } from '../syntax/syntax-options.ts';
 import { boolOption, dictOption, type LookupOptions, termText, textOption } from './options.ts';
-import { findFile } from './search.ts';
+import { readFound } from './search.ts';
 
 /** Renders the text of a template file, as shared/template/render.ts does. */
 export type FileRenderer = (
@@ -39,11 +39,9 @@ export const templateLookups: readonly Lookup[] = [
 ];
 
 function renderTerm(env: Environment, name: string, options: LookupOptions): Value {
-  const path = findFile(env, 'templates', name);
-  const content = path === undefined ? undefined : env.local.readFile(path);
-  if (path === undefined || content === undefined) {
-    throw ansibleError(`the template file ${name} could not be found for the lookup`);
-  }
+  const found = readFound(env, 'templates', name);
+  if (found === undefined) throw ansibleError(`the template file ${name} could not be found for the lookup`);
+  const { path, content } = found;
   if (engine.render === undefined) throw new Error('no engine renders template files');
   const file = { name: path, options: syntaxOptions(options) };
   const source = decodeText(content);
