@@ -15,6 +15,8 @@ export type JsonOptions = {
   readonly checkSize?: (chars: number) => void;
   /** What a special value is written as; undefined when it has no JSON form. */
   readonly convert?: (special: Special) => Value | undefined;
+  /** How a float is written, if not by {@link formatFloat}. */
+  readonly writeFloat?: (value: number) => string;
 };
 
 /** A value has no JSON form; `message` is in Python's words. */
@@ -28,6 +30,7 @@ type Style = {
   readonly quote: (text: string) => string;
   readonly convert: (special: Special) => Value | undefined;
   readonly checkSize: ((chars: number) => void) | undefined;
+  readonly writeFloat: (value: number) => string;
 };
 
 /** Deepest nesting that is read or written: because both recurse, and Python stops near the same depth. */
@@ -46,6 +49,7 @@ export function formatJson(value: Value, options: JsonOptions = {}): string {
     quote: (options.ensureAscii ?? true) ? quoteAscii : quoteUnicode,
     convert: options.convert ?? (() => undefined),
     checkSize: options.checkSize,
+    writeFloat: options.writeFloat ?? formatFloat,
   };
   return write(value, style, 0);
 }
@@ -78,7 +82,7 @@ function writeObject(
   style: Style,
   depth: number,
 ): string {
-  if (value instanceof PyFloat) return formatFloat(value.value);
+  if (value instanceof PyFloat) return style.writeFloat(value.value);
   if (depth > DEPTH_MAX) throw new JsonTypeError('Circular reference detected');
   if (Array.isArray(value)) {
     return wrap(
@@ -128,11 +132,10 @@ function compareKeys(a: Value, b: Value): number {
   if (typeof a === 'string' && typeof b === 'string') return compareByCodePoint(a, b);
   const x = keyNumber(a);
   const y = keyNumber(b);
-  if (x === undefined || y === undefined) {
+  if (x === undefined || y === undefined)
     throw new JsonTypeError(
       `'<' not supported between instances of '${keyTypeName(a)}' and '${keyTypeName(b)}'`,
     );
-  }
   return x < y ? -1 : x > y ? 1 : 0;
 }
 

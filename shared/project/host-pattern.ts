@@ -1,10 +1,10 @@
 /** Chooses hosts of an inventory by Ansible's host patterns, as `hosts:` and `--limit` write them. */
 
 import type { Checked, Diagnostic } from '../base/diagnostic.ts';
+import { compileGlob } from '../base/glob.ts';
 import { compilePattern, matchPattern } from '../template/python/regex.ts';
 import { TemplateError } from '../template/template-error.ts';
 import type { ProjectFiles } from './files.ts';
-import { compileGlob } from './inventory/glob.ts';
 import { parseAddress } from './inventory/host-range.ts';
 import { findHost, groupHosts, type Inventory, localhostNames } from './inventory/inventory.ts';
 

@@ -1,6 +1,5 @@
 /** The functions and values that every template knows: Jinja2's own and Ansible's. */
 
-import { limits } from '../base/limits.ts';
 import type { Dict, Value } from '../base/value.ts';
 import type { Environment } from './environment.ts';
 import { generateLorem } from './lorem.ts';
@@ -8,7 +7,8 @@ import { makeNow } from './now.ts';
 import { bindArguments, boundMethod } from './python/bind-arguments.ts';
 import { dictSet } from './python/dict-key.ts';
 import { entriesOf } from './python/dict-methods.ts';
-import { pythonError, typeError, valueError } from './python/error.ts';
+import { limitError, pythonError, typeError, valueError } from './python/error.ts';
+import { indexArgument } from './python/number.ts';
 import { rangeOf } from './python/range.ts';
 import { repr, str } from './python/repr.ts';
 import {
@@ -32,11 +32,17 @@ export function resolveGlobal(name: string, env: Environment): Value | undefined
 }
 
 const GLOBALS: ReadonlyMap<string, Global> = new Map<string, Global>([
-  ['cycler', () => new PyCallable('cycler', makeCycler)],
+  ['cycler', () => new PyCallable('jinja2.utils.Cycler', makeCycler, undefined, 'type')],
   ['dict', () => new PyCallable('dict', makeDict, undefined, 'type')],
-  ['joiner', () => new PyCallable('joiner', makeJoiner)],
+  ['joiner', () => new PyCallable('jinja2.utils.Joiner', makeJoiner, undefined, 'type')],
   ['lipsum', (env) => new PyCallable('lipsum', (args, kwargs) => lipsum(env, args, kwargs))],
-  ['namespace', () => new PyCallable('namespace', (args, kwargs) => new PyNamespace(makeDict(args, kwargs)))],
+  [
+    'namespace',
+    () => {
+      const make = (args: readonly Value[], kwargs: Kwargs): Value => new PyNamespace(makeDict(args, kwargs));
+      return new PyCallable('jinja2.utils.Namespace', make, undefined, 'type');
+    },
+  ],
   ['now', (env) => new PyCallable('now', (args, kwargs) => makeNow(env, args, kwargs), undefined, 'method')],
   ['omit', () => omit],
   ['range', () => new PyCallable('range', makeRange, undefined, 'type')],
@@ -65,6 +71,7 @@ function makeRange(args: readonly Value[], kwargs: Kwargs): LazyList {
 function rangeArgument(value: Value): number {
   const int = asInt(value);
   if (int === undefined) throw typeError(`'${typeName(value)}' object cannot be interpreted as an integer`);
+  if (!Number.isSafeInteger(Number(int))) throw limitError('the template makes a range that is too large');
   return Number(int);
 }
 
@@ -132,16 +139,14 @@ function makeJoiner(args: readonly Value[], kwargs: Kwargs): PyObject {
 function lipsum(env: Environment, args: readonly Value[], kwargs: Kwargs): Value {
   const signature = 'n=5, html=True, min=20, max=100';
   const [n, html, min, max] = bindArguments({ name: 'generate_lorem_ipsum', signature }, args, kwargs);
-  const count = Number(asInt(n ?? 5) ?? 5);
-  if (count * Number(asInt(max ?? 100) ?? 100) > limits.templateItemsMax) throw valueError('too much text');
   const key = `lipsum ${repr([...args])} ${repr(new Map(kwargs))}`;
   return env.memory.once(key, () =>
     generateLorem(
       {
-        paragraphs: count,
+        paragraphs: indexArgument(n ?? 5),
         isHtml: isTrue(html ?? true),
-        min: Number(asInt(min ?? 20)),
-        max: Number(asInt(max ?? 100)),
+        min: indexArgument(min ?? 20),
+        max: indexArgument(max ?? 100),
       },
       env.randomBytes,
     ),
@@ -149,7 +154,12 @@ function lipsum(env: Environment, args: readonly Value[], kwargs: Kwargs): Value
 }
 
 function makeUndefined(args: readonly Value[], kwargs: Kwargs): Undefined {
-  const [hint = null] = bindArguments({ name: '_make_undefined', signature: 'hint=None' }, args, kwargs);
+  const [hint = null] = bindArguments(
+    { name: 'Templar._make_undefined', signature: 'hint=None' },
+    args,
+    kwargs,
+  );
   const isEmpty = hint === null || hint instanceof Undefined || asText(hint) === '';
-  return new Undefined(isEmpty ? 'Mandatory variable has not been overridden' : str(hint));
+  if (isEmpty) return new Undefined('Mandatory variable has not been overridden');
+  return new Undefined(isTrue(hint) ? str(hint) : 'None is undefined');
 }

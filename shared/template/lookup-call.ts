@@ -4,13 +4,14 @@ import type { Value } from '../base/value.ts';
 import { countVisit } from './budget.ts';
 import type { Builtins } from './builtin.ts';
 import type { Environment } from './environment.ts';
+import { attributeError } from './filter-error.ts';
 import { bindArguments } from './python/bind-arguments.ts';
 import { pythonClass } from './python/class-name.ts';
-import { dictKey } from './python/dict-key.ts';
-import { pythonError, undefinedError } from './python/error.ts';
+import { dictKey, toSet } from './python/dict-key.ts';
+import { pythonError, typeError, undefinedError } from './python/error.ts';
 import { str } from './python/repr.ts';
 import { type Kwargs, LazyList, Markup, PyCallable, PyTuple, Template, Undefined } from './python/special.ts';
-import { asText, force, isTrue, itemsOf, typeName } from './python/values.ts';
+import { asText, force, isTrue, itemsOf } from './python/values.ts';
 import { TemplateError } from './template-error.ts';
 
 /** What lookups run with. */
@@ -36,7 +37,10 @@ export function connectTermRenderer(render: TermRenderer): void {
 export function resolveLookupGlobal(name: string, runtime: LookupRuntime): PyCallable | undefined {
   if (name === 'lookup') return method(name, (args, kwargs) => runLookup(runtime, args, kwargs));
   if (name !== 'query' && name !== 'q') return undefined;
-  return method(name, (args, kwargs) => runLookup(runtime, args, new Map(kwargs).set('wantlist', true)));
+  return method(name, (args, kwargs) => {
+    bindArguments({ ...CALLEE, name: 'Templar._query_lookup' }, args, kwargs);
+    return runLookup(runtime, args, new Map(kwargs).set('wantlist', true));
+  });
 }
 
 function method(name: string, call: (args: readonly Value[], kwargs: Kwargs) => Value): PyCallable {
@@ -48,7 +52,7 @@ const CALLEE = { name: 'Templar._lookup', signature: 'name, *args, **kwargs', be
 function notAName(value: Value): never {
   if (value instanceof Undefined) throw undefinedError(value);
   dictKey(value);
-  throw pythonError('AttributeError', `'${typeName(value)}' object has no attribute 'startswith'`);
+  throw attributeError(value, 'startswith');
 }
 
 function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwargs): Value {
@@ -71,13 +75,13 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
   const wantsList = isTrue(options.get('wantlist') ?? false);
   const errors = str(options.get('errors') ?? 'strict');
   for (const own of ['wantlist', 'errors', 'allow_unsafe']) options.delete(own);
+  let results: Value[];
   try {
-    const found = lookup.call(
+    results = lookup.call(
       runtime.env,
       terms.map((term) => settle(term, runtime)),
       options,
     );
-    return wantsList ? found : joinResults(found);
   } catch (error) {
     if (!(error instanceof TemplateError) || error.kind === 'limit') throw error;
     if (isPassedOn(error)) throw error;
@@ -86,6 +90,7 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
     if (errors === 'ignore' || errors === 'warn') return wantsList ? [] : null;
     throw isHandled ? error : pythonError('AnsibleError', `${unhandled(name, error)}. ${error.message}`);
   }
+  return wantsList ? results.map(wrapped) : wrapped(joinResults(results));
 }
 
 /** A term with the templates rendered that stand in it as they were written. */
@@ -95,10 +100,23 @@ function settle(term: Value, runtime: LookupRuntime): Value {
   if (term instanceof LazyList && term.typeName === 'range') return Array.from(itemsOf(term));
   if (term instanceof PyTuple) return term.items.map((item) => settle(item, runtime));
   if (term instanceof Map) return new Map([...term].map(([key, item]) => [key, settle(item, runtime)]));
-  if (term instanceof Undefined) throw undefinedError(term);
+  if (term instanceof Undefined && !term.isLenient) throw undefinedError(term);
   if (!(term instanceof Template)) return force(term);
   if (engine.render === undefined) throw new Error('nothing renders the terms of lookups');
   return engine.render(term.source, runtime);
+}
+
+/** A result as Ansible marks it as not to be trusted: texts that are safe for HTML become plain, views of dicts sets. */
+function wrapped(value: Value): Value {
+  countVisit();
+  if (value instanceof Markup && value.mark === 'html') return value.text;
+  if (value instanceof LazyList && value.typeName === 'range')
+    throw typeError("'generator' object cannot be interpreted as an integer");
+  if (value instanceof LazyList && value.typeName !== 'dict_values') return toSet(itemsOf(value));
+  if (value instanceof PyTuple) return new PyTuple(value.items.map(wrapped), value.fields);
+  if (Array.isArray(value)) return value.map(wrapped);
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, wrapped(item)]));
+  return value;
 }
 
 function isPassedOn(error: TemplateError): boolean {

@@ -1,11 +1,15 @@
 /** `lipsum()`: filler text. */
 
+import { checkTextSize } from './python/arithmetic.ts';
+import { valueError } from './python/error.ts';
 import { Markup } from './python/special.ts';
 
 const WORDS =
   'a ac accumsan ad adipiscing aenean aliquam aliquet amet ante aptent arcu at auctor augue bibendum blandit class commodo condimentum congue consectetuer consequat conubia convallis cras cubilia cum curabitur curae dapibus diam dictum dignissim dis dolor donec dui duis egestas eget eleifend elementum elit enim erat eros est et etiam eu euismod facilisis fames faucibus felis fermentum feugiat fringilla fusce gravida habitant hac hendrerit hymenaeos iaculis id imperdiet in inceptos integer interdum ipsum justo lacinia lacus laoreet lectus leo libero ligula litora lobortis lorem luctus maecenas magna magnis malesuada massa mattis mauris metus mi molestie mollis montes morbi mus nam nascetur natoque nec neque netus nibh nisi nisl non nonummy nostra nulla nullam nunc odio orci ornare parturient pede pellentesque penatibus per pharetra phasellus placerat platea porta porttitor posuere potenti praesent pretium primis proin pulvinar purus quam quis quisque rhoncus ridiculus risus rutrum sagittis sapien scelerisque sed sem semper senectus sit sociis sociosqu sodales sollicitudin suscipit suspendisse taciti tellus tempor tempus tincidunt torquent tortor tristique turpis ullamcorper ultrices ultricies urna ut varius vehicula vel velit venenatis vestibulum vitae vivamus viverra volutpat vulputate'.split(
     ' ',
   );
+
+const LETTERS_OF_A_WORD = 12;
 
 export type LoremOptions = {
   readonly paragraphs: number;
@@ -20,12 +24,15 @@ export function generateLorem(
   options: LoremOptions,
   randomBytes: (length: number) => Uint8Array,
 ): string | Markup {
+  const { min, max, paragraphs: count } = options;
+  if (count > 0 && max <= min) throw valueError(`empty range for randrange() (${min}, ${max}, ${max - min})`);
+  checkTextSize(count * max * LETTERS_OF_A_WORD);
   const random = (below: number): number => {
     const [a = 0, b = 0] = randomBytes(2);
     return (a * 256 + b) % Math.max(1, below);
   };
   const paragraphs = Array.from({ length: options.paragraphs }, () =>
-    paragraph(options.min + random(options.max - options.min), random),
+    paragraph(min + random(max - min), random),
   );
   if (!options.isHtml) return paragraphs.join('\n\n');
   return new Markup(paragraphs.map((text) => `<p>${text}</p>`).join('\n'));

@@ -6,14 +6,14 @@ import { makeDatetime } from './dates/datetime.ts';
 import { formatMoment } from './dates/day.ts';
 import type { Environment } from './environment.ts';
 import { bindArguments } from './python/bind-arguments.ts';
-import { str } from './python/repr.ts';
+import { textArgument } from './python/method.ts';
 import type { Kwargs } from './python/special.ts';
 import { asInt, isTrue } from './python/values.ts';
 
 /** `now(utc=False, fmt=None)`: a datetime, or text in a strftime format. */
 export function makeNow(env: Environment, args: readonly Value[], kwargs: Kwargs): Value {
   const [utc, format] = bindArguments(
-    { name: '_now_datetime', signature: 'utc=False, fmt=None' },
+    { name: 'Templar._now_datetime', signature: 'utc=False, fmt=None' },
     args,
     kwargs,
   );
@@ -24,5 +24,7 @@ export function makeNow(env: Environment, args: readonly Value[], kwargs: Kwargs
     offsetMinutes: undefined,
     zoneName: '',
   };
-  return isTrue(format ?? null) ? formatMoment(date, str(format ?? null)) : makeDatetime(date);
+  return isTrue(format ?? null)
+    ? formatMoment(date, textArgument(format, 'strftime() argument 1'))
+    : makeDatetime(date);
 }

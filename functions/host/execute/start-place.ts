@@ -1,6 +1,6 @@
 /** `--start-at-task`: where in a play a host starts. */
 
-import { compileGlob } from '../../../shared/project/inventory/glob.ts';
+import { compileGlob } from '../../../shared/base/glob.ts';
 import type { Task } from '../../../shared/project/model.ts';
 import { str } from '../../../shared/template/python/repr.ts';
 import { Template } from '../../../shared/template/python/special.ts';

@@ -1,8 +1,8 @@
 /** `setup`: the facts of a function's machine that need no Python to be found. */
 
 import { hostname, loadavg, machine, release, type, userInfo, version } from 'node:os';
+import { compileGlob } from '../../../shared/base/glob.ts';
 import { type Dict, PyFloat, type Value } from '../../../shared/base/value.ts';
-import { compileGlob } from '../../../shared/project/inventory/glob.ts';
 import { dateOfMilliseconds, formatDate } from '../../../shared/template/dates/date-format.ts';
 import { str } from '../../../shared/template/python/repr.ts';
 import type { LocalContext, LocalModule } from './local-module.ts';

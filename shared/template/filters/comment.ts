@@ -2,11 +2,13 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { pythonError, undefinedError } from '../python/error.ts';
+import { attributeError } from '../filter-error.ts';
+import { operate } from '../python/arithmetic.ts';
+import { equals } from '../python/comparison.ts';
+import { pythonError, typeError } from '../python/error.ts';
 import { indexArgument, toInt } from '../python/number.ts';
 import { repr, str } from '../python/repr.ts';
-import { Undefined } from '../python/special.ts';
-import { asText, force, typeName } from '../python/values.ts';
+import { asText, force, isTrue, typeName } from '../python/values.ts';
 import { stripEnd } from '../python/whitespace.ts';
 
 /** The filter. */
@@ -37,36 +39,47 @@ const STYLES: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
 ]);
 
 function comment(_env: unknown, value: Value, style: Value = 'plain', kwargs: Value = null): Value {
-  const text = asText(force(value));
-  if (text === undefined) {
-    const other = force(value);
-    if (other instanceof Undefined) throw undefinedError(other);
-    throw pythonError('AttributeError', `'${typeName(force(value))}' object has no attribute 'replace'`);
-  }
   const preset = STYLES.get(str(style));
   if (preset === undefined) throw pythonError('KeyError', repr(style));
   const given = kwargs instanceof Map ? kwargs : new Map<Value, Value>();
-  const option = (name: string, fallback: string): string => {
+  const option = (name: string, fallback: Value): Value => {
     const own = given.get(name);
-    return own === undefined ? (preset.get(name) ?? fallback) : str(own);
+    return force(own === undefined ? (preset.get(name) ?? fallback) : own);
   };
-  const decoration = option('decoration', '');
-  const newline = option('newline', '\n');
-  const prefix = option('prefix', stripEnd(decoration));
-  const postfix = option('postfix', stripEnd(decoration));
-  const beginning = option('beginning', '');
+  const decoration = textOr(option('decoration', ''), (other) => attributeError(other, 'rstrip'));
+  const bare = stripEnd(decoration);
+  const text = textOr(value, (other) => attributeError(other, 'replace'));
+  const newline = textOr(option('newline', '\n'), notReplaced);
+  const line = (part: Value, count: Value): string => {
+    if (!isTrue(part)) return '';
+    return str(operate('*', (equals(part, newline) ? '' : str(part)) + newline, count));
+  };
   const end = option('end', '');
-  const prefixLine = prefix === '' ? '' : prefix === newline ? newline : prefix + newline;
-  const body = (decoration + str(force(value)).replaceAll(newline, newline + decoration)).replaceAll(
+  const body = (decoration + text.replaceAll(newline, newline + decoration)).replaceAll(
     decoration + newline,
-    stripEnd(decoration) + newline,
+    bare + newline,
   );
-  const postfixCount = Math.max(0, indexArgument(given.get('postfix_count') ?? 1));
+  const postfixes = indexArgument(option('postfix_count', 1));
+  const postfix = postfixes > 0 ? newline + textOr(option('postfix', bare), notJoined) : '';
   return [
-    beginning === '' ? '' : beginning + newline,
-    prefixLine.repeat(Math.max(0, Number(toInt(given.get('prefix_count') ?? 1)))),
+    isTrue(option('beginning', '')) ? str(option('beginning', '')) + newline : '',
+    line(option('prefix', bare), toInt(option('prefix_count', 1))),
     body,
-    (newline + postfix).repeat(postfixCount),
-    end === '' ? '' : newline + end,
+    str(operate('*', postfix, postfixes)),
+    isTrue(end) ? newline + str(end) : '',
   ].join('');
+}
+
+function textOr(value: Value, error: (other: Value) => Error): string {
+  const text = asText(force(value));
+  if (text === undefined) throw error(value);
+  return text;
+}
+
+function notReplaced(value: Value): Error {
+  return typeError(`replace() argument 1 must be str, not ${value === null ? 'None' : typeName(value)}`);
+}
+
+function notJoined(value: Value): Error {
+  return typeError(`sequence item 1: expected str instance, ${typeName(value)} found`);
 }

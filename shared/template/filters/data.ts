@@ -8,10 +8,10 @@ import { getAttribute, getItem, itemOf, missingAttribute } from '../python/acces
 import { dictGet, dictKey, dictSet } from '../python/dict-key.ts';
 import { typeError, undefinedError } from '../python/error.ts';
 import { methodOf } from '../python/methods.ts';
-import { indexArgument } from '../python/number.ts';
+import { indexArgument, numberOrUndefined } from '../python/number.ts';
 import { formatPercent } from '../python/percent-format.ts';
 import { repr, str } from '../python/repr.ts';
-import { Markup, PyNamespace, PyObject, PyTuple, Undefined } from '../python/special.ts';
+import { Markup, PyBytes, PyNamespace, PyObject, PyTuple, Undefined } from '../python/special.ts';
 import {
   asDict,
   asSequence,
@@ -57,9 +57,10 @@ function combine(_env: unknown, value: Value, terms: Value = [], kwargs: Value =
   }
   const dicts = flatten([value, ...(Array.isArray(terms) ? terms : [])], 1, true);
   checkDefined(dicts);
-  const merge = { recursive: isTrue(recursive), listMerge: parseListMerge(listMerge) };
   let result = dicts.pop();
   if (result === undefined) return new Map();
+  if (dicts.length === 0) return result;
+  const merge = { recursive: isTrue(recursive), listMerge: parseListMerge(listMerge) };
   for (let low = dicts.pop(); low !== undefined; low = dicts.pop()) result = mergeDicts(low, result, merge);
   return result;
 }
@@ -117,7 +118,7 @@ function items2dict(_env: unknown, value: Value, keyName: Value = 'key', valueNa
 function flattenFilter(_env: unknown, value: Value, levels: Value = null, skipNulls: Value = true): Value {
   return flatten(
     toList(force(value)),
-    levels === null ? undefined : indexArgument(levels),
+    levels === null ? undefined : (numberOrUndefined(force(levels)) ?? indexArgument(levels)),
     isTrue(skipNulls),
   );
 }
@@ -144,7 +145,7 @@ function extract(_env: unknown, item: Value, container: Value = null, morekeys: 
   const keys = more === null ? [item] : Array.isArray(more) ? [item, ...more] : [item, more];
   let value = force(container);
   for (const key of keys) value = getItem(value, key);
-  return value;
+  return unrolled(value);
 }
 
 function subelements(_env: unknown, value: Value, path: Value = null, skipMissing: Value = false): Value {
@@ -213,7 +214,7 @@ function rekeyOnMember(_env: unknown, value: Value, key: Value = null, duplicate
 }
 
 function listItems(value: Value): Value[] {
-  if (asText(value) !== undefined || iterateOrUndefined(value) === undefined) {
+  if (asText(value) !== undefined || value instanceof PyBytes || iterateOrUndefined(value) === undefined) {
     throw filterTypeError('Type is not a valid list, set, or dict');
   }
   return toList(value);
@@ -244,7 +245,8 @@ function typeDebug(value: Value): Value {
   return typeName(value).replace(/^.*\./, '');
 }
 
-function attributeName(name: Value): string {
+/** A name for Python's `getattr()`. */
+export function attributeName(name: Value): string {
   const text = asText(name);
   if (text !== undefined) return text;
   dictKey(name);

@@ -7,10 +7,11 @@ import type { Environment } from '../environment.ts';
 import { filterError, filterErrorFrom } from '../filter-error.ts';
 import { decodeText, encodeText } from '../python/codec.ts';
 import { pythonError, undefinedError } from '../python/error.ts';
+import { isHtml } from '../python/markup-text.ts';
 import { textArgument } from '../python/method.ts';
 import { indexArgument } from '../python/number.ts';
 import { str } from '../python/repr.ts';
-import { PyBytes, Undefined } from '../python/special.ts';
+import { Markup, PyBytes, Undefined } from '../python/special.ts';
 import { asSequence, asText, force, isMapping, isTrue, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
 import { hashPassword, randomSalt, saltSizeOf, schemeName } from './password.ts';
@@ -145,5 +146,6 @@ function quote(value: Value): Value {
   const text = value === null ? '' : value instanceof PyBytes ? decodeText(value.bytes, 'utf-8') : str(value);
   if (text === '') return "''";
   if (!/[^\w@%+=:,./-]/.test(text)) return text;
+  if (isHtml(value)) return new Markup(`&#39;${text.replaceAll('&#39;', '&#39;&#34;&#39;&#34;&#39;')}&#39;`);
   return `'${text.replaceAll("'", `'"'"'`)}'`;
 }

@@ -1,17 +1,20 @@
 /** Ansible's filters between data and text formats: JSON and YAML. */
 
+import { formatFloat } from '../../base/json.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
-import { filterErrorFrom } from '../filter-error.ts';
+import { className, filterErrorFrom } from '../filter-error.ts';
 import { dumpJson, loadJson, type TemplateJsonOptions } from '../formats/json.ts';
-import { typeError, undefinedError } from '../python/error.ts';
+import { decodeText } from '../python/codec.ts';
+import { typeError, undefinedError, valueError } from '../python/error.ts';
 import { indexArgument } from '../python/number.ts';
 import { str } from '../python/repr.ts';
 import { PyBytes, Undefined } from '../python/special.ts';
 import { asInt, asSequence, asText, force, isTrue, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
 import { prettyPrint } from './pretty-print.ts';
+import { pairOf, unrolled } from './sequence.ts';
 import { emitYaml } from './yaml-emitter.ts';
 import { representYaml } from './yaml-represent.ts';
 
@@ -64,22 +67,45 @@ type Given = { readonly args: Value; readonly kwargs: Value };
 function toJson(env: Environment, value: Value, { args, kwargs }: Given): string {
   const options = optionsOf(kwargs);
   checkJsonOptions(args, options);
-  const separators = asSequence(force(options.get('separators') ?? null))?.map(str);
-  const opensVaults = isTrue(options.get('vault_to_text') ?? true);
+  if (options.has('cls')) throw typeError("json.dumps() got multiple values for keyword argument 'cls'");
+  const isOn = (name: string, usual: boolean): boolean =>
+    isTrue(options.get(name) ?? (options.has(name) ? null : usual));
+  const ensureAscii = isOn('ensure_ascii', true);
+  for (const name of ['skipkeys', 'check_circular', 'preprocess_unsafe']) isOn(name, true);
+  const separators = force(options.get('separators') ?? null);
   const layout: TemplateJsonOptions = {
-    ...indentOption(options.get('indent') ?? null),
-    sortKeys: isTrue(options.get('sort_keys') ?? false),
-    ensureAscii: isTrue(options.get('ensure_ascii') ?? true),
-    ...(separators === undefined ? {} : { separators: [separators[0] ?? ', ', separators[1] ?? ': '] }),
-    ...(opensVaults ? { decrypt: env.decrypt } : {}),
+    ...indentOption(options.get('indent') ?? null, force(value)),
+    sortKeys: isOn('sort_keys', false),
+    ensureAscii,
+    ...(isOn('allow_nan', true) ? {} : { writeFloat: writeFinite }),
+    ...(separators === null ? {} : { separators: separatorPair(separators) }),
+    ...(isOn('vault_to_text', true) ? { decrypt: env.decrypt } : {}),
   };
   return dumpJson(force(value), layout);
 }
 
-/** The option `indent` of Python's `json.dumps`. */
-export function indentOption(given: Value): { indent?: number | string } {
+function writeFinite(value: number): string {
+  if (Number.isFinite(value)) return formatFloat(value);
+  throw valueError('Out of range float values are not JSON compliant');
+}
+
+/** The texts between items, and between a key and its value. */
+function separatorPair(given: Value): readonly [string, string] {
+  const [item = null, key = null] = pairOf(given);
+  const texts = [key, item].map((part, index) => {
+    const text = asText(force(part));
+    if (text !== undefined) return text;
+    throw typeError(
+      `make_encoder() argument ${index + 5} must be str, not ${part === null ? 'None' : typeName(part)}`,
+    );
+  });
+  return [texts[1] ?? '', texts[0] ?? ''];
+}
+
+/** The option `indent` of Python's `json.dumps`, which does not look at it for a text. */
+export function indentOption(given: Value, value: Value): { indent?: number | string } {
   const indent = force(given);
-  if (indent === null) return {};
+  if (indent === null || asText(value) !== undefined) return {};
   const text = asText(indent);
   if (text !== undefined) return { indent: text };
   if (asInt(indent) === undefined)
@@ -96,6 +122,8 @@ function toNiceJson(
   kwargs: Value = null,
 ): Value {
   const options = new Map(optionsOf(kwargs));
+  if (options.has('separators'))
+    throw typeError("to_json() got multiple values for keyword argument 'separators'");
   options.set('indent', indent);
   options.set('sort_keys', sortKeys);
   options.set('separators', [',', ': ']);
@@ -103,9 +131,9 @@ function toNiceJson(
 }
 
 function fromJson(value: Value): Value {
-  const text = value instanceof PyBytes ? Buffer.from(value.bytes).toString('utf8') : asText(value);
+  const text = value instanceof PyBytes ? decodeText(value.bytes, 'utf-8', 'strict') : asText(value);
   if (text === undefined) {
-    throw typeError(`the JSON object must be str, bytes or bytearray, not ${typeName(value)}`);
+    throw typeError(`the JSON object must be str, bytes or bytearray, not ${className(value)}`);
   }
   return loadJson(text);
 }
@@ -138,16 +166,19 @@ const STYLES = ['', "'", '"', '|', '>'] as const;
 /** The YAML text of a value, with the options of PyYAML. */
 export function dumpYaml(value: Value, options: Options): string {
   const flow = force(options.get('default_flow_style') ?? null);
-  const given = asText(force(options.get('default_style') ?? '')) ?? '';
+  const given = force(options.get('default_style') ?? '');
+  const canonical = isTrue(options.get('canonical') ?? false);
   const wanted = options.get('indent') ?? null;
   const indent = wanted === null ? INDENT_MIN : yamlNumber(wanted);
   const width = options.get('width') ?? null;
-  const columns = width === null ? DEFAULT_WIDTH : indexArgument(width);
+  const columns = width === null ? DEFAULT_WIDTH : yamlNumber(width);
   const levels = indent < INDENT_MIN || indent > INDENT_MAX ? INDENT_MIN : indent;
   const isNarrow = columns >= 0 && columns <= levels * 2;
   const node = representYaml(value, {
     isFlow: flow === null ? undefined : isTrue(flow),
-    defaultStyle: STYLES.find((style) => style === given) ?? '',
+    defaultStyle: STYLES.find((style) => style === asText(given)) ?? '',
+    isStyled: isTrue(given),
+    isTagged: canonical,
     sortKeys: isTrue(options.get('sort_keys') ?? true),
   });
   return emitYaml(node, {
@@ -156,7 +187,7 @@ export function dumpYaml(value: Value, options: Options): string {
     isUnicode: true,
     explicitStart: isTrue(options.get('explicit_start') ?? false),
     explicitEnd: isTrue(options.get('explicit_end') ?? false),
-    canonical: isTrue(options.get('canonical') ?? false),
+    canonical,
   });
 }
 
@@ -204,7 +235,7 @@ function named(filter: string, attempt: () => string): string {
 
 function fromYaml(env: Environment, value: Value): Value {
   const text = asText(value);
-  if (text === undefined) return value;
+  if (text === undefined) return unrolled(value);
   const documents = env.parseYaml(text);
   if (documents.length > 1) {
     throw new TemplateError('runtime', 'ComposerError', 'expected a single document in the stream');

@@ -2,20 +2,22 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { filterArgumentError, filterError } from '../filter-error.ts';
+import { attributeError, filterArgumentError, filterError } from '../filter-error.ts';
 import { dumpJson } from '../formats/json.ts';
 import { checkText } from '../python/arithmetic.ts';
-import { encodeText } from '../python/codec.ts';
+import { decodeText, encodeText } from '../python/codec.ts';
+import { isOrdered } from '../python/comparison.ts';
 import { dictGet, dictKey } from '../python/dict-key.ts';
-import { pythonError, typeError, undefinedError, valueError } from '../python/error.ts';
+import { typeError, valueError } from '../python/error.ts';
 import { escapeHtml, escapeValue, stripTags } from '../python/markup-text.ts';
-import { indexArgument } from '../python/number.ts';
+import { rangeArguments, textArgument } from '../python/method.ts';
 import { repr, str } from '../python/repr.ts';
 import { Markup, PyBytes, Undefined } from '../python/special.ts';
 import { splitUrl } from '../python/url.ts';
 import {
   asDict,
   asText,
+  characters,
   force,
   isMapping,
   isTrue,
@@ -25,6 +27,7 @@ import {
 } from '../python/values.ts';
 import { splitWords } from '../python/whitespace.ts';
 import { indentOption } from './formats.ts';
+import { pairOf } from './sequence.ts';
 import { linkUrls } from './urlize.ts';
 
 /** HTML and URL filters. */
@@ -45,18 +48,14 @@ export const htmlFilters: readonly Builtin[] = [
   {
     name: 'urldecode',
     signature: "encoding='utf-8', errors='replace'",
-    call: (_env, value) => urldecode(force(value)),
+    call: (_env, value, ...codec) => urldecode(force(value), codec),
   },
   { name: 'urlsplit', signature: "query='', alias='urlsplit'", call: urlsplit },
 ];
 
 function xmlattr(_env: unknown, value: Value, autospace: Value = true): Value {
   const entries = asDict(force(value));
-  if (entries === undefined) {
-    const other = force(value);
-    if (other instanceof Undefined) throw undefinedError(other);
-    throw pythonError('AttributeError', `'${typeName(force(value))}' object has no attribute 'items'`);
-  }
+  if (entries === undefined) throw attributeError(value, 'items');
   const parts: string[] = [];
   for (const [key, item] of entries) {
     const settled = force(item);
@@ -96,15 +95,6 @@ function urlencode(value: Value): Value {
   return pairs.map(([key, item]) => `${quote(key)}=${quote(item)}`).join('&');
 }
 
-function pairOf(item: Value): [Value, Value] {
-  const items = iterateOrUndefined(force(item));
-  if (items === undefined) throw typeError(`cannot unpack non-iterable ${typeName(item)} object`);
-  const parts = [...items];
-  if (parts.length < 2) throw valueError(`not enough values to unpack (expected 2, got ${parts.length})`);
-  if (parts.length > 2) throw valueError('too many values to unpack (expected 2)');
-  return [parts[0] ?? null, parts[1] ?? null];
-}
-
 function urlize(
   _env: unknown,
   value: Value,
@@ -114,42 +104,57 @@ function urlize(
   rel: Value = null,
   extraSchemes: Value = null,
 ): Value {
-  const rels = new Set(splitWords(rel === null ? '' : str(rel)));
+  const relText = isTrue(rel) ? asText(force(rel)) : '';
+  if (relText === undefined) throw attributeError(rel, 'split');
+  const rels = new Set(splitWords(relText));
   if (isTrue(nofollow)) rels.add('nofollow');
   rels.add('noopener');
-  const schemes = extraSchemes === null ? [] : Array.from(iterate(force(extraSchemes)), str);
+  const schemes = extraSchemes === null ? [] : Array.from(iterate(force(extraSchemes)), schemeText);
   for (const scheme of schemes) {
     if (!/^[\w.+-]{2,}:\/{0,2}$/.test(scheme)) {
       throw filterArgumentError(`${repr(scheme)} is not a valid URI scheme prefix.`);
     }
   }
   return linkUrls(escapeValue(force(value)).text, {
-    trimLength: limit === null ? undefined : indexArgument(limit),
+    trim: (url) => shortened(url, limit),
     attributes:
       ` rel="${escapeHtml([...rels].sort().join(' '))}"` +
-      (target === null ? '' : ` target="${escapeHtml(str(target))}"`),
+      (!isTrue(target) ? '' : ` target="${escapeHtml(str(target))}"`),
     schemes,
   });
 }
 
+function schemeText(scheme: Value): string {
+  const text = asText(force(scheme));
+  if (text === undefined) throw typeError(`expected string or bytes-like object, got '${typeName(scheme)}'`);
+  return text;
+}
+
+/** What is shown of a URL. */
+function shortened(url: string, limit: Value): string {
+  const units = characters(url);
+  if (limit === null || !isOrdered('>', units.length, limit)) return url;
+  const [, end] = rangeArguments(0, limit, units.length);
+  return `${[...units.slice(0, end)].join('')}...`;
+}
+
 function tojson(_env: unknown, value: Value, indent: Value = null): Value {
   const settled = force(value);
-  const json = dumpJson(settled, { sortKeys: true, isPlain: true, ...indentOption(indent) });
+  const json = dumpJson(settled, { sortKeys: true, isPlain: true, ...indentOption(indent, settled) });
   const safe = json.replace(/[<>&']/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
   return new Markup(safe);
 }
 
-function urldecode(value: Value): Value {
-  if (value instanceof Undefined) throw undefinedError(value);
-  const text = asText(value);
-  if (text === undefined) {
-    throw pythonError('AttributeError', `'${typeName(value)}' object has no attribute 'replace'`);
-  }
-  return text
-    .replaceAll('+', ' ')
-    .replace(/(?:%[0-9a-fA-F]{2})+/g, (escapes) =>
-      Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'),
-    );
+function urldecode(value: Value, [encoding = 'utf-8', errors = 'replace']: readonly Value[]): Value {
+  const text = asText(value)?.replaceAll('+', ' ');
+  if (text === undefined) throw attributeError(value, 'replace');
+  if (!text.includes('%')) return text;
+  const codec = encoding === null ? 'utf-8' : textArgument(encoding, "decode() argument 'encoding'");
+  const handler = errors === null ? 'replace' : textArgument(errors, "decode() argument 'errors'");
+  decodeText(new Uint8Array(), codec, handler);
+  return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (escapes) =>
+    decodeText(Buffer.from(escapes.replaceAll('%', ''), 'hex'), codec, handler),
+  );
 }
 
 /** What Python finds in a value that is false: empty bytes. */
@@ -165,10 +170,7 @@ function urlsplit(_env: unknown, value: Value, query: Value = '', alias: Value =
   const wanted = asText(force(query)) ?? '';
   if (text === undefined && wanted !== '' && !isTrue(force(value)))
     return partOfNothing(force(value), wanted, alias);
-  if (text === undefined) {
-    str(value);
-    throw pythonError('AttributeError', `'${typeName(force(value))}' object has no attribute 'decode'`);
-  }
+  if (text === undefined) throw attributeError(value, 'decode');
   const url = splitUrl(text);
   const parts: Dict = new Map<Value, Value>([
     ['fragment', url.fragment],

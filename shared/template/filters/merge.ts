@@ -2,13 +2,13 @@
 
 import { type Dict, PyFloat, type Value } from '../../base/value.ts';
 import { countVisit } from '../budget.ts';
-import { ansibleError } from '../filter-error.ts';
+import { ansibleError, className } from '../filter-error.ts';
 import { dumpJson } from '../formats/json.ts';
 import { contains, equals } from '../python/comparison.ts';
 import { dictGet, dictSet } from '../python/dict-key.ts';
-import { repr } from '../python/repr.ts';
+import { str } from '../python/repr.ts';
 import { PyBytes } from '../python/special.ts';
-import { asDict, asSequence, asText, force, isMapping, typeName } from '../python/values.ts';
+import { asDict, asSequence, asText, force, isMapping } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
 
 /** How two lists under the same key become one. */
@@ -70,11 +70,11 @@ function mergeItems(before: Value, item: Value, options: MergeOptions): Value {
 function shown(value: Value): string {
   const isPlain =
     value === null || typeof value !== 'object' || asSequence(value) !== undefined || isMapping(value);
-  if (!isPlain && asText(value) === undefined && !(value instanceof PyFloat)) return repr(value);
+  if (!isPlain && asText(value) === undefined && !(value instanceof PyFloat)) return str(value);
   try {
     return dumpJson(value);
   } catch (error) {
-    if (error instanceof TemplateError) return repr(value);
+    if (error instanceof TemplateError) return str(value);
     throw error;
   }
 }
@@ -85,7 +85,7 @@ function notDicts(low: Value, high: Value): Error {
     return settled instanceof PyBytes ? Buffer.from(settled.bytes).toString('utf8') : shown(settled);
   });
   return ansibleError(
-    `failed to combine variables, expected dicts but got a '${typeName(force(low))}' and a ` +
-      `'${typeName(force(high))}': \n${texts[0]}\n${texts[1]}`,
+    `failed to combine variables, expected dicts but got a '${className(force(low))}' and a ` +
+      `'${className(force(high))}': \n${texts[0]}\n${texts[1]}`,
   );
 }

@@ -16,13 +16,13 @@ import {
   toInt,
   truncateFloat,
 } from '../python/number.ts';
-import { fixed } from '../python/number-format.ts';
 import { formatPercent } from '../python/percent-format.ts';
 import { str } from '../python/repr.ts';
 import { Undefined } from '../python/special.ts';
 import { asInt, asText, force, isTrue, typeName } from '../python/values.ts';
 import { SPACE_CLASS } from '../python/whitespace.ts';
 import { TemplateError } from '../template-error.ts';
+import { unrolled } from './sequence.ts';
 
 /** Number filters. */
 export const numberFilters: readonly Builtin[] = [
@@ -56,7 +56,7 @@ function isConversionError(error: unknown): boolean {
 
 function intFilter(_env: unknown, value: Value, fallback: Value = 0, base: Value = 10): Value {
   try {
-    return toInt(value, indexArgument(base));
+    return toInt(value, Number(asInt(force(base)) ?? indexArgument(base)));
   } catch (error) {
     if (!isConversionError(error)) throw error;
   }
@@ -64,7 +64,7 @@ function intFilter(_env: unknown, value: Value, fallback: Value = 0, base: Value
     return truncateFloat(toFloat(value));
   } catch (error) {
     if (!isConversionError(error)) throw error;
-    return fallback;
+    return unrolled(fallback);
   }
 }
 
@@ -73,7 +73,7 @@ function floatFilter(_env: unknown, value: Value, fallback: Value = 0): Value {
     return new PyFloat(toFloat(value));
   } catch (error) {
     if (!isConversionError(error)) throw error;
-    return fallback;
+    return unrolled(fallback);
   }
 }
 
@@ -163,7 +163,7 @@ function root(_env: unknown, value: Value, base: Value = 2): Value {
   }
   const exponent = operate('/', new PyFloat(1), new PyFloat(b));
   const result = x ** (numberOrUndefined(exponent) ?? Number.NaN);
-  if (Number.isNaN(result)) throw fail();
+  if (Number.isNaN(result) && !Number.isNaN(x + b)) throw fail();
   return new PyFloat(result);
 }
 
@@ -180,7 +180,7 @@ function filesizeformat(_env: unknown, value: Value, binary: Value = false): Val
   let unit = base;
   for (const [index, prefix] of prefixes.entries()) {
     unit = base ** (index + 2);
-    if (bytes < unit || index === prefixes.length - 1) return `${fixed((base * bytes) / unit, 1)} ${prefix}`;
+    if (bytes < unit || index === prefixes.length - 1) return sized('%.1f', (base * bytes) / unit, prefix);
   }
   return '';
 }
@@ -202,7 +202,9 @@ function humanReadable(_env: unknown, value: Value, isbits: Value = false, unit:
   const settled = force(value);
   if (settled instanceof Undefined) throw undefinedError(settled);
   const size = numberOrUndefined(settled);
-  const wanted = unit === null ? undefined : str(unit).toUpperCase();
+  const wanted = unit === null ? undefined : asText(force(unit))?.toUpperCase();
+  if (unit !== null && wanted === undefined)
+    throw filterError(formatPercent("human_readable() can't interpret following string: %s", settled));
   if (size === undefined) {
     const operator = wanted === undefined ? '>=' : '/';
     const words =
@@ -216,8 +218,11 @@ function humanReadable(_env: unknown, value: Value, isbits: Value = false, unit:
     wanted === undefined ? size >= Number(limit) : wanted === suffix;
   const [suffix, limit] = SIZES.find(fits) ?? ['B', 1n];
   const shown = numberOrUndefined(operate('/', settled, normalizeInt(limit))) ?? 0;
-  const text = `${shown < 0 ? '-' : ''}${fixed(Math.abs(shown), 2)}`;
-  return `${text} ${limit === 1n ? base : suffix + base.charAt(0)}`;
+  return sized('%.2f', shown, limit === 1n ? base : suffix + base.charAt(0));
+}
+
+function sized(format: string, size: number, unit: string): string {
+  return `${formatPercent(format, new PyFloat(size))} ${unit}`;
 }
 
 const SIZE = new RegExp(`^[${SPACE_CLASS}]*(\\d*\\.?\\d*)[${SPACE_CLASS}]*([A-Za-z]+)?`);

@@ -3,8 +3,9 @@
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
-import { classText, filterTypeError } from '../filter-error.ts';
+import { className, classText, filterTypeError } from '../filter-error.ts';
 import { typeError, undefinedError, valueError } from '../python/error.ts';
+import { isHtml } from '../python/markup-text.ts';
 import {
   absolutePath,
   baseName,
@@ -16,15 +17,15 @@ import {
   windowsBaseName,
   windowsDirectoryName,
 } from '../python/posix-path.ts';
-import { PyBytes, PyTuple, Undefined } from '../python/special.ts';
-import { asText, force, iterate, typeName } from '../python/values.ts';
+import { Markup, PyBytes, PyTuple, Undefined } from '../python/special.ts';
+import { asText, force, isTrue, iterate, typeName } from '../python/values.ts';
 import { isSequence } from './sequence.ts';
 
 /** Path filters. */
 export const pathFilters: readonly Builtin[] = [
   { name: 'basename', signature: '', call: (_env, value) => baseName(pathText(value)) },
   { name: 'dirname', signature: '', call: (_env, value) => directoryName(pathText(value)) },
-  { name: 'splitext', signature: '', call: (_env, value) => new PyTuple(splitExtension(pathText(value))) },
+  { name: 'splitext', signature: '', call: (_env, value) => parts(value, splitExtension) },
   { name: 'path_join', signature: '', call: (_env, value) => pathJoin(force(value)) },
   { name: 'expanduser', signature: '', call: (env, value) => expandUser(env, pathText(value)) },
   { name: 'expandvars', signature: '', call: (env, value) => expandVariables(env, pathText(value)) },
@@ -36,20 +37,25 @@ export const pathFilters: readonly Builtin[] = [
   { name: 'relpath', signature: 'start=None', call: relpath },
   { name: 'win_basename', signature: '', call: (_env, value) => windowsBaseName(pathText(value)) },
   { name: 'win_dirname', signature: '', call: (_env, value) => windowsDirectoryName(pathText(value)) },
-  {
-    name: 'win_splitdrive',
-    signature: '',
-    call: (_env, value) => new PyTuple(splitWindowsDrive(pathText(value))),
-  },
+  { name: 'win_splitdrive', signature: '', call: (_env, value) => parts(value, splitWindowsDrive) },
   { name: 'fileglob', signature: '', call: (env, value) => fileglob(env, pathText(value)) },
 ];
+
+/** What a path is split into, of its kind: bytes stay bytes, text that is safe for HTML stays so. */
+function parts(value: Value, split: (path: string) => string[]): PyTuple {
+  const path = force(value);
+  const made = split(path instanceof PyBytes ? Buffer.from(path.bytes).toString('latin1') : pathText(path));
+  if (path instanceof PyBytes)
+    return new PyTuple(made.map((part) => new PyBytes(Buffer.from(part, 'latin1'))));
+  return new PyTuple(isHtml(path) ? made.map((part) => new Markup(part)) : made);
+}
 
 /** A path argument as `os.path` takes it. */
 export function pathText(value: Value): string {
   const settled = force(value);
   const text = settled instanceof PyBytes ? Buffer.from(settled.bytes).toString('utf8') : asText(settled);
   if (text === undefined) {
-    throw typeError(`expected str, bytes or os.PathLike object, not ${typeName(settled)}`);
+    throw typeError(`expected str, bytes or os.PathLike object, not ${className(settled)}`);
   }
   return text;
 }
@@ -61,9 +67,9 @@ function pathJoin(value: Value): Value {
   if (!isSequence(value)) {
     throw filterTypeError(`|path_join expects string or sequence, got ${classText(value)} instead.`);
   }
-  const [first, ...rest] = Array.from(iterate(value), partText);
+  const [first, ...rest] = iterate(value);
   if (first === undefined) throw typeError("join() missing 1 required positional argument: 'a'");
-  return joinPath(first, ...rest);
+  return joinPath(pathText(first), ...rest.map(partText));
 }
 
 function partText(value: Value): string {
@@ -79,8 +85,8 @@ export function absolute(env: Environment, path: string): string {
 }
 
 function relpath(env: Environment, value: Value, start: Value = null): Value {
+  if (!isTrue(force(value))) throw valueError('no path specified');
   const path = pathText(value);
-  if (path === '') throw valueError('no path specified');
   const from = start === null ? '.' : pathText(start);
   return relativePath(absolute(env, path), absolute(env, from));
 }

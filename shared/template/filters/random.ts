@@ -6,7 +6,7 @@ import type { Environment } from '../environment.ts';
 import { filterError } from '../filter-error.ts';
 import { dictGet } from '../python/dict-key.ts';
 import { pythonError, valueError } from '../python/error.ts';
-import { normalizeInt, toInt } from '../python/number.ts';
+import { normalizeInt, numberOrUndefined, toInt } from '../python/number.ts';
 import {
   type RandomBits,
   randomBelow,
@@ -16,6 +16,7 @@ import {
   systemRandom,
 } from '../python/random.ts';
 import { repr } from '../python/repr.ts';
+import { PyBytes } from '../python/special.ts';
 import { asDict, asInt, asText, force, isTrue, iterateOrUndefined, toList } from '../python/values.ts';
 
 /** Choosing filters. */
@@ -84,6 +85,10 @@ function randomRange(bits: RandomBits, [start, stop, step]: readonly [bigint, bi
   return normalizeInt(start + step * randomBelow(bits, count));
 }
 
+function isSeed(seed: Value): boolean {
+  return seed instanceof PyBytes || asText(seed) !== undefined || numberOrUndefined(seed) !== undefined;
+}
+
 function shuffle(env: Environment, value: Value, seed: Value = null): Value {
   const settled = force(value);
   if (iterateOrUndefined(settled) === undefined) return settled;
@@ -93,5 +98,7 @@ function shuffle(env: Environment, value: Value, seed: Value = null): Value {
     return items;
   };
   const isSeeded = seed !== null && isTrue(force(seed));
+  // Ansible leaves the items as they are where Python cannot take the seed.
+  if (isSeeded && !isSeed(force(seed))) return toList(settled);
   return draw(env, isSeeded ? seed : null, { key: `shuffle ${repr(settled)}`, choose });
 }

@@ -1,20 +1,20 @@
 /** Jinja2's filters over sequences: first, sort, unique, groupby, batch and their kin. */
 
 import { limits } from '../../base/limits.ts';
-import { PyFloat, type Value } from '../../base/value.ts';
+import type { Value } from '../../base/value.ts';
+import { countVisit } from '../budget.ts';
 import type { Builtin } from '../builtin.ts';
-import { filterArgumentError } from '../filter-error.ts';
+import { attributeError, filterArgumentError } from '../filter-error.ts';
 import { checkText, operate } from '../python/arithmetic.ts';
 import { compare, equals, isOrdered } from '../python/comparison.ts';
 import { dictKey, hasKey } from '../python/dict-key.ts';
-import { pythonError, typeError, undefinedError } from '../python/error.ts';
+import { typeError, undefinedError, valueError } from '../python/error.ts';
 import { isHtml } from '../python/markup-text.ts';
-import { indexArgument } from '../python/number.ts';
+import { indexArgument, numberOrUndefined } from '../python/number.ts';
 import { str } from '../python/repr.ts';
 import { sortAsPython } from '../python/sort.ts';
 import { LazyDict, LazyList, Markup, PyBytes, PySet, PyTuple, Undefined } from '../python/special.ts';
 import {
-  asInt,
   asSequence,
   asText,
   checkSize,
@@ -148,7 +148,9 @@ function extreme(sign: 1 | -1, args: readonly Value[]): Value {
     const key = adapt(get(item));
     if (best === undefined || isOrdered(sign > 0 ? '>' : '<', key, best.key)) best = { key, item };
   }
-  return best === undefined ? new Undefined('No aggregated item, sequence was empty.') : force(best.item);
+  return best === undefined
+    ? new Undefined('No aggregated item, sequence was empty.')
+    : unrolled(force(best.item));
 }
 
 function sum(_env: unknown, value: Value, attribute: Value = null, start: Value = 0): Value {
@@ -158,16 +160,18 @@ function sum(_env: unknown, value: Value, attribute: Value = null, start: Value 
   const get = makeGetter(attribute);
   let total: Value = start;
   for (const item of iterate(force(value))) total = operate('+', total, get(item));
-  return total;
+  return unrolled(total);
 }
 
 function batch(_env: unknown, value: Value, linecount: Value = 1, fill: Value = null): Value {
-  const size = linecount instanceof PyFloat ? linecount.value : Number(asInt(force(linecount)) ?? Number.NaN);
+  const size = numberOrUndefined(force(linecount)) ?? Number.NaN;
   const lines: Value[][] = [];
   let line: Value[] = [];
   for (const item of iterate(force(value))) {
+    if (linecount instanceof Undefined) throw undefinedError(linecount);
     if (line.length === size) {
       lines.push(line);
+      countVisit();
       line = [];
     }
     line.push(item);
@@ -244,8 +248,7 @@ function dictItems(value: Value): PyTuple[] {
     const entries = settled instanceof Map ? settled : settled.toDict();
     return [...entries].map(([key, item]) => new PyTuple([key, force(item)]));
   }
-  if (settled instanceof Undefined) throw undefinedError(settled);
-  throw pythonError('AttributeError', `'${typeName(settled)}' object has no attribute 'items'`);
+  throw attributeError(settled, 'items');
 }
 
 function items(value: Value): Value {
@@ -267,6 +270,16 @@ export function uniqueHashable(value: Value, isCaseSensitive: boolean, attribute
     kept.push(item);
   }
   return kept;
+}
+
+/** The two items that Python unpacks. */
+export function pairOf(item: Value): [Value, Value] {
+  const items = iterateOrUndefined(force(item));
+  if (items === undefined) throw typeError(`cannot unpack non-iterable ${typeName(item)} object`);
+  const parts = [...items];
+  if (parts.length < 2) throw valueError(`not enough values to unpack (expected 2, got ${parts.length})`);
+  if (parts.length > 2) throw valueError('too many values to unpack (expected 2)');
+  return [parts[0] ?? null, parts[1] ?? null];
 }
 
 /** Whether Python counts it as a sequence for Ansible's flatten and path_join: lists and tuples, views of ranges too. */

@@ -1,5 +1,6 @@
 /** Python's `textwrap.wrap` with the options that Jinja2's wordwrap sets: no tabs expanded, white space kept. */
 
+import { typeError } from '../python/error.ts';
 import { textLength } from '../python/values.ts';
 import { isBlank } from '../python/whitespace.ts';
 
@@ -69,6 +70,8 @@ function breakLongWord(
   state: WrapOptions & { readonly used: number },
 ): void {
   const room = state.width < 1 ? 1 : state.width - state.used;
+  if (state.breakLongWords && !Number.isInteger(room))
+    throw typeError('slice indices must be integers or None or have an __index__ method');
   const chunk = chunks.pop() ?? '';
   if (!state.breakLongWords) {
     if (line.length === 0) line.push(chunk);

@@ -2,19 +2,20 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
-import { filterArgumentError } from '../filter-error.ts';
+import { attributeError, filterArgumentError } from '../filter-error.ts';
 import { operate } from '../python/arithmetic.ts';
 import { isOrdered } from '../python/comparison.ts';
 import { pythonError, typeError } from '../python/error.ts';
 import { formatMarkup, isHtml } from '../python/markup-text.ts';
 import { intArgument } from '../python/method.ts';
-import { indexArgument } from '../python/number.ts';
+import { indexArgument, numberOrUndefined } from '../python/number.ts';
 import { formatPercent } from '../python/percent-format.ts';
 import { repr, str } from '../python/repr.ts';
-import { Markup, PyTuple } from '../python/special.ts';
+import { Markup, PyBytes, PyTuple } from '../python/special.ts';
 import { capitalize, justify, replaceText, splitText, strip } from '../python/string-methods.ts';
 import { asText, characters, force, isTrue, length, typeName } from '../python/values.ts';
 import { SPACE_CLASS, splitLines } from '../python/whitespace.ts';
+import { unrolled } from './sequence.ts';
 import { wrapText } from './text-wrap.ts';
 
 /** Text filters. */
@@ -102,12 +103,10 @@ function indent(
 function notAddable(value: Value): Error {
   str(value);
   const name = typeName(value);
-  if (name === 'list') return noSplitlines(name);
+  if (name === 'list') return attributeError(value, 'splitlines');
+  if (name === 'bytes') return typeError("can't concat str to bytes");
+  if (name === 'tuple') return typeError('can only concatenate tuple (not "str") to tuple');
   return typeError(`unsupported operand type(s) for +=: '${name}' and 'str'`);
-}
-
-function noSplitlines(name: string): Error {
-  return pythonError('AttributeError', `'${name}' object has no attribute 'splitlines'`);
 }
 
 function truncate(
@@ -124,7 +123,7 @@ function truncate(
   const slack = leeway ?? 5;
   if (!isOrdered('>=', slack, 0))
     throw pythonError('AssertionError', `expected leeway >= 0, got ${str(slack)}`);
-  if (isOrdered('<=', length(force(value)), operate('+', most, slack))) return value;
+  if (isOrdered('<=', length(force(value)), operate('+', most, slack))) return unrolled(value);
   const limit = indexArgument(most);
   const tail = requireText(end, `can only concatenate str (not "${typeName(force(end))}") to str`);
   const text = requireText(value, 'can only concatenate list (not "str") to list');
@@ -143,16 +142,15 @@ function wordwrap(
   wrapstring: Value = null,
   breakOnHyphens: Value = true,
 ): Value {
-  const separator = wrapstring === null ? '\n' : str(wrapstring);
-  const text = asText(force(value));
-  if (text === undefined) {
-    str(value);
-    throw noSplitlines(typeName(force(value)));
-  }
+  const separator = wrapstring === null ? '\n' : asText(force(wrapstring));
+  if (separator === undefined) throw attributeError(wrapstring, 'join');
+  const settled = force(value);
+  const text = settled instanceof PyBytes && settled.bytes.length === 0 ? '' : asText(settled);
+  if (text === undefined) throw attributeError(settled, 'splitlines');
   if (text !== '' && isOrdered('<=', width, 0))
     throw pythonError('ValueError', `invalid width ${repr(width)} (must be > 0)`);
   const options = {
-    width: indexArgument(width),
+    width: numberOrUndefined(force(width)) ?? indexArgument(width),
     breakLongWords: isTrue(breakLongWords),
     breakOnHyphens: isTrue(breakOnHyphens),
   };

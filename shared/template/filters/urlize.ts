@@ -3,8 +3,8 @@
 import { SPACE_CLASS } from '../python/whitespace.ts';
 
 export type LinkOptions = {
-  /** Longest text shown for a URL; undefined shows it whole. */
-  readonly trimLength: number | undefined;
+  /** What is shown of a URL. */
+  readonly trim: (url: string) => string;
   /** Attributes of each link, with a leading space. */
   readonly attributes: string;
   /** Further prefixes that make a word a link. */
@@ -66,12 +66,10 @@ function count(text: string, part: string): number {
   return text.split(part).length - 1;
 }
 
-function link(word: string, { trimLength, attributes, schemes }: LinkOptions): string {
-  const shown =
-    trimLength !== undefined && word.length > trimLength ? `${word.slice(0, trimLength)}...` : word;
+function link(word: string, { trim, attributes, schemes }: LinkOptions): string {
   if (URL_WORD.test(word)) {
     const target = /^https?:\/\//.test(word) ? word : `https://${word}`;
-    return `<a href="${target}"${attributes}>${shown}</a>`;
+    return `<a href="${target}"${attributes}>${trim(word)}</a>`;
   }
   if (word.startsWith('mailto:') && EMAIL.test(word.slice(7)))
     return `<a href="${word}">${word.slice(7)}</a>`;

@@ -6,16 +6,7 @@ import { compare } from '../python/comparison.ts';
 import { pythonError, undefinedError } from '../python/error.ts';
 import { isHtml } from '../python/markup-text.ts';
 import { repr, reprFloat, str } from '../python/repr.ts';
-import {
-  LazyDict,
-  LazyList,
-  PyBytes,
-  PyObject,
-  PySet,
-  PyTuple,
-  Undefined,
-  Vaulted,
-} from '../python/special.ts';
+import { LazyDict, PyBytes, PySet, PyTuple, Undefined, Vaulted } from '../python/special.ts';
 import { asDict, asInt, asText, force, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
 import type { YamlNode } from './yaml-emitter.ts';
@@ -25,6 +16,10 @@ export type RepresentOptions = {
   /** True and false set the style of all collections; undefined: those of plain scalars only are flow. */
   readonly isFlow: boolean | undefined;
   readonly defaultStyle: '' | "'" | '"' | '|' | '>';
+  /** Some style was asked for, even one that there is not. */
+  readonly isStyled?: boolean;
+  /** Writes the type of everything. */
+  readonly isTagged?: boolean;
   readonly sortKeys: boolean;
 };
 
@@ -42,7 +37,11 @@ type Maker = {
 };
 
 function scalar(text: string, maker: Maker, isPlainSafe: boolean): YamlNode {
-  return { kind: 'scalar', text, style: maker.options.defaultStyle, isPlainSafe };
+  return { kind: 'scalar', text, style: maker.options.defaultStyle, isPlainSafe, ...typeTag('str', maker) };
+}
+
+function typeTag(type: string, maker: Maker): { readonly tag?: string } {
+  return maker.options.isTagged === true ? { tag: `!!${type}` } : {};
 }
 
 function represent(value: Value, maker: Maker): YamlNode {
@@ -75,12 +74,12 @@ function alias(seen: { node: YamlNode | undefined; name: string | undefined }, m
 }
 
 function representSimple(value: Value, maker: Maker): YamlNode | undefined {
-  const plain = (text: string): YamlNode => taggedScalar(text, maker);
-  if (value === null) return plain('null');
-  if (typeof value === 'boolean') return plain(value ? 'true' : 'false');
+  const plain = (text: string, type: string): YamlNode => taggedScalar(text, maker, type);
+  if (value === null) return plain('null', 'null');
+  if (typeof value === 'boolean') return plain(value ? 'true' : 'false', 'bool');
   const int = asInt(value);
-  if (int !== undefined) return plain(int.toString());
-  if (value instanceof PyFloat) return plain(floatText(value.value));
+  if (int !== undefined) return plain(int.toString(), 'int');
+  if (value instanceof PyFloat) return plain(floatText(value.value), 'float');
   if (value instanceof Vaulted) {
     return { kind: 'scalar', text: value.ciphertext, style: '|', isPlainSafe: false, tag: '!vault' };
   }
@@ -97,8 +96,10 @@ function representSimple(value: Value, maker: Maker): YamlNode | undefined {
 }
 
 /** A scalar that is not a str: in any other style than plain it says so by an empty tag. */
-function taggedScalar(text: string, maker: Maker): YamlNode {
+function taggedScalar(text: string, maker: Maker, type: string): YamlNode {
   const style = maker.options.defaultStyle;
+  if (maker.options.isTagged === true)
+    return { kind: 'scalar', text, style, isPlainSafe: true, ...typeTag(type, maker) };
   if (style === '') return { kind: 'scalar', text, style, isPlainSafe: true };
   return { kind: 'scalar', text, style, isPlainSafe: true, tag: '!' };
 }
@@ -129,26 +130,25 @@ function representCollection(
 
 /** A datetime cannot be plain inside brackets, and says by an empty tag that it is no str. */
 function representDate(text: string, maker: Maker): YamlNode {
-  const node = taggedScalar(text, maker);
+  const node = taggedScalar(text, maker, 'timestamp');
   return node.kind === 'scalar' && node.tag === undefined && text.includes(':')
     ? { ...node, tagInFlow: '!' }
     : node;
 }
 
 function cannotRepresent(value: Value): Error {
-  return pythonError(
-    'RepresenterError',
-    `('cannot represent an object', ${value instanceof LazyList || value instanceof PyObject || value instanceof Undefined || isHtml(value) || value instanceof PyTuple ? repr(value) : `${typeName(value)} ${str(value)}`})`,
-  );
+  return pythonError('RepresenterError', `('cannot represent an object', ${repr(value)})`);
 }
 
-function isPlainScalar(node: YamlNode): boolean {
-  return node.kind === 'scalar' ? node.style === '' : node.kind === 'alias' && node.isScalar;
+function isPlainScalar(node: YamlNode, maker: Maker): boolean {
+  if (node.kind !== 'scalar') return node.kind === 'alias' && node.isScalar;
+  return node.style === '' && maker.options.isStyled !== true;
 }
 
 function sequence(items: readonly Value[], maker: Maker): YamlNode {
   const nodes = items.map((item) => represent(force(item), maker));
-  return { kind: 'sequence', items: nodes, isFlow: maker.options.isFlow ?? nodes.every(isPlainScalar) };
+  const isFlow = maker.options.isFlow ?? nodes.every((node) => isPlainScalar(node, maker));
+  return { kind: 'sequence', items: nodes, isFlow, ...typeTag('seq', maker) };
 }
 
 function mapping(map: ReadonlyMap<Value, Value>, maker: Maker): Extract<YamlNode, { kind: 'mapping' }> {
@@ -158,8 +158,9 @@ function mapping(map: ReadonlyMap<Value, Value>, maker: Maker): Extract<YamlNode
     represent(force(item), maker),
   ]);
   const isFlow =
-    maker.options.isFlow ?? nodes.every(([key, item]) => isPlainScalar(key) && isPlainScalar(item));
-  return { kind: 'mapping', entries: nodes, isFlow };
+    maker.options.isFlow ??
+    nodes.every(([key, item]) => isPlainScalar(key, maker) && isPlainScalar(item, maker));
+  return { kind: 'mapping', entries: nodes, isFlow, ...typeTag('map', maker) };
 }
 
 /** By key; keys that cannot be ordered stay as they are. */

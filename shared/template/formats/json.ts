@@ -3,10 +3,11 @@
 import { formatJson, JsonError, type JsonOptions, JsonTypeError, parseJson } from '../../base/json.ts';
 import type { Special, Value } from '../../base/value.ts';
 import { isoDate } from '../dates/date-class.ts';
+import { className } from '../filter-error.ts';
 import { checkTextSize } from '../python/arithmetic.ts';
 import { pythonError, typeError, undefinedError } from '../python/error.ts';
 import { LazyDict, PyTuple, Undefined, Vaulted } from '../python/special.ts';
-import { asText, force, typeName } from '../python/values.ts';
+import { asText, force } from '../python/values.ts';
 
 /** How to write JSON: Python's options, and whether vaulted values are opened. */
 export type TemplateJsonOptions = Omit<JsonOptions, 'convert'> & {
@@ -42,13 +43,13 @@ function convert(
   if (special instanceof Vaulted) {
     return decrypt?.(special.ciphertext) ?? new Map([['__ansible_vault', special.ciphertext]]);
   }
-  const iso = isoDate(special);
+  const iso = isPlain ? undefined : isoDate(special);
   if (iso !== undefined) return iso;
   const settled = force(special);
   if (settled !== special) return settled;
   const text = asText(special);
   if (text !== undefined) return text;
-  throw typeError(`Object of type ${typeName(special)} is not JSON serializable`);
+  throw typeError(`Object of type ${className(special)} is not JSON serializable`);
 }
 
 /** The value of a JSON text; raises Python's JSONDecodeError. */

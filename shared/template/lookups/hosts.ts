@@ -1,5 +1,6 @@
 /** The inventory_hostnames lookup: the hosts that a pattern of `hosts:` names, by the groups that the play sees. */
 
+import { compileGlob } from '../../base/glob.ts';
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
@@ -76,10 +77,6 @@ function matcher(pattern: string): (name: string) => boolean {
     const regex = compilePattern(pattern.slice(1));
     return (name) => matchPattern(regex, name) !== undefined;
   }
-  const source = pattern
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const regex = new RegExp(`^${source.replaceAll('[!', '[^')}$`);
+  const regex = compileGlob(pattern);
   return (name) => regex.test(name);
 }

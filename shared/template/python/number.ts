@@ -3,7 +3,7 @@
 import { PyFloat, type Value } from '../../base/value.ts';
 import { pythonError, typeError, undefinedError, valueError } from './error.ts';
 import { repr } from './repr.ts';
-import { Undefined } from './special.ts';
+import { PyBytes, Undefined } from './special.ts';
 import { asInt, asText, force, typeName } from './values.ts';
 import { stripText } from './whitespace.ts';
 
@@ -97,11 +97,12 @@ function parseFloatText(text: string): number | undefined {
 /** `int(value)`; texts are read in `base`. Raises as Python does. */
 export function toInt(input: Value, base = 10): number | bigint {
   const value = force(input);
-  const text = asText(value);
+  const text = textOf(value);
   if (text !== undefined) {
+    if (base !== 0 && (base < 2 || base > 36)) throw valueError('int() base must be >= 2 and <= 36, or 0');
     const parsed = parseInteger(text, base);
     if (parsed === undefined) {
-      throw valueError(`invalid literal for int() with base ${base}: ${repr(text)}`);
+      throw valueError(`invalid literal for int() with base ${base}: ${repr(value)}`);
     }
     return parsed;
   }
@@ -112,6 +113,11 @@ export function toInt(input: Value, base = 10): number | bigint {
   throw typeError(
     `int() argument must be a string, a bytes-like object or a real number, not '${typeName(value)}'`,
   );
+}
+
+/** The digits of a text or of bytes. */
+function textOf(value: Value): string | undefined {
+  return value instanceof PyBytes ? Buffer.from(value.bytes).toString('latin1') : asText(value);
 }
 
 /** A float without its fraction, as an int of any size. */
@@ -129,10 +135,10 @@ export function toFloat(input: Value): number {
   if (value instanceof PyFloat) return value.value;
   const int = asInt(value);
   if (int !== undefined) return toDouble(int);
-  const text = asText(value);
+  const text = textOf(value);
   if (text !== undefined) {
     const parsed = parseFloatText(text);
-    if (parsed === undefined) throw valueError(`could not convert string to float: ${repr(text)}`);
+    if (parsed === undefined) throw valueError(`could not convert string to float: ${repr(value)}`);
     return parsed;
   }
   if (value instanceof Undefined) throw undefinedError(value);

@@ -107,7 +107,8 @@ function writeRare(value: Exclude<Value, null>, parents: readonly Value[]): stri
   if (value instanceof Omit) return reprText(OMIT_TEXT);
   if (value instanceof PyBytes) return reprBytes(value.bytes);
   if (value instanceof PyNamespace) return `<Namespace ${repr(value.attributes)}>`;
-  if (value instanceof PyCallable) return `<function ${value.name}>`;
+  if (value instanceof PyCallable)
+    return value.typeName === 'type' ? `<class '${value.name}'>` : `<function ${value.name}>`;
   if (value instanceof LazyList) return value.repr();
   if (value instanceof PyObject) return (value.behaviour.repr ?? value.behaviour.str)();
   return `<${typeName(value)}>`;

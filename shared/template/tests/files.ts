@@ -3,26 +3,41 @@
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment, LocalStat } from '../environment.ts';
+import { className } from '../filter-error.ts';
 import { pathText } from '../filters/path.ts';
-import { pythonError } from '../python/error.ts';
+import { pythonError, typeError } from '../python/error.ts';
 import { directoryName } from '../python/posix-path.ts';
 import { reprText } from '../python/repr.ts';
 import { PyBytes } from '../python/special.ts';
-import { asInt, force } from '../python/values.ts';
+import { asInt, asText, force } from '../python/values.ts';
 
 type FileCheck = (env: Environment, path: string) => boolean;
 
+/** A test of what a path leads to; Python takes an int for an open file, and there is none that a template could mean. */
 function fileTest(names: readonly string[], is: FileCheck): Builtin[] {
   return names.map((name) => ({
     name,
     signature: '',
-    call: (env, value) => (isOpenFile(value) ? false : is(env, pathText(value))),
+    call: (env, value) => {
+      if (asInt(force(value)) !== undefined) return false;
+      return is(env, statPath(value, 'stat: path should be string, bytes, os.PathLike or integer'));
+    },
   }));
 }
 
-/** Python takes an int for the number of an open file; there is none that a template could mean. */
-function isOpenFile(value: Value): boolean {
-  return asInt(force(value)) !== undefined;
+/** A test of what stands at a path itself. */
+function entryTest(names: readonly string[], is: FileCheck): Builtin[] {
+  return names.map((name) => ({
+    name,
+    signature: '',
+    call: (env, value) => is(env, statPath(value, 'lstat: path should be string, bytes or os.PathLike')),
+  }));
+}
+
+function statPath(value: Value, otherwise: string): string {
+  const path = force(value);
+  if (asText(path) !== undefined || path instanceof PyBytes) return pathText(path);
+  throw typeError(`${otherwise}, not ${className(path)}`);
 }
 
 function kindOf(kind: LocalStat['kind'], follow: boolean): FileCheck {
@@ -33,15 +48,15 @@ function kindOf(kind: LocalStat['kind'], follow: boolean): FileCheck {
 export const fileTests: readonly Builtin[] = [
   ...fileTest(['directory', 'is_dir'], kindOf('directory', true)),
   ...fileTest(['file', 'is_file'], kindOf('file', true)),
-  ...fileTest(['link', 'is_link'], kindOf('link', false)),
+  ...entryTest(['link', 'is_link'], kindOf('link', false)),
   ...fileTest(['exists'], (env, path) => env.local.stat(path, true) !== undefined),
-  ...fileTest(['link_exists'], (env, path) => env.local.stat(path, false) !== undefined),
+  ...entryTest(['link_exists'], (env, path) => env.local.stat(path, false) !== undefined),
   ...['abs', 'is_abs'].map((name) => ({
     name,
     signature: '',
     call: (_env: Environment, value: Value) => isAbsolute(force(value)),
   })),
-  ...fileTest(['mount', 'is_mount'], isMount),
+  ...entryTest(['mount', 'is_mount'], isMount),
   { name: 'same_file', signature: 'f2', call: sameFile },
   { name: 'is_same_file', signature: 'f2', call: sameFile },
 ];

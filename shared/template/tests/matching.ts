@@ -2,14 +2,16 @@
 
 import { PyFloat, type Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
+import { attributeName } from '../filters/data.ts';
 import { patternOf } from '../filters/regex.ts';
+import { decodeText } from '../python/codec.ts';
 import { contains, isSubset } from '../python/comparison.ts';
 import { toSet } from '../python/dict-key.ts';
-import { undefinedError } from '../python/error.ts';
+import { typeError, undefinedError } from '../python/error.ts';
 import { numberOrUndefined } from '../python/number.ts';
 import { fullMatchPattern, matchPattern, searchPattern } from '../python/regex.ts';
 import { str } from '../python/repr.ts';
-import { Undefined, Vaulted } from '../python/special.ts';
+import { PyBytes, Undefined, Vaulted } from '../python/special.ts';
 import { splitUrl } from '../python/url.ts';
 import { asText, force, isTrue, iterate, toList } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
@@ -44,7 +46,7 @@ export const matchingTests: readonly Builtin[] = [
     name: 'regex',
     signature: `${REGEX_SIGNATURE}, match_type='search'`,
     call: (_env, value, pattern = '', ignorecase = false, multiline = false, type = 'search') =>
-      regexTest(value, [pattern, ignorecase, multiline], str(type)),
+      regexTest(value, [pattern, ignorecase, multiline], attributeName(force(type))),
   },
   {
     name: 'contains',
@@ -83,12 +85,17 @@ export const matchingTests: readonly Builtin[] = [
   { name: 'urn', signature: '', call: (_env, value) => isUri(value, ['urn']) },
 ];
 
+/** Methods of a pattern that find what `search` finds; other names are taken for texts. */
+const SEARCHES: ReadonlySet<string> = new Set(['search', 'findall']);
+
 function regexTest(value: Value, args: readonly Value[], type: string): boolean {
-  const text = str(force(value));
+  const settled = force(value);
+  const text = settled instanceof PyBytes ? decodeText(settled.bytes, 'utf-8') : str(settled);
   const [pattern = '', ignorecase = false, multiline = false] = args;
   const compiled = patternOf(pattern, ignorecase, multiline);
   if (type === 'match') return matchPattern(compiled, text) !== undefined;
   if (type === 'fullmatch') return fullMatchPattern(compiled, text) !== undefined;
+  if (!SEARCHES.has(type)) throw typeError("'str' object is not callable");
   return searchPattern(compiled, text) !== undefined;
 }
 
@@ -112,13 +119,18 @@ function isNotANumber(value: Value): boolean {
 function isUri(value: Value, schemes: Value): boolean {
   const settled = force(value);
   const text = asText(settled);
-  if (text === undefined) return settled === null && !isTrue(schemes);
+  if (text === undefined) return !isTrue(schemes) && isUriOfBytes(settled);
   try {
     return !isTrue(force(schemes)) || contains(force(schemes), splitUrl(text).scheme);
   } catch (error) {
     if (error instanceof TemplateError) return false;
     throw error;
   }
+}
+
+/** Python takes what is false for empty bytes. */
+function isUriOfBytes(value: Value): boolean {
+  return value instanceof PyBytes || !((value instanceof Undefined && !value.isLenient) || isTrue(value));
 }
 
 function isUrl(value: Value, schemes: Value): boolean {
@@ -134,6 +146,6 @@ function isUrl(value: Value, schemes: Value): boolean {
 }
 
 function isVaulted(value: Value): boolean {
-  if (value instanceof Undefined) throw undefinedError(value);
+  if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
   return value instanceof Vaulted;
 }

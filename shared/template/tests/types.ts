@@ -48,7 +48,7 @@ export const typeTests: readonly Builtin[] = [
   check('sequence', isSequence),
   check('iterable', isIterable),
   check('callable', (value) => value instanceof Undefined || isCallable(value)),
-  check('escaped', (value) => value instanceof Undefined || isHtml(value)),
+  check('escaped', (value) => (value instanceof Undefined && !value.isLenient) || isHtml(value)),
   check('lower', (value) => hasCase(str(value), (text) => text.toLowerCase())),
   check('upper', (value) => hasCase(str(value), (text) => text.toUpperCase())),
   check('odd', (value) => equals(modulo(value, 2), 1)),
