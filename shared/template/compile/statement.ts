@@ -87,20 +87,7 @@ type OfKind<Kind extends Statement['kind']> = Extract<Statement, { readonly kind
 function compileStatement(statement: Statement, compiler: TemplateCompiler): Execute {
   switch (statement.kind) {
     case 'block':
-      // A block may stand in the scopes of any template that extends this one or is extended by it.
-      return compileBlock(
-        statement,
-        compileScope(
-          { given: ['self', 'super'], statements: statement.body },
-          {
-            ...compiler,
-            scope: undefined,
-            isKept: true,
-            mayAssign: () => true,
-          },
-        ),
-        compiler,
-      );
+      return compileBlock(statement, blockBody(statement, compiler), compiler);
     case 'break':
       return () => 1;
     case 'continue':
@@ -145,6 +132,14 @@ function compileStatement(statement: Statement, compiler: TemplateCompiler): Exe
     default:
       return statement satisfies never;
   }
+}
+
+/** A block may stand in the scopes of any template that extends this one or is extended by it. */
+function blockBody({ body }: OfKind<'block'>, compiler: TemplateCompiler): Execute {
+  return compileScope(
+    { given: ['self', 'super'], statements: body },
+    { ...compiler, scope: undefined, isKept: true, mayAssign: () => true },
+  );
 }
 
 function forParts(statement: OfKind<'for'>, compiler: TemplateCompiler): ForParts {
