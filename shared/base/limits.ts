@@ -56,7 +56,7 @@ export const limits = {
   /** Characters that are copied or searched in one step: because doing that without end must end as well. */
   templateCharsPerStep: 64,
   /** Items of lists and dicts that are copied or searched in one step. */
-  templateItemsPerStep: 32,
+  templateItemsPerStep: 16,
   /** Memory that what is made of a text may take for each character, in bytes: because some ways take it apart into a list. */
   templateBytesPerChar: 8,
   /** The same of each item of a list or dict: because a small list or dict may be made of each. */
@@ -79,8 +79,10 @@ export const limits = {
   resolverTimeoutMs: 20_000,
   /** Largest int a template may compute, in bits: because `10 ** 10 ** 10` must end in an error, not in a hang. */
   templateIntBitsMax: 1_000_000,
+  /** Longest int a template may read, in digits: because reading takes longer with the length. */
+  templateIntDigitsMax: 1_000_000,
   /** Rounds of hashing that a template may ask for: because more take longer than anyone waits for a password. */
-  passwordRoundsMax: 10_000_000,
+  passwordRoundsMax: 4_000_000,
   /** Cost of a bcrypt hash that a template may ask for: because each more doubles the time, and 16 take about 5 s. */
   bcryptCostMax: 16,
   /** Characters of the texts of compiled templates kept in memory: because a compiled template takes many times the memory of its text. */

@@ -1,6 +1,7 @@
 /** Python's `strptime` in the C locale. */
 
-import { valueError } from '../python/error.ts';
+import { withinDeadline } from '../python/deadline.ts';
+import { limitError, valueError } from '../python/error.ts';
 import { reprText } from '../python/repr.ts';
 import { checkedDate, dayOfIsoWeek, dayOfOrdinal, ordinalOf, plainDate } from './calendar.ts';
 import { type CalendarDate, calendarNames } from './date-format.ts';
@@ -48,17 +49,30 @@ const COMPOSITES: Readonly<Record<string, string>> = {
   X: '%H:%M:%S',
 };
 
+/** Formats with more letters than this may take a time that doubles with each. */
+const LETTERS_FREE = 12;
+
 /** The date that `text` stands for in `format`; raises ValueError. */
 export function parseDate(text: string, format: string): CalendarDate {
   const mismatch = (): Error =>
     valueError(`time data ${reprText(text)} does not match format ${reprText(format)}`);
   const { source, letters } = compileFormat(format);
-  const found = new RegExp(`^${source}`, 'i').exec(text);
+  const match = (): RegExpExecArray | null => matchStart(source, text);
+  const found = letters.length <= LETTERS_FREE ? match() : withinDeadline(match);
   if (found === null) throw mismatch();
   if (found[0].length < text.length) {
     throw valueError(`unconverted data remains: ${text.slice(found[0].length)}`);
   }
   return makeDate(new Map(letters.map((letter, index) => [letter, found[index + 1] ?? ''])));
+}
+
+function matchStart(source: string, text: string): RegExpExecArray | null {
+  try {
+    return new RegExp(`^${source}`, 'i').exec(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw limitError('the format of a date is too long');
+  }
 }
 
 function compileFormat(format: string): { source: string; letters: string[] } {

@@ -2,10 +2,12 @@
 
 import { hashSync } from 'bcryptjs';
 import { limits } from '../../base/limits.ts';
+import { countVisit } from '../budget.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
 import { limitError, pythonError, valueError } from '../python/error.ts';
 import { type RandomBits, randomChoice, systemRandom } from '../python/random.ts';
+import { textLength } from '../python/values.ts';
 import { md5Crypt, shaCrypt } from './crypt.ts';
 
 /** What to hash and how; what is undefined takes the scheme's default. */
@@ -49,6 +51,11 @@ const BCRYPT_IDENTS: ReadonlySet<string> = new Set(['2', '2a', '2b', '2y']);
 const CRYPT_ROUNDS = 5000;
 const BCRYPT_SALT_SIZE = 22;
 const BCRYPT_IDENT = '2b';
+/** passlib refuses longer ones: hashing them takes the square of their length. */
+const PASSWORD_CHARACTERS_MAX = 4096;
+/** Drawing takes longer than other steps. */
+const STEPS_OF_A_CHARACTER = 4;
+const STEPS_OF_A_BCRYPT_ROUND = 200;
 
 /** The passlib name for one of Ansible's short names. */
 export function schemeName(name: string): string {
@@ -71,6 +78,7 @@ export function randomText(random: RandomBits, characters: string, length: numbe
   if (units.length === 0 && length > 0) {
     throw pythonError('IndexError', 'Cannot choose from an empty sequence');
   }
+  countVisit(Math.max(0, length) * STEPS_OF_A_CHARACTER);
   let text = '';
   for (let index = 0; index < length; index++) text += randomChoice(random, units) ?? '';
   return text;
@@ -89,6 +97,8 @@ export function hashPassword(password: string, options: PasswordOptions, env: En
   const given = options.salt ?? randomSalt(env, options.saltSize ?? scheme.saltSize);
   const salt = options.scheme === 'bcrypt' ? repairedSalt(given) : given;
   checkSalt(salt, scheme, options.scheme);
+  if (textLength(password) > PASSWORD_CHARACTERS_MAX)
+    throw notHashed('password exceeds maximum allowed size');
   if (password.includes('\0')) {
     throw notHashed(`${options.scheme} does not allow NULL bytes in password`);
   }
@@ -103,6 +113,7 @@ export function hashPassword(password: string, options: PasswordOptions, env: En
     throw limitError(
       `a password hash of ${rounds} rounds takes too long, more than ${limits.passwordRoundsMax}`,
     );
+  countVisit(rounds);
   const input = { password, salt, rounds, isRoundsImplicit: rounds === CRYPT_ROUNDS };
   return shaCrypt(options.scheme === 'sha256_crypt' ? 256 : 512, input);
 }
@@ -129,6 +140,7 @@ type BcryptInput = { readonly salt: string; readonly rounds: number; readonly id
 function bcrypt(password: string, { salt, rounds, ident }: BcryptInput): string {
   if (rounds > limits.bcryptCostMax)
     throw limitError(`a bcrypt hash of cost ${rounds} takes too long, more than ${limits.bcryptCostMax}`);
+  countVisit(2 ** rounds * STEPS_OF_A_BCRYPT_ROUND);
   return hashSync(password, `$${ident}$${String(rounds).padStart(2, '0')}$${salt}`);
 }
 

@@ -256,7 +256,7 @@ function concatenate(a: Value, b: Value): Value | undefined {
   if (Array.isArray(a)) {
     if (!Array.isArray(b)) throw typeError(`can only concatenate list (not "${typeName(b)}") to list`);
     checkSize(a.length + b.length, limits.templateItemsMax);
-    return [...a, ...b];
+    return a.concat(b);
   }
   if (a instanceof PyTuple) {
     if (!(b instanceof PyTuple)) {

@@ -1,7 +1,9 @@
 /** Python's numbers: `int()`, `float()` and `round()`, and the one right form of an int. */
 
+import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
-import { pythonError, typeError, undefinedError, valueError } from './error.ts';
+import { countVisit } from '../budget.ts';
+import { limitError, pythonError, typeError, undefinedError, valueError } from './error.ts';
 import { repr } from './repr.ts';
 import { PyBytes, Undefined } from './special.ts';
 import { asInt, asText, force, typeName } from './values.ts';
@@ -70,9 +72,15 @@ const READ_BY_ENGINE: ReadonlyMap<number, { readonly prefix: string; readonly di
   [16, { prefix: '0x', digits: /^[\da-f]+$/ }],
 ]);
 
+const DIGITS_PER_STEP = 2_000;
+
 function readDigits(digits: string, radix: number): bigint | undefined {
+  if (digits.length > limits.templateIntDigitsMax)
+    throw limitError('the template reads an int that is too large');
   const known = READ_BY_ENGINE.get(radix);
   if (known !== undefined) return known.digits.test(digits) ? BigInt(known.prefix + digits) : undefined;
+  // Each digit goes through all that is there already.
+  countVisit(Math.ceil(digits.length ** 2 / DIGITS_PER_STEP));
   let value = 0n;
   for (const digit of digits) {
     const worth = Number.parseInt(digit, 36);
@@ -193,6 +201,7 @@ export function roundFloat(value: number, digits: number): number {
 /** An int rounded to a power of ten, as `round(x, -2)`. */
 export function roundInt(value: number | bigint, digits: number): number | bigint {
   if (digits >= 0) return value;
+  if (-digits > value.toString().length) return 0;
   const unit = 10n ** BigInt(-digits);
   return normalizeInt(divideRounded(BigInt(value), unit) * unit);
 }

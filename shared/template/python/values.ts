@@ -222,7 +222,9 @@ export function itemsOf(view: LazyList): Iterable<Value> {
 
 /** The items of anything iterable as a new array, `list(value)`. */
 export function toList(value: Value): Value[] {
-  return [...iterate(value)];
+  const items = iterate(value);
+  if (typeof items === 'string') countItems(items.length);
+  return [...items];
 }
 
 /** What `change` makes of each item of anything iterable. */
