@@ -3,6 +3,7 @@
 import type { Value } from '../base/value.ts';
 import type { Environment } from './environment.ts';
 import type { Callee } from './python/bind-arguments.ts';
+import type { Kwargs } from './python/special.ts';
 
 /**
  * A filter or test. `call` gets the filtered value and then one value per parameter of the signature, defaults
@@ -16,6 +17,12 @@ export type Builtin = {
   /** Whom messages about its arguments name. */
   readonly callee?: Callee;
 };
+
+/** A filter or test by its name, with its arguments, as `map('name')` and `select('name')` call it. */
+export type NamedCall = { readonly name: string; readonly args: readonly Value[]; readonly kwargs: Kwargs };
+
+/** What a filter or test gives for one value. */
+export type Applied = (value: Value) => Value;
 
 /** A lookup plugin: `terms` are the positional arguments, flattened as the plugin's documentation says by itself. */
 export type Lookup = {

@@ -2,7 +2,7 @@
 
 import type { Value } from '../base/value.ts';
 import { countVisit, countWork } from './budget.ts';
-import type { Builtin, Builtins } from './builtin.ts';
+import type { Applied, Builtin, Builtins, NamedCall } from './builtin.ts';
 import type { Environment } from './environment.ts';
 import { combinatoricFilters } from './filters/combinatorics.ts';
 import { commentFilters } from './filters/comment.ts';
@@ -16,7 +16,7 @@ import { numberFilters } from './filters/numbers.ts';
 import { pathFilters } from './filters/path.ts';
 import { randomFilters } from './filters/random.ts';
 import { regexFilters } from './filters/regex.ts';
-import { type Applied, makeSelectFilters, type NamedCall } from './filters/select.ts';
+import { makeSelectFilters } from './filters/select.ts';
 import { sequenceFilters } from './filters/sequence.ts';
 import { setFilters } from './filters/sets.ts';
 import { textFilters } from './filters/text.ts';

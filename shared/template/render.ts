@@ -18,7 +18,6 @@ import {
 import { connectEngine } from './engine-above.ts';
 import type { Environment } from './environment.ts';
 import { connectTermRenderer } from './lookup-call.ts';
-import { connectFileRenderer } from './lookups/template.ts';
 import { str } from './python/repr.ts';
 import { Markup, PyTuple, Template, Vaulted } from './python/special.ts';
 import { readFileHeader } from './syntax/file-header.ts';
@@ -199,13 +198,13 @@ export function renderFile(
   }
 }
 
-connectFileRenderer(renderFile);
 connectTermRenderer((source, { env, areLookupsDisabled }) =>
   renderText(source, env, { ...playbookMode, areLookupsDisabled }),
 );
 connectEngine({
   run: (source, env) => runSource(source, env, playbookMode),
   render: (source, env) => renderText(source, env, playbookMode),
+  renderFile,
   hasTest: (name) => builtins.tests.has(name),
   test: namedTest,
 });

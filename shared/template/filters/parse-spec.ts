@@ -1,7 +1,7 @@
 /** The specs of the parsers of ansible.netcommon: a YAML file with templates for what is to be made of each match. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import { engineAbove, withVariables } from '../engine-above.ts';
+import { engineAbove } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
 import { decodeText } from '../python/codec.ts';
@@ -10,6 +10,7 @@ import { literalEval } from '../python/literal-eval.ts';
 import { str } from '../python/repr.ts';
 import { asDict, asText, force, isTrue } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
+import { withOnlyVariables } from '../with-variables.ts';
 import { absolute } from './path.ts';
 
 /** What one key of a spec says. */
@@ -51,7 +52,7 @@ function filledNow(env: Environment, value: Value, variables: Dict): Value {
 export function fill(env: Environment, value: Value, variables: Dict): Value {
   const source = asText(force(value));
   if (source === undefined || !/\{[{%#]/.test(source)) return force(value);
-  const made = engineAbove().run(source, withVariables(env, variables));
+  const made = engineAbove().run(source, withOnlyVariables(env, variables));
   const text = asText(made);
   if (text === undefined) return made;
   return text === '' ? null : (literalEval(text, false) ?? text);

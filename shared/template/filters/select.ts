@@ -1,23 +1,13 @@
 /** Jinja2's filters that apply another filter or test to each item: map, select, reject and their attribute forms. */
 
 import type { Value } from '../../base/value.ts';
-import type { Builtin } from '../builtin.ts';
+import type { Applied, Builtin, NamedCall } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { filterArgumentError } from '../filter-error.ts';
 import { pluginName } from '../plugin-name.ts';
 import type { Kwargs } from '../python/special.ts';
 import { force, isTrue, mapItems, toList } from '../python/values.ts';
 import { makeGetter } from './attribute-path.ts';
-
-/** A filter or test by its name, with its arguments. */
-export type NamedCall = {
-  readonly name: string;
-  readonly args: readonly Value[];
-  readonly kwargs: Kwargs;
-};
-
-/** What a filter or test gives for one value. */
-export type Applied = (value: Value) => Value;
 
 /** How these filters get at others; made where the tables are made. Raise for what is wrong once a value is there. */
 export type NamedCalls = {

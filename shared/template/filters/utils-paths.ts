@@ -3,7 +3,7 @@
 import { type Dict, PyFloat, type Value } from '../../base/value.ts';
 import type { ArgumentOptions } from '../argument-spec/check-arguments.ts';
 import { countVisit } from '../budget.ts';
-import { engineAbove, withVariables } from '../engine-above.ts';
+import { engineAbove } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
 import { operate } from '../python/arithmetic.ts';
@@ -12,6 +12,7 @@ import { typeError } from '../python/error.ts';
 import { str } from '../python/repr.ts';
 import { asDict, asSequence, asText, force, isMapping, isTrue, toList, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
+import { withOnlyVariables } from '../with-variables.ts';
 import type { CheckedFilter } from './checked-filter.ts';
 
 const GET_PATH: ArgumentOptions = {
@@ -60,7 +61,7 @@ function getPath(env: Environment, values: Dict): Value {
     );
   }
   const source = `{{ ${str(values.get('path') ?? '')} }}`;
-  return asWanted(values, engineAbove().run(source, withVariables(env, variables)));
+  return asWanted(values, engineAbove().run(source, withOnlyVariables(env, variables)));
 }
 
 function toPaths(_env: unknown, values: Dict): Value {

@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts';
 import type { Dict, Value } from '../../base/value.ts';
 import { countVisit } from '../budget.ts';
 import type { Lookup } from '../builtin.ts';
-import { engineAbove, withVariable } from '../engine-above.ts';
+import { engineAbove } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError, classText, lookupError, rethrown } from '../filter-error.ts';
 import { product } from '../filters/combinatorics.ts';
@@ -22,6 +22,7 @@ import {
   toList,
 } from '../python/values.ts';
 import { stripText } from '../python/whitespace.ts';
+import { withVariables } from '../with-variables.ts';
 
 /** The lookups. */
 export const communityListLookups: readonly Lookup[] = [
@@ -121,7 +122,7 @@ function itemsOf(env: Environment, { key, expression, values }: Loop, chosen: Di
     expression === undefined
       ? values
       : rethrown(
-          () => engineAbove().render(`{{${expression}}}`, withVariable(env, 'item', chosen)),
+          () => engineAbove().render(`{{${expression}}}`, withVariables(env, new Map([['item', chosen]]))),
           (error) =>
             lookupError(
               `Caught "${error.message}" while evaluating ${repr(key)} with item == ${repr(chosen)}`,

@@ -3,6 +3,7 @@
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import { readNative } from '../compile/concat.ts';
+import { engineAbove } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
 import { templateFileVars, templateRunDate } from '../file-vars.ts';
 import { ansibleError } from '../filter-error.ts';
@@ -12,23 +13,9 @@ import { directoryName } from '../python/posix-path.ts';
 import { str } from '../python/repr.ts';
 import { hasMarkers, Markup } from '../python/special.ts';
 import type { FileTemplateOptions } from '../syntax/syntax-options.ts';
+import { withVariables } from '../with-variables.ts';
 import { boolOption, dictOption, type LookupOptions, termText, textOption } from './options.ts';
 import { readFound } from './search.ts';
-
-/** Renders the text of a template file, as shared/template/render.ts does. */
-export type FileRenderer = (
-  source: string,
-  file: { readonly name: string; readonly options: FileTemplateOptions },
-  env: Environment,
-) => string;
-
-/** The renderer; render.ts puts itself here, because the tables that name this lookup are below it. */
-const engine: { render: FileRenderer | undefined } = { render: undefined };
-
-/** Connects the lookup with the engine that renders files. */
-export function connectFileRenderer(render: FileRenderer): void {
-  engine.render = render;
-}
 
 /** The lookup. */
 export const templateLookups: readonly Lookup[] = [
@@ -42,10 +29,9 @@ function renderTerm(env: Environment, name: string, options: LookupOptions): Val
   const found = readFound(env, 'templates', name);
   if (found === undefined) throw ansibleError(`the template file ${name} could not be found for the lookup`);
   const { path, content } = found;
-  if (engine.render === undefined) throw new Error('no engine renders template files');
   const file = { name: path, options: syntaxOptions(options) };
   const source = decodeText(content);
-  const text = engine.render(source, file, templateEnvironment(env, { name, path, options }));
+  const text = engineAbove().renderFile(source, file, templateEnvironment(env, { name, path, options }));
   const isNative = env.options.native && boolOption(options, 'jinja2_native', false);
   const isConverted = boolOption(options, 'convert_data', true);
   const value = isConverted && hasMarkers(source) ? (isNative ? readNative(text) : convert(text)) : text;
@@ -76,17 +62,7 @@ function templateEnvironment(env: Environment, { name, path, options }: Template
   own.set('template_run_date', templateRunDate(env));
   const given = dictOption(options, { plugin: 'template', name: 'template_vars' });
   for (const [key, value] of given) own.set(str(key), value);
-  const { scope } = env;
-  return {
-    ...env,
-    scope: {
-      ...scope,
-      resolve: (variable) => (own.has(variable) ? own.get(variable) : scope.resolve(variable)),
-      raw: (variable) => (own.has(variable) ? own.get(variable) : scope.raw?.(variable)),
-      names: () => new Set([...own.keys(), ...scope.names()]),
-    },
-    searchPath: [directoryName(path), ...env.searchPath],
-  };
+  return { ...withVariables(env, own), searchPath: [directoryName(path), ...env.searchPath] };
 }
 
 /** Text that looks like a list, dict or bool becomes one. */

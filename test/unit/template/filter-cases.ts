@@ -9,7 +9,6 @@ import { makeContext, topFrame } from '../../../shared/template/compile/runtime.
 import { compileExpressionCached } from '../../../shared/template/compile/template-cache.ts';
 import { makeEngine, playbookMode } from '../../../shared/template/engine.ts';
 import type { Environment, LocalStat } from '../../../shared/template/environment.ts';
-import { connectFileRenderer } from '../../../shared/template/lookups/template.ts';
 import { repr, reprFloat } from '../../../shared/template/python/repr.ts';
 import {
   LazyDict,
@@ -21,7 +20,8 @@ import {
   Undefined,
 } from '../../../shared/template/python/special.ts';
 import { force } from '../../../shared/template/python/values.ts';
-import { renderFile } from '../../../shared/template/render.ts';
+// Connects filters and lookups with the engine.
+import '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { noAws } from '../no-aws.ts';
 
@@ -62,8 +62,6 @@ function realPath(path: string): string {
     return path;
   }
 }
-
-connectFileRenderer(renderFile);
 
 /** An environment over fixed variables and the case files. */
 export function makeCaseEnvironment(directory: string, variables: ReadonlyMap<string, Value>): Environment {
