@@ -9,8 +9,12 @@ import type { FileTemplateOptions } from './syntax/syntax-options.ts';
 export type EngineAbove = {
   /** Renders a text of a playbook; errors are as Jinja2 raises them. */
   readonly run: (source: string, env: Environment) => Value;
-  /** As `run`, with errors in Ansible's words. */
-  readonly render: (source: string, env: Environment) => Value;
+  /** As `run`, with errors in Ansible's words, and without lookups where the text comes from a place that is not trusted. */
+  readonly render: (
+    source: string,
+    env: Environment,
+    mode?: { readonly areLookupsDisabled: boolean },
+  ) => Value;
   /** Renders the text of a template file, whose name stands in messages. */
   readonly renderFile: (
     source: string,

@@ -8,9 +8,9 @@ import { Output } from './compile/output.ts';
 import { type CompiledTemplate, type Engine, makeContext, runTemplate } from './compile/runtime.ts';
 import { compileCached } from './compile/template-cache.ts';
 import type { Environment } from './environment.ts';
-import { originOf, originOfRaw } from './find-text-origin.ts';
-import { resolveGlobal } from './globals.ts';
-import { type LookupRuntime, resolveLookupGlobal } from './lookup-call.ts';
+import { type LocalNames, NO_LOCAL_NAMES, originOf, originOfRaw } from './find-text-origin.ts';
+import { type LookupRuntime, resolveLookupGlobal } from './globals/lookup-call.ts';
+import { resolveGlobal } from './globals/resolve-global.ts';
 import { pythonClass } from './python/class-name.ts';
 import { pythonError } from './python/error.ts';
 import { str } from './python/repr.ts';
@@ -61,8 +61,8 @@ function compileOptions(env: Environment, mode: RenderMode): Parameters<typeof c
 
 /** The engine that templates of one render share. */
 export function makeEngine(env: Environment, mode: RenderMode, isChanging = false): Engine {
-  const originIn = (expression: Expression, isLocal: (name: string) => boolean): TextOrigin =>
-    originOf(expression, { env, parse: parserIn(env), isLocal });
+  const originIn = (expression: Expression, locals: LocalNames): TextOrigin =>
+    originOf(expression, { env, parse: parserIn(env), ...locals });
   const runtime: LookupRuntime = { env, builtins, areLookupsDisabled: mode.areLookupsDisabled };
   const native = env.options.native && !mode.isFile;
   return {
@@ -75,7 +75,7 @@ export function makeEngine(env: Environment, mode: RenderMode, isChanging = fals
       ? (name) => copyContainers(resolveVariable(name, env))
       : (name) => resolveVariable(name, env),
     resolveGlobal: (name) => resolveLookupGlobal(name, runtime) ?? resolveGlobal(name, env),
-    isVerbatim: (name) => isKeptAsText(originIn({ kind: 'name', name, line: 0 }, () => false)),
+    isVerbatim: (name) => isKeptAsText(originIn({ kind: 'name', name, line: 0 }, NO_LOCAL_NAMES)),
     textOrigin: originIn,
   };
 }
@@ -86,7 +86,7 @@ function parserIn(env: Environment): (source: string) => readonly Statement[] {
 
 /** Where the texts come from that something written in YAML gives, once it is rendered. */
 export function originOfWritten(raw: Value, env: Environment): TextOrigin {
-  return originOfRaw(raw, WRITTEN, { env, parse: parserIn(env), isLocal: () => false });
+  return originOfRaw(raw, WRITTEN, { env, parse: parserIn(env), ...NO_LOCAL_NAMES });
 }
 
 /** A variable's value; one that cannot be rendered because something in it is undefined is undefined itself. */

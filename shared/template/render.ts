@@ -17,7 +17,6 @@ import {
 } from './engine.ts';
 import { connectEngine } from './engine-above.ts';
 import type { Environment } from './environment.ts';
-import { connectTermRenderer } from './lookup-call.ts';
 import { str } from './python/repr.ts';
 import { Markup, PyTuple, Template, Vaulted } from './python/special.ts';
 import { readFileHeader } from './syntax/file-header.ts';
@@ -198,12 +197,10 @@ export function renderFile(
   }
 }
 
-connectTermRenderer((source, { env, areLookupsDisabled }) =>
-  renderText(source, env, { ...playbookMode, areLookupsDisabled }),
-);
 connectEngine({
   run: (source, env) => runSource(source, env, playbookMode),
-  render: (source, env) => renderText(source, env, playbookMode),
+  render: (source, env, { areLookupsDisabled } = playbookMode) =>
+    renderText(source, env, { ...playbookMode, areLookupsDisabled }),
   renderFile,
   hasTest: (name) => builtins.tests.has(name),
   test: namedTest,

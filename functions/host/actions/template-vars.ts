@@ -2,8 +2,12 @@
 
 import type { Value } from '../../../shared/base/value.ts';
 import type { Environment, FileDescription } from '../../../shared/template/environment.ts';
-import { type TemplatePlace, templateFileVars, templateRunDate } from '../../../shared/template/file-vars.ts';
 import { createEnvironment, dictLayer, type Layer } from '../../../shared/template/scope.ts';
+import {
+  type TemplatePlace,
+  templateFileVars,
+  templateRunDate,
+} from '../../../shared/template/template-file-vars.ts';
 import type { ActionCall } from './action.ts';
 
 /** The environment of a template file: variables about the file above all others, its own directory among the searched, no native types. */

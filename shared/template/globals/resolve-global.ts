@@ -1,16 +1,14 @@
 /** The functions and values that every template knows: Jinja2's own and Ansible's. */
 
-import type { Dict, Value } from '../base/value.ts';
-import type { Environment } from './environment.ts';
-import { generateLorem } from './lorem.ts';
-import { makeNow } from './now.ts';
-import { bindArguments, boundMethod } from './python/bind-arguments.ts';
-import { dictSet } from './python/dict-key.ts';
-import { entriesOf } from './python/dict-methods.ts';
-import { limitError, pythonError, typeError, valueError } from './python/error.ts';
-import { indexArgument } from './python/number.ts';
-import { rangeOf } from './python/range.ts';
-import { repr, str } from './python/repr.ts';
+import type { Dict, Value } from '../../base/value.ts';
+import type { Environment } from '../environment.ts';
+import { bindArguments, boundMethod } from '../python/bind-arguments.ts';
+import { dictSet } from '../python/dict-key.ts';
+import { entriesOf } from '../python/dict-methods.ts';
+import { limitError, pythonError, typeError, valueError } from '../python/error.ts';
+import { indexArgument } from '../python/number.ts';
+import { rangeOf } from '../python/range.ts';
+import { repr, str } from '../python/repr.ts';
 import {
   type Kwargs,
   LazyDict,
@@ -21,8 +19,10 @@ import {
   PyObject,
   PyTuple,
   Undefined,
-} from './python/special.ts';
-import { asInt, asText, isTrue, typeName } from './python/values.ts';
+} from '../python/special.ts';
+import { asInt, asText, isTrue, typeName } from '../python/values.ts';
+import { generateLorem } from './lorem.ts';
+import { makeNow } from './now.ts';
 
 type Global = (env: Environment) => Value;
 

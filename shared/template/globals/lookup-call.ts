@@ -1,18 +1,27 @@
 /** `lookup()` and `query()` as templates call them. */
 
-import type { Value } from '../base/value.ts';
-import { countVisit } from './budget.ts';
-import type { Builtins } from './builtin.ts';
-import type { Environment } from './environment.ts';
-import { attributeError } from './filter-error.ts';
-import { bindArguments } from './python/bind-arguments.ts';
-import { pythonClass } from './python/class-name.ts';
-import { dictKey, toSet } from './python/dict-key.ts';
-import { pythonError, typeError, undefinedError } from './python/error.ts';
-import { str } from './python/repr.ts';
-import { type Kwargs, LazyList, Markup, PyCallable, PyTuple, Template, Undefined } from './python/special.ts';
-import { asText, force, isTrue, itemsOf } from './python/values.ts';
-import { TemplateError } from './template-error.ts';
+import type { Value } from '../../base/value.ts';
+import { countVisit } from '../budget.ts';
+import type { Builtins } from '../builtin.ts';
+import { engineAbove } from '../engine-above.ts';
+import type { Environment } from '../environment.ts';
+import { attributeError } from '../filter-error.ts';
+import { bindArguments } from '../python/bind-arguments.ts';
+import { pythonClass } from '../python/class-name.ts';
+import { dictKey, toSet } from '../python/dict-key.ts';
+import { pythonError, typeError, undefinedError } from '../python/error.ts';
+import { str } from '../python/repr.ts';
+import {
+  type Kwargs,
+  LazyList,
+  Markup,
+  PyCallable,
+  PyTuple,
+  Template,
+  Undefined,
+} from '../python/special.ts';
+import { asText, force, isTrue, itemsOf } from '../python/values.ts';
+import { TemplateError } from '../template-error.ts';
 
 /** What lookups run with. */
 export type LookupRuntime = {
@@ -21,17 +30,6 @@ export type LookupRuntime = {
   /** Templates from places that are not trusted may not look anything up. */
   readonly areLookupsDisabled: boolean;
 };
-
-/** Renders a text of a playbook, as shared/template/render.ts does. */
-export type TermRenderer = (source: string, runtime: LookupRuntime) => Value;
-
-/** The renderer; render.ts puts itself here, because it is above. */
-const engine: { render: TermRenderer | undefined } = { render: undefined };
-
-/** Connects lookups with what renders their terms. */
-export function connectTermRenderer(render: TermRenderer): void {
-  engine.render = render;
-}
 
 /** The global of that name when it is one of the lookup functions. */
 export function resolveLookupGlobal(name: string, runtime: LookupRuntime): PyCallable | undefined {
@@ -102,8 +100,7 @@ function settle(term: Value, runtime: LookupRuntime): Value {
   if (term instanceof Map) return new Map([...term].map(([key, item]) => [key, settle(item, runtime)]));
   if (term instanceof Undefined && !term.isLenient) throw undefinedError(term);
   if (!(term instanceof Template)) return force(term);
-  if (engine.render === undefined) throw new Error('nothing renders the terms of lookups');
-  return engine.render(term.source, runtime);
+  return engineAbove().render(term.source, runtime.env, runtime);
 }
 
 /** A result as Ansible marks it as not to be trusted: texts that are safe for HTML become plain, views of dicts sets. */
