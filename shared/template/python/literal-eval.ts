@@ -1,12 +1,14 @@
 /** Python's `ast.literal_eval`: what Ansible makes of rendered text that looks like a list, dict or bool. */
 
 import { PyFloat, type Value } from '../../base/value.ts';
-import { dictSet, toSet } from './dict-key.ts';
+import { dictKey, dictSet, toSet } from './dict-key.ts';
 import { normalizeInt } from './number.ts';
 import { PyBytes, PyTuple } from './special.ts';
 import { unescapeString } from './unescape-string.ts';
 
 const SPACE = /(?:[ \t\f\r\n]|\\\r?\n|#[^\n]*)*/y;
+/** Between the parts of what stands outside of brackets, where a line end is the end. */
+const BLANKS = /(?:[ \t\f]|\\\r?\n)*/y;
 const NUMBER =
   /0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][-+]?\d(?:_?\d)*)?|\d(?:_?\d)*\.?(?:[eE][-+]?\d(?:_?\d)*)?/y;
 const WORD = /[A-Za-z_]\w*/y;
@@ -25,7 +27,7 @@ const JSON_WORDS: readonly (readonly [string, Value])[] = [
 ];
 
 /** The first line with something on it, or a last one with nothing but blanks: Python takes both for indentation. */
-const INDENTED = /^(?:[ \t\f]*\n)*[ \t]+[^ \t\n\f]|\n[ \t]+$/;
+const INDENTED = /^(?:[ \t\f]*(?:#[^\n]*)?\n)*[ \t]+[^ \t\n\f#]|\n[ \t]+$/;
 
 /** Deepest nesting that is read: because Python's parser stops near the same depth. */
 const DEPTH_MAX = 200;
@@ -34,9 +36,10 @@ class NotALiteral extends Error {}
 
 /** The value of a literal, or undefined when the text is none. `withJsonWords` also knows true, false and null. */
 export function literalEval(text: string, withJsonWords: boolean): Value | undefined {
-  if (INDENTED.test(text)) return undefined;
+  const source = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  if (INDENTED.test(source)) return undefined;
   try {
-    return new LiteralReader(text, withJsonWords).readWhole();
+    return new LiteralReader(source, withJsonWords).readWhole();
   } catch (error) {
     if (error instanceof NotALiteral) return undefined;
     throw error;
@@ -48,6 +51,10 @@ class LiteralReader {
   readonly #words: ReadonlyMap<string, Value>;
   #at = 0;
   #depth = 0;
+  /** How many brackets are open. */
+  #open = 0;
+  /** What was to be a key and cannot: an error once the whole text has been read as a literal. */
+  #fault: unknown;
 
   constructor(text: string, withJsonWords: boolean) {
     this.#text = text;
@@ -55,8 +62,11 @@ class LiteralReader {
   }
 
   readWhole(): Value {
+    this.#match(SPACE);
     const value = this.#readTupleOrValue();
+    this.#match(SPACE);
     if (this.#at < this.#text.length) throw new NotALiteral();
+    if (this.#fault !== undefined) throw this.#fault;
     return value;
   }
 
@@ -67,11 +77,15 @@ class LiteralReader {
     return match;
   }
 
+  #space(): void {
+    this.#match(this.#open > 0 ? SPACE : BLANKS);
+  }
+
   #skip(token: string): boolean {
-    this.#match(SPACE);
+    this.#space();
     if (!this.#text.startsWith(token, this.#at)) return false;
     this.#at += token.length;
-    this.#match(SPACE);
+    this.#space();
     return true;
   }
 
@@ -79,7 +93,7 @@ class LiteralReader {
     const first = this.#readValue();
     if (!this.#skip(',')) return first;
     const items = [first];
-    while (this.#at < this.#text.length) {
+    while (/[^\n#]/.test(this.#text[this.#at] ?? '#')) {
       items.push(this.#readValue());
       if (!this.#skip(',')) break;
     }
@@ -87,25 +101,35 @@ class LiteralReader {
   }
 
   #readValue(): Value {
-    this.#match(SPACE);
+    this.#space();
     this.#depth++;
     if (this.#depth > DEPTH_MAX) throw new NotALiteral();
     const value = this.#readOne();
     this.#depth--;
-    this.#match(SPACE);
+    this.#space();
     return value;
   }
 
   #readOne(): Value {
     const character = this.#text[this.#at] ?? '';
-    if (character === '[') return this.#readItems('[', ']').items;
-    if (character === '(') return this.#readParentheses();
-    if (character === '{') return this.#readBraces();
+    if (/[[({]/.test(character)) return this.#readBracketed(character);
     if (character === '-' || character === '+') return this.#readSigned(character);
     const strings = this.#readStrings();
     if (strings !== undefined) return strings;
     if (/[\d.]/.test(character)) return this.#readNumber();
     return this.#readWord();
+  }
+
+  #readBracketed(open: string): Value {
+    this.#open++;
+    const value =
+      open === '['
+        ? this.#readItems('[', ']').items
+        : open === '('
+          ? this.#readParentheses()
+          : this.#readBraces();
+    this.#open--;
+    return value;
   }
 
   #readWord(): Value {
@@ -145,7 +169,7 @@ class LiteralReader {
       if (result !== undefined && isBytes !== prefix.includes('b')) throw new NotALiteral();
       isBytes = prefix.includes('b');
       result = (result ?? '') + stringBody(match[2] ?? '', prefix.includes('r'));
-      this.#match(SPACE);
+      this.#space();
     }
     if (result === undefined || !isBytes) return result;
     return new PyBytes(Buffer.from(result, 'latin1'));
@@ -193,8 +217,12 @@ class LiteralReader {
 
   #readKey(): Value {
     const key = this.#readValue();
-    if (Array.isArray(key) || key instanceof Map) throw new NotALiteral();
-    return key;
+    try {
+      return dictKey(key);
+    } catch (error) {
+      this.#fault ??= error;
+      return null;
+    }
   }
 
   #readSet(first: Value): Value {

@@ -129,7 +129,7 @@ function markupMethod(method: PyCallable): PyCallable {
       return marked(method.call(given, new Map([...kwargs].map(([key, item]) => [key, adapt(item)]))));
     },
     undefined,
-    method.typeName,
+    'method',
   );
 }
 
