@@ -25,9 +25,17 @@ export type OriginFinder = {
   readonly env: Environment;
   /** What a text of a playbook consists of. */
   readonly parse: (source: string) => readonly Statement[];
-  /** Whether a name is set by the template itself, which nothing is known of. */
+} & LocalNames;
+
+/** What is known of the names that the template itself sets. */
+export type LocalNames = {
   readonly isLocal: (name: string) => boolean;
+  /** What the loop runs over that gives the name its value. */
+  readonly loopItems: (name: string) => Expression | undefined;
 };
+
+/** Outside of templates, where no name is set by one. */
+export const NO_LOCAL_NAMES: LocalNames = { isLocal: () => false, loopItems: () => undefined };
 
 const DEPTH_MAX = 20;
 
@@ -96,7 +104,7 @@ function ofTemplate(source: string, finder: OriginFinder, depth: number): TextOr
   const statements = finder.parse(source);
   const [sole, ...more] = statements;
   const isSole = sole?.kind === 'output' && more.length === 0;
-  const origin = isSole ? originOf(sole.value, { ...finder, isLocal: () => false }, depth + 1) : COMPUTED;
+  const origin = isSole ? originOf(sole.value, { ...finder, ...NO_LOCAL_NAMES }, depth + 1) : COMPUTED;
   if (readsReceived(statements, finder, depth)) return isKeptAsText(origin) ? RECEIVED_AS_TEXT : RECEIVED;
   if (!isSole) return COMPUTED;
   const isReceived = origin.own === RECEIVED.own && origin.inside === undefined;
@@ -134,7 +142,10 @@ function isReceivedIn(raw: Value, origin: TextOrigin): boolean {
 
 function ofVariable(name: string, finder: OriginFinder, depth: number): TextOrigin {
   const { env } = finder;
-  if (finder.isLocal(name)) return COMPUTED;
+  if (finder.isLocal(name)) {
+    const items = finder.loopItems(name);
+    return items === undefined ? COMPUTED : anyPart(originOf(items, finder, depth + 1));
+  }
   const raw = env.scope.raw?.(name);
   if (raw === undefined) return COMPUTED;
   return originOfRaw(raw, env.scope.textsOf?.(name) ?? COMPUTED, { ...finder, depth });

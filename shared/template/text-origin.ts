@@ -45,6 +45,18 @@ export function classOf(plain: 'dict' | 'list' | 'str', origin: TextOrigin): str
   }
 }
 
+const MODULES: Readonly<Record<string, string>> = {
+  AnsibleUnicode: 'ansible.parsing.yaml.objects.',
+  AnsibleUnsafeText: 'ansible.utils.unsafe_proxy.',
+  NativeJinjaText: 'ansible.utils.native_jinja.',
+  NativeJinjaUnsafeText: 'ansible.utils.unsafe_proxy.',
+};
+
+/** A text of that origin in Jinja2's messages, such as `str object`. */
+export function describeText({ own }: TextOrigin): string {
+  return `${MODULES[own] ?? ''}${own} object`;
+}
+
 /** The origin as data that goes with `value`: a class that all of its texts have, or what its parts have. */
 export function describeOrigin(value: Value, origin: TextOrigin): Value {
   if (typeof value === 'string') return origin.own;

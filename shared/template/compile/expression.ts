@@ -3,7 +3,7 @@
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin, Builtins } from '../builtin.ts';
 import { couldNotLoad } from '../plugin-name.ts';
-import { getAttribute, getItem, getSlice } from '../python/access.ts';
+import { getAttribute, getItem, getSlice, missingAttribute, missingItem } from '../python/access.ts';
 import { checkText, operate, operateUnary } from '../python/arithmetic.ts';
 import { bindArguments, bindSources } from '../python/bind-arguments.ts';
 import { contains, equals, isOrdered } from '../python/comparison.ts';
@@ -14,7 +14,7 @@ import { hasMarkers, type Kwargs, Markup, PyTuple, Template, Undefined } from '.
 import { asDict, asText, isTrue, iterateOrUndefined, typeName } from '../python/values.ts';
 import type { CallArguments, CompareOperator, Expression } from '../syntax/syntax-tree.ts';
 import { TemplateError } from '../template-error.ts';
-import { classOf } from '../text-origin.ts';
+import { classOf, describeText, type TextOrigin } from '../text-origin.ts';
 import { selfOf } from './block.ts';
 import { callValue, type Evaluate, type Frame, isSetByTemplate, lookUp, readVariable } from './runtime.ts';
 
@@ -26,6 +26,8 @@ export type Compiler = {
   readonly name?: string | undefined;
   /** Whether a scope within the template may hold a name; all others are variables from outside. */
   readonly mayAssign: (name: string) => boolean;
+  /** What the loops around run over, by the name that each sets. */
+  readonly loopItems?: ReadonlyMap<string, Expression>;
 };
 
 /** A place in a template, as messages name it. */
@@ -81,7 +83,12 @@ export function compileExpression(expression: Expression, compiler: Compiler): E
     case 'getattr': {
       const { name } = expression;
       const value = compileExpression(expression.value, compiler);
-      return (frame) => getAttribute(value(frame), name);
+      return (frame) => {
+        const whole = value(frame);
+        const found = getAttribute(whole, name);
+        if (typeof whole !== 'string' || !(found instanceof Undefined)) return found;
+        return explainMissing(found, findOrigin(expression.value, frame, compiler));
+      };
     }
     case 'getitem':
       return compileItem(expression, compiler);
@@ -207,7 +214,12 @@ function compileItem(expression: OfKind<'getitem'>, compiler: Compiler): Evaluat
   const { key } = expression;
   if (key.kind !== 'slice') {
     const subscript = compileExpression(key, compiler);
-    return (frame) => getItem(value(frame), subscript(frame));
+    return (frame) => {
+      const whole = value(frame);
+      const found = getItem(whole, subscript(frame));
+      if (typeof whole !== 'string' || !(found instanceof Undefined)) return found;
+      return explainMissing(found, findOrigin(expression.value, frame, compiler));
+    };
   }
   const bound = (part: Expression | undefined): Evaluate =>
     part === undefined ? () => null : compileExpression(part, compiler);
@@ -297,17 +309,33 @@ function compileFilter(expression: OfKind<'filter'>, compiler: Compiler): Evalua
   const value = compileExpression(expression.value, compiler);
   const builtin = findBuiltin(compiler.builtins.filters, expression, compiler);
   const filtered = apply(builtin, value, expression.with, compiler);
-  return builtin.name === 'type_debug' ? compileTypeDebug(expression.value, filtered) : filtered;
+  return builtin.name === 'type_debug' ? compileTypeDebug(expression.value, filtered, compiler) : filtered;
 }
 
 /** The class that `type_debug` tells; that of a text follows from where it comes from. */
-function compileTypeDebug(value: Expression, filtered: Evaluate): Evaluate {
+function compileTypeDebug(value: Expression, filtered: Evaluate, compiler: Compiler): Evaluate {
   return (frame) => {
     const name = asText(filtered(frame)) ?? '';
     if (name !== 'str' && name !== 'dict' && name !== 'list') return name;
-    const isLocal = (variable: string): boolean => isSetByTemplate(frame, variable);
-    return classOf(name, frame.context.engine.textOrigin(value, isLocal));
+    return classOf(name, findOrigin(value, frame, compiler));
   };
+}
+
+/** Where the texts of an expression's value come from. */
+function findOrigin(expression: Expression, frame: Frame, { loopItems }: Compiler): TextOrigin {
+  return frame.context.engine.textOrigin(expression, {
+    isLocal: (name) => isSetByTemplate(frame, name),
+    loopItems: (name) => loopItems?.get(name),
+  });
+}
+
+/** A text's missing attribute or item, named as Python does: by a class that follows from where the text comes from. */
+function explainMissing(found: Undefined, origin: TextOrigin): Undefined {
+  if (found.lack === undefined) return found;
+  const { of, key } = found.lack;
+  const object = describeText(origin);
+  const name = asText(key);
+  return name === undefined ? missingItem(of, key, object) : missingAttribute(of, name, object);
 }
 
 /** A chain of filters over something already compiled, for filter blocks and set blocks. */

@@ -4,6 +4,7 @@ import type { Value } from '../../base/value.ts';
 import { countSteps } from '../budget.ts';
 import type { Builtins } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
+import type { LocalNames } from '../find-text-origin.ts';
 import { dictKey } from '../python/dict-key.ts';
 import { typeError, undefinedError } from '../python/error.ts';
 import type { Kwargs } from '../python/special.ts';
@@ -43,8 +44,8 @@ export type Engine = {
   readonly resolveGlobal: (name: string) => Value | undefined;
   /** Whether a variable's text was made by a filter that makes text to stay text. */
   readonly isVerbatim: (name: string) => boolean;
-  /** Where the texts of an expression's value come from; `isLocal` says which names the template itself has set. */
-  readonly textOrigin: (expression: Expression, isLocal: (name: string) => boolean) => TextOrigin;
+  /** Where the texts of an expression's value come from. */
+  readonly textOrigin: (expression: Expression, locals: LocalNames) => TextOrigin;
 };
 
 /** One template being run. Its top-level variables are what it exports. */

@@ -143,12 +143,15 @@ function blockBody({ body }: OfKind<'block'>, compiler: TemplateCompiler): Execu
 }
 
 function forParts(statement: OfKind<'for'>, compiler: TemplateCompiler): ForParts {
-  const given = [...targetNames(statement.target), 'loop'];
+  const { target, items } = statement;
+  const given = [...targetNames(target), 'loop'];
+  const loopItems = new Map(compiler.loopItems);
+  if (target.kind === 'name') loopItems.set(target.name, items);
   const scope = namesOfScope({ given, statements: statement.body }, compiler.scope);
   return {
     compiler,
     reads: readBefore(scope),
-    body: compileAll(statement.body, { ...compiler, scope }),
+    body: compileAll(statement.body, { ...compiler, scope, loopItems }),
     testReads: readBefore(namesOfScope({ given, expressions: [statement.test] }, compiler.scope)),
     otherwise: compileScope({ statements: statement.otherwise }, compiler),
   };

@@ -154,18 +154,21 @@ function describeObject(value: Value): string {
   return `${name === '_GroupTuple' ? 'jinja2.filters.' : ''}${name} object`;
 }
 
-/** The undefined value for a missing attribute. */
-export function missingAttribute(value: Value, name: string): Undefined {
-  return new Undefined(`'${describeObject(value)}' has no attribute ${repr(name)}`, name, {
+/** The undefined value for a missing attribute of an object, which messages describe in these words. */
+export function missingAttribute(
+  value: Value,
+  name: string,
+  object: string = describeObject(value),
+): Undefined {
+  return new Undefined(`'${object}' has no attribute ${repr(name)}`, name, {
     lack: { of: value, key: name },
   });
 }
 
-function missingItem(value: Value, key: Value): Undefined {
+/** The undefined value for a missing item of an object, which messages describe in these words. */
+export function missingItem(value: Value, key: Value, object: string = describeObject(value)): Undefined {
   const missing = key instanceof Undefined ? undefined : str(key);
-  return new Undefined(`${describeObject(value)} has no element ${repr(key)}`, missing, {
-    lack: { of: value, key },
-  });
+  return new Undefined(`${object} has no element ${repr(key)}`, missing, { lack: { of: value, key } });
 }
 
 /** The bounds of a slice; null where none is written. */
