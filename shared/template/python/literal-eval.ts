@@ -26,8 +26,8 @@ const JSON_WORDS: readonly (readonly [string, Value])[] = [
   ['null', null],
 ];
 
-/** The first line with something on it, or a last one with nothing but blanks: Python takes both for indentation. */
-const INDENTED = /^(?:[ \t\f]*(?:#[^\n]*)?\n)*[ \t]+[^ \t\n\f#]|\n[ \t]+$/;
+/** The first line with something on it, or a last one with nothing but blanks: Python takes both for indentation; or a last line that goes on. */
+const INDENTED = /^(?:[ \t\f]*(?:#[^\n]*)?\n)*[ \t]+[^ \t\n\f#]|\n[ \t]+$|\\\n$/;
 
 /** Deepest nesting that is read: because Python's parser stops near the same depth. */
 const DEPTH_MAX = 200;
