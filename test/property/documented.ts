@@ -15,6 +15,10 @@ type Rule = {
 const ARGUMENT_WORDS =
   /\bargument|too large to convert|failed to combine variables|NotImplemented|expected str|is not a valid|must be (?:str|None|a|real|an integer)|not supported between|unsupported operand|is not iterable|has no len|can only (?:be|concatenate|join|sort)|can't (?:concat|multiply|interpret)|could not convert|cannot be interpreted|has no attribute|unhashable|cannot unpack|requires a|is required|not subscriptable|must be exactly one|is not JSON serializable|failed on bad input|bad operand|indices must be|cannot represent|need a bytes-like|doesn't apply|doesn't define/;
 
+/** A template included without context in what Jinja2 makes a Python function of, or keeps apart. */
+const INCLUDED_APART =
+  /\{%[-+]? (?:macro|call|filter|set kept|for [^%]* recursive)\b(?:(?!\{%[-+]? end(?:macro|call|filter|set|for)\b).)*include [^%]*without context/s;
+
 export const RULES: readonly Rule[] = [
   // Ansible gives back the text, or says that a condition cannot be evaluated.
   { paragraph: 'Faults of generated code', applies: ({ text, python }) => isGivenBack(text, python) },
@@ -60,7 +64,7 @@ export const RULES: readonly Rule[] = [
     applies: ({ text, ours, python }) =>
       text.template.includes('\\') &&
       ours.error !== undefined &&
-      said(ours).replaceAll(/\s/g, '') === said(python).replaceAll(/\s/g, ''),
+      said(ours).replaceAll(/\s| at \d+/g, '') === said(python).replaceAll(/\s| at \d+/g, ''),
   },
   {
     paragraph: 'Words of errors',
@@ -142,6 +146,13 @@ function unmarked(said: string): string {
   return said.replaceAll(
     /Markup\((?=\\?['"])|(?<=['"])\)|[\\'"]|\b(?:markupsafe\.Markup|ansible\.utils\.native_jinja\.NativeJinjaText|Markup|NativeJinjaText|AnsibleUnsafeText|str)\b/g,
     '',
+  );
+}
+
+/** Halves that Python prints one by one as the character that they are. */
+function withWholeCharacters(text: string): string {
+  return text.replaceAll(/\\u(d[89ab]\w\w)\\u(d[c-f]\w\w)/g, (_, high: string, low: string) =>
+    String.fromCharCode(Number.parseInt(high, 16), Number.parseInt(low, 16)),
   );
 }
 
