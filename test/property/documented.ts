@@ -20,6 +20,16 @@ const INCLUDED_APART =
   /\{%[-+]? (?:macro|call|filter|set kept|for [^%]* recursive)\b(?:(?!\{%[-+]? end(?:macro|call|filter|set|for)\b).)*include [^%]*without context/s;
 
 export const RULES: readonly Rule[] = [
+  { paragraph: 'Faults of generated code', applies: ({ text }) => INCLUDED_APART.test(text.template) },
+  {
+    paragraph: 'Numbers',
+    applies: ({ ours, python }) =>
+      /Ellipsis|\dj\b/.test(python.value ?? '') && /\.\.\.|\dj\b/.test(ours.value ?? ''),
+  },
+  {
+    paragraph: 'Halves of characters',
+    applies: ({ ours, python }) => said(ours) === withWholeCharacters(said(python)),
+  },
   // Ansible gives back the text, or says that a condition cannot be evaluated.
   { paragraph: 'Faults of generated code', applies: ({ text, python }) => isGivenBack(text, python) },
   {
@@ -37,15 +47,41 @@ export const RULES: readonly Rule[] = [
   {
     paragraph: 'Numbers',
     applies: ({ text, ours, python }) =>
-      ours.value !== undefined &&
       /log|root|pow|\*\*/.test(text.template + text.variables + Object.values(text.files).join('')) &&
-      nearly(ours.value) === nearly(python.value),
+      nearly(said(ours)) === nearly(said(python)),
   },
   { paragraph: 'Bounds', applies: ({ ours }) => /, more than \d+$|that is too large/.test(said(ours)) },
   {
     paragraph: 'Bounds',
     applies: ({ ours, python }) =>
       said(ours).includes('maximum recursion depth exceeded') && /recursi/i.test(said(python)),
+  },
+  {
+    paragraph: 'Faults of generated code',
+    applies: ({ python }) =>
+      /^NameError name '(?:inf|nan)' is not defined/.test(python.error?.join(' ') ?? ''),
+  },
+  {
+    paragraph: 'Printed objects',
+    applies: ({ ours, python }) => ours.value !== undefined && sets(ours.value) === sets(python.value),
+  },
+  {
+    paragraph: '`loop`',
+    applies: ({ text, ours, python }) =>
+      said(ours).includes("'LoopContext' object is not") ||
+      said(python).includes('<LoopContext') ||
+      (/\bloop *\|/.test(text.template) && said(ours).includes('argument must be iterable')),
+  },
+  {
+    paragraph: 'Texts of lookups',
+    applies: ({ ours, python }) =>
+      said(python).includes('NotImplemented') && said(ours).includes('unsupported operand type'),
+  },
+  { paragraph: 'Bytes', applies: ({ python }) => said(python).includes('_ResultMixinBytes.decode') },
+  {
+    paragraph: 'Options of YAML',
+    applies: ({ text }) =>
+      /to_(?:nice_)?yaml\([^)]*\b(?:version|tags|line_break|encoding)=/.test(text.template),
   },
   { paragraph: 'Printed objects', applies: ({ python }) => / at 0x[0-9a-f]{6}/i.test(said(python)) },
   {
@@ -144,7 +180,7 @@ function bare(text = ''): string {
 /** Without the class of texts that are safe for HTML. */
 function unmarked(said: string): string {
   return said.replaceAll(
-    /Markup\((?=\\?['"])|(?<=['"])\)|[\\'"]|\b(?:markupsafe\.Markup|ansible\.utils\.native_jinja\.NativeJinjaText|Markup|NativeJinjaText|AnsibleUnsafeText|str)\b/g,
+    /Markup\((?=\\?['"])|(?<=['"])\)|[\\'"]|\b(?:markupsafe\.Markup|ansible\.utils\.unsafe_proxy\.AnsibleUnsafeText|ansible\.utils\.native_jinja\.NativeJinjaText|Markup|NativeJinjaText|AnsibleUnsafeText|str)\b/g,
     '',
   );
 }
@@ -158,4 +194,9 @@ function withWholeCharacters(text: string): string {
 
 function nearly(text = ''): string {
   return text.replaceAll(/(\.\d{11})\d{1,6}/g, '$1');
+}
+
+/** With the items of sets in one order. */
+function sets(text = ''): string {
+  return text.replaceAll(/\{([^{}:]*)\}/g, (_, items: string) => items.split(', ').sort().join(', '));
 }

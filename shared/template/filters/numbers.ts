@@ -56,7 +56,8 @@ function isConversionError(error: unknown): boolean {
 
 function intFilter(_env: unknown, value: Value, fallback: Value = 0, base: Value = 10): Value {
   try {
-    return toInt(value, Number(asInt(force(base)) ?? indexArgument(base)));
+    const radix = asText(force(value)) === undefined ? 10 : (asInt(force(base)) ?? indexArgument(base));
+    return toInt(value, Number(radix));
   } catch (error) {
     if (!isConversionError(error)) throw error;
   }

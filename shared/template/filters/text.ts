@@ -6,7 +6,7 @@ import { attributeError, filterArgumentError } from '../filter-error.ts';
 import { operate } from '../python/arithmetic.ts';
 import { isOrdered } from '../python/comparison.ts';
 import { pythonError, typeError } from '../python/error.ts';
-import { formatMarkup, isHtml } from '../python/markup-text.ts';
+import { escapeHtml, formatMarkup, isHtml } from '../python/markup-text.ts';
 import { intArgument } from '../python/method.ts';
 import { indexArgument, numberOrUndefined } from '../python/number.ts';
 import { formatPercent } from '../python/percent-format.ts';
@@ -155,7 +155,10 @@ function wordwrap(
     breakOnHyphens: isTrue(breakOnHyphens),
   };
   const lines = splitLines(text);
-  return lines.map((line) => wrapText(line, options).join(separator)).join(separator);
+  if (!isHtml(force(wrapstring)))
+    return lines.map((line) => wrapText(line, options).join(separator)).join(separator);
+  const escaped = lines.map((line) => wrapText(line, options).map(escapeHtml).join(separator));
+  return new Markup(escaped.join(separator));
 }
 
 function format(_env: unknown, value: Value, args: Value = [], kwargs: Value = null): Value {

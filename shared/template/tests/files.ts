@@ -20,7 +20,7 @@ function fileTest(names: readonly string[], is: FileCheck): Builtin[] {
     signature: '',
     call: (env, value) => {
       if (asInt(force(value)) !== undefined) return false;
-      return is(env, statPath(value, 'stat: path should be string, bytes, os.PathLike or integer'));
+      return is(env, statPath(value, STAT));
     },
   }));
 }
@@ -33,6 +33,8 @@ function entryTest(names: readonly string[], is: FileCheck): Builtin[] {
     call: (env, value) => is(env, statPath(value, 'lstat: path should be string, bytes or os.PathLike')),
   }));
 }
+
+const STAT = 'stat: path should be string, bytes, os.PathLike or integer';
 
 function statPath(value: Value, otherwise: string): string {
   const path = force(value);
@@ -74,7 +76,8 @@ function isMount(env: Environment, path: string): boolean {
 }
 
 function sameFile(env: Environment, value: Value, other: Value = ''): Value {
-  const [a, b] = [pathText(value), pathText(other)].map((path) => {
+  const paths = [value, other].map((path) => statPath(path, STAT));
+  const [a, b] = paths.map((path) => {
     const stat = env.local.stat(path, true);
     if (stat === undefined) {
       throw pythonError('FileNotFoundError', `[Errno 2] No such file or directory: ${reprText(path)}`);

@@ -128,9 +128,10 @@ function isUri(value: Value, schemes: Value): boolean {
   }
 }
 
-/** Python takes what is false for empty bytes. */
+/** Python takes what is false for empty bytes, and reads bytes as ASCII. */
 function isUriOfBytes(value: Value): boolean {
-  return value instanceof PyBytes || !((value instanceof Undefined && !value.isLenient) || isTrue(value));
+  if (value instanceof PyBytes) return value.bytes.every((byte) => byte < 128);
+  return !((value instanceof Undefined && !value.isLenient) || isTrue(value));
 }
 
 function isUrl(value: Value, schemes: Value): boolean {
