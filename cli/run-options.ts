@@ -7,7 +7,7 @@ const BECOME = 'Privilege Escalation Options';
 const CLOUD = 'Cloud Options';
 
 /** Those that say where a run takes place. */
-export const onOption: OptionSpec = {
+const onOption: OptionSpec = {
   key: 'on',
   flags: ['--on'],
   value: 'PLACE',

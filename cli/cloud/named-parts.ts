@@ -19,7 +19,7 @@ import { moduleNames, yamlTextOf } from './module-names.ts';
 import { readTree, type TreeEntry } from './project-tree.ts';
 
 /** Where parts from outside lie in a pushed project. */
-export const PLACES = {
+const PLACES = {
   core: '.sortie/ansible-core/ansible',
   collections: '.sortie/collections/ansible_collections',
   roles: '.sortie/roles',

@@ -58,7 +58,7 @@ function sealedAt({ runId, host }: StreamPlace, sequence: number): string {
 }
 
 /** Another invocation goes on with this host: this one must stop, and has nothing to say. */
-export class Replaced extends Error {
+class Replaced extends Error {
   constructor(host: string) {
     super(`another invocation has taken over ${host}`);
     this.name = 'Replaced';

@@ -1,6 +1,6 @@
 /** Loads all that a run is made of: inventory, variables and playbooks. */
 
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Checked, type Diagnostic, hasErrors } from '../base/diagnostic.ts';
 import type { Dict, Value } from '../base/value.ts';
 import { isVaulted, openVault, type VaultSecret } from '../base/vault.ts';
@@ -169,11 +169,6 @@ export function decrypt(ciphertext: string, { config, file, secrets }: DecryptOp
   });
   if (opened.kind === 'refused') throw new TemplateError('runtime', 'AnsibleVaultError', opened.message);
   return new TextDecoder().decode(opened.plaintext);
-}
-
-/** The directory of a playbook's file. */
-export function playbookDirectory(playbook: Playbook): string {
-  return dirname(playbook.path);
 }
 
 function refuse(key: string): Value {

@@ -24,7 +24,7 @@ export function formatSaid(said: readonly Said[]): string {
 }
 
 /** What a text of {@link formatSaid} says. */
-export function parseSaid(text: string): Said[] {
+function parseSaid(text: string): Said[] {
   if (text === '') return [];
   return text.split('\n').map((line) => {
     const [order = '', event = ''] = line.split('\t', 2);

@@ -86,7 +86,7 @@ function find(layers: readonly Layer[], name: string): Value | undefined {
 const finalContainers = new WeakSet<object>();
 
 /** Whether nothing in `value` is left to render; variables that hold tuples give lists. Containers found final are remembered, so facts are looked through once. */
-export function isFinal(value: Value): boolean {
+function isFinal(value: Value): boolean {
   if (value instanceof Template || value instanceof Vaulted || value instanceof PyTuple) return false;
   if (Array.isArray(value)) return isFinalContainer(value, value);
   if (value instanceof Map) return isFinalContainer(value, dictParts(value));

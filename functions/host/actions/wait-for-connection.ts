@@ -29,7 +29,7 @@ async function waitWhile({ args, context, env }: ActionCall, remote: Remote): Pr
 }
 
 /** Why the target did not answer in time, or undefined when it did. */
-export async function untilAnswered(
+async function untilAnswered(
   remote: Remote,
   sleepMs: number,
   hasTime: () => boolean,

@@ -23,7 +23,7 @@ const WITHOUT_FACTS = new Set(
 const SETUP_FACT = /^(ansible_|facter_|ohai_|gather_subset$|module_setup$)/;
 
 /** Whether the task's result may set the variable `name` as a fact. */
-export function mayGiveFact(task: Task, name: string): boolean {
+function mayGiveFact(task: Task, name: string): boolean {
   const action = shortName(task.action);
   if (WITHOUT_FACTS.has(action)) return false;
   return action === 'setup' || action === 'gather_facts' ? SETUP_FACT.test(name) : true;

@@ -71,7 +71,7 @@ function renderedText(raw: Value, env: Environment): string {
 }
 
 /** The task's name for this host, or undefined when it has none. */
-export function renderedName(task: Task, env: Environment): string | undefined {
+function renderedName(task: Task, env: Environment): string | undefined {
   const { name } = task;
   if (name === undefined || name === null || name === '') return undefined;
   return renderedText(name, env);

@@ -225,7 +225,7 @@ export function flagOf(name: string, value: Value | undefined): boolean | undefi
 }
 
 /** `ignoreErrors` → `ignore_errors`: a keyword's name as playbooks write it. */
-export function snakeCase(name: string): string {
+function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 

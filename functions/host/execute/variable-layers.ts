@@ -74,7 +74,7 @@ export function mergedLayer(layers: readonly Layer[]): Layer {
 }
 
 /** A layer over facts, newest first. Suspends on a name that a result still on its way may hold. */
-export function factsLayer(facts: readonly FactLayer[]): Layer {
+function factsLayer(facts: readonly FactLayer[]): Layer {
   return {
     get: (name) => {
       for (const layer of facts.toReversed()) {

@@ -77,7 +77,7 @@ export function modeText(mode: number): string {
 }
 
 /** A user's or a group's name, or its number as text. */
-export function accountName(file: 'group' | 'passwd', id: number): string {
+function accountName(file: 'group' | 'passwd', id: number): string {
   return account(file, id)?.[0] ?? String(id);
 }
 

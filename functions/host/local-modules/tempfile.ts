@@ -40,7 +40,7 @@ export const tempfile: LocalModule = (args, context) => {
 };
 
 /** Where temporary files go. */
-export function temporaryDirectory({ environment }: Pick<LocalContext, 'environment'>): string {
+function temporaryDirectory({ environment }: Pick<LocalContext, 'environment'>): string {
   return environment.TMPDIR || '/tmp';
 }
 

@@ -17,7 +17,7 @@ import { stageFile } from './staged-file.ts';
 import { askWeb, type WebResult, type WebTask } from './web-request.ts';
 
 /** What all modules that ask web servers take. */
-export const WEB_RULES: ArgumentRules = {
+const WEB_RULES: ArgumentRules = {
   url: {},
   force: { type: 'bool', default: false },
   http_agent: { default: 'ansible-httpget' },
@@ -117,7 +117,7 @@ function parseFollows(text: string): WebTask['follows'] {
 }
 
 /** What all modules that ask web servers read alike. */
-export function webTask(
+function webTask(
   params: Params,
   { signal }: LocalContext,
 ): Pick<WebTask, 'certificateFile' | 'credentials' | 'isCertificateChecked' | 'keyFile' | 'signal' | 'url'> {

@@ -36,7 +36,7 @@ export function shownBecome(become: BecomeRequest): string {
 }
 
 /** One shell word. */
-export function quote(text: string): string {
+function quote(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
 }
 

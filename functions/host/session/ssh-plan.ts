@@ -24,7 +24,7 @@ export type SshEnvironment = {
 export type Identity = { readonly key: Secret; readonly passphrase: Secret | undefined };
 
 /** The identity that is tried where nobody named a key. */
-export const DEFAULT_IDENTITY = 'ssm:ssh-key';
+const DEFAULT_IDENTITY = 'ssm:ssh-key';
 
 /** One hop, ready to connect. */
 export type SshPlan = {

@@ -99,7 +99,7 @@ function readNamed(parent: string, path: string, deps: VarsDirectoriesDeps): Che
 }
 
 /** The variables of one file. An empty file has none. */
-export function readVarsFile(path: string, reader: ProjectReader): Checked<Dict> {
+function readVarsFile(path: string, reader: ProjectReader): Checked<Dict> {
   const read = readProjectText(path, reader);
   if (read.kind === 'unreadable') return { value: new Map(), diagnostics: [read.diagnostic] };
   if (read.kind === 'missing') {

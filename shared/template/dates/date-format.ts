@@ -74,7 +74,7 @@ export function utcMilliseconds(date: CalendarDate): number {
 }
 
 /** Day of the week, Sunday 0. */
-export function weekdayOf(date: CalendarDate): number {
+function weekdayOf(date: CalendarDate): number {
   return new Date(utcMilliseconds(date)).getUTCDay();
 }
 

@@ -124,7 +124,7 @@ function flattenFilter(_env: unknown, value: Value, levels: Value = null, skipNu
 }
 
 /** The items of nested lists in one list, `levels` deep or all the way. */
-export function flatten(items: Iterable<Value>, levels: number | undefined, skipsNulls: boolean): Value[] {
+function flatten(items: Iterable<Value>, levels: number | undefined, skipsNulls: boolean): Value[] {
   const flat: Value[] = [];
   for (const item of items) {
     countVisit();

@@ -209,7 +209,7 @@ function textInstead(buffer: Buffer, fault: Undecodable, errors: string): string
 }
 
 /** Python's message about bytes that do not decode. */
-export function cannotDecode(bytes: Uint8Array, { name, reason, start, end }: Undecodable): string {
+function cannotDecode(bytes: Uint8Array, { name, reason, start, end }: Undecodable): string {
   const what =
     end - start === 1
       ? `byte 0x${(bytes[start] ?? 0).toString(16).padStart(2, '0')} in position ${start}`

@@ -64,11 +64,6 @@ export function isMapping(value: Value): value is Dict | LazyDict {
   return value instanceof Map || value instanceof LazyDict;
 }
 
-/** Whether the value is a str. */
-export function isText(value: Value): boolean {
-  return asText(value) !== undefined;
-}
-
 /** Python's name of the value's class: `int`, `str`, `NoneType`, `dict_items`. */
 export function typeName(value: Value): string {
   if (value === null) return 'NoneType';

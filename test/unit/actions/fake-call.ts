@@ -187,7 +187,7 @@ export function plainValue(value: Value): unknown {
 }
 
 /** Plain data as playbooks hold it: texts with markers are templates. */
-export function toValue(data: unknown): Value {
+function toValue(data: unknown): Value {
   if (typeof data === 'string') return asTemplate(data);
   if (typeof data === 'boolean' || typeof data === 'number') return data;
   if (Array.isArray(data)) return data.map(toValue);
