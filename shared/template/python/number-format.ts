@@ -76,7 +76,7 @@ function exponential(magnitude: number, precision: number): string {
 }
 
 /** The value with `precision` digits after the point. */
-export function fixed(magnitude: number, precision: number): string {
+function fixed(magnitude: number, precision: number): string {
   return fixedSmall(magnitude, precision) ?? fixedExactly(magnitude, precision);
 }
 
