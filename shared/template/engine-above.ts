@@ -21,6 +21,8 @@ export type EngineAbove = {
     file: { readonly name: string; readonly options: FileTemplateOptions },
     env: Environment,
   ) => string;
+  /** Whether a variable's text stays text where it is printed alone, whatever it looks like. */
+  readonly isVerbatim: (name: string, env: Environment) => boolean;
   readonly hasTest: (name: string) => boolean;
   readonly test: (env: Environment, call: NamedCall) => Applied;
 };

@@ -75,13 +75,20 @@ export function makeEngine(env: Environment, mode: RenderMode, isChanging = fals
       ? (name) => copyContainers(resolveVariable(name, env))
       : (name) => resolveVariable(name, env),
     resolveGlobal: (name) => resolveLookupGlobal(name, runtime) ?? resolveGlobal(name, env),
-    isVerbatim: (name) => isKeptAsText(originIn({ kind: 'name', name, line: 0 }, NO_LOCAL_NAMES)),
+    isVerbatim: (name) => isVariableVerbatim(name, env),
     textOrigin: originIn,
   };
 }
 
 function parserIn(env: Environment): (source: string) => readonly Statement[] {
   return (source) => compileCached(source, compileOptions(env, playbookMode)).statements;
+}
+
+/** Whether a variable's text stays text where it is printed alone, whatever it looks like. */
+export function isVariableVerbatim(name: string, env: Environment): boolean {
+  return isKeptAsText(
+    originOf({ kind: 'name', name, line: 0 }, { env, parse: parserIn(env), ...NO_LOCAL_NAMES }),
+  );
 }
 
 /** Where the texts come from that something written in YAML gives, once it is rendered. */

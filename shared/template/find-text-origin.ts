@@ -218,24 +218,32 @@ function ofFilter(
 
 const LOOKUPS = new Set(['lookup', 'q', 'query']);
 
-function ofCall(
-  callee: Expression,
-  { args: [first], kwargs }: CallArguments,
-  of: (part: Expression) => TextOrigin,
-): TextOrigin {
+function ofCall(callee: Expression, given: CallArguments, of: (part: Expression) => TextOrigin): TextOrigin {
   if (callee.kind === 'name' && LOOKUPS.has(callee.name)) {
-    const isTemplate = first?.kind === 'const' && shortName(String(first.value)) === 'template';
-    const isKept = kwargs.some(
-      ({ key, value }) => key === 'convert_data' && value.kind === 'const' && value.value === false,
-    );
-    return isTemplate && isKept ? RECEIVED_AS_TEXT : RECEIVED;
+    return isLookupKept(given, of) ? RECEIVED_AS_TEXT : RECEIVED;
   }
+  const [first] = given.args;
   if (callee.kind !== 'getattr') return COMPUTED;
   if (callee.name === 'get') {
     const whole = of(callee.value);
     return first?.kind === 'const' ? originOfPart(whole, first.value) : anyPart(whole);
   }
   return ['copy', 'items', 'keys', 'values'].includes(callee.name) ? insideOnly(of(callee.value)) : COMPUTED;
+}
+
+/** Whether the text that a lookup finds stays text: a file's where it is asked for, a variable's where it does so itself. */
+function isLookupKept(
+  { args: [name, term], kwargs }: CallArguments,
+  of: (part: Expression) => TextOrigin,
+): boolean {
+  if (name?.kind !== 'const') return false;
+  const lookup = shortName(String(name.value));
+  if (lookup === 'vars' && term?.kind === 'const')
+    return isKeptAsText(of({ kind: 'name', name: String(term.value), line: term.line }));
+  return (
+    lookup === 'template' &&
+    kwargs.some(({ key, value }) => key === 'convert_data' && value.kind === 'const' && value.value === false)
+  );
 }
 
 function shortName(name: string): string {

@@ -8,6 +8,7 @@ import { makeContext, topFrame } from './compile/runtime.ts';
 import { compileExpressionCached } from './compile/template-cache.ts';
 import { isConditionMet } from './condition.ts';
 import {
+  isVariableVerbatim,
   makeEngine,
   originOfWritten,
   playbookMode,
@@ -202,6 +203,7 @@ connectEngine({
   render: (source, env, { areLookupsDisabled } = playbookMode) =>
     renderText(source, env, { ...playbookMode, areLookupsDisabled }),
   renderFile,
+  isVerbatim: isVariableVerbatim,
   hasTest: (name) => builtins.tests.has(name),
   test: namedTest,
 });

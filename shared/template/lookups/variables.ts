@@ -2,6 +2,7 @@
 
 import type { Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
+import { engineAbove } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError, classText, lookupError } from '../filter-error.ts';
 import { dictGet } from '../python/dict-key.ts';
@@ -9,7 +10,7 @@ import { pythonError } from '../python/error.ts';
 import { randomChoice, systemRandom } from '../python/random.ts';
 import { compilePattern, searchPattern } from '../python/regex.ts';
 import { repr, str } from '../python/repr.ts';
-import { LazyDict, Undefined } from '../python/special.ts';
+import { LazyDict, Markup, Undefined } from '../python/special.ts';
 import { asText, force } from '../python/values.ts';
 import { splitWords } from '../python/whitespace.ts';
 import { TemplateError } from '../template-error.ts';
@@ -59,7 +60,7 @@ function readVariable(env: Environment, term: Value, options: LookupOptions): Va
   try {
     const known = env.scope.resolve(name);
     const value = known === undefined ? ownHostVariable(env, name) : known;
-    if (value !== undefined && !(value instanceof Undefined)) return force(value);
+    if (value !== undefined && !(value instanceof Undefined)) return marked(force(value), name, env);
   } catch (error) {
     if (!(error instanceof TemplateError && error.kind === 'undefined') || isUnset(fallback)) throw error;
   }
@@ -69,6 +70,12 @@ function readVariable(env: Environment, term: Value, options: LookupOptions): Va
     'AnsibleUndefinedVariable',
     `No variable found with this name: ${name}`,
   );
+}
+
+function marked(value: Value, name: string, env: Environment): Value {
+  return typeof value === 'string' && engineAbove().isVerbatim(name, env)
+    ? new Markup(value, 'verbatim')
+    : value;
 }
 
 function isUnset(fallback: Value | undefined): boolean {
