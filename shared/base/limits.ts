@@ -41,6 +41,8 @@ export const limits = {
   bootTimeoutMs: 30_000,
   /** Deepest nesting of templates that refer to templates: because Python stops at about the same depth. */
   templateDepthMax: 100,
+  /** Statements of a template that may stand in one another: because Python refuses about 100, and compiling takes the square of them. */
+  templateNestingMax: 500,
   /** Steps that rendering one value may take: because a loop without end must end in an error, not in a hang. */
   templateStepsMax: 20_000_000,
   /** Steps after which the memory in use is looked at: because what they make in between must fit into what is left. */

@@ -1,12 +1,16 @@
 /** Finds the templates that include, import and extends name. */
 
 import type { Value } from '../../base/value.ts';
+import { countVisit } from '../budget.ts';
 import { dictKey } from '../python/dict-key.ts';
 import { pythonError, undefinedError } from '../python/error.ts';
 import { Undefined } from '../python/special.ts';
 import { asText, force, isTrue, iterate, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
 import type { CompiledTemplate, Engine } from './runtime.ts';
+
+/** Finding and reading a file takes longer than other steps. */
+const STEPS_OF_A_FILE = 100;
 
 /** The template of a name, as import and extends have it; raises TemplateNotFound. */
 export function loadTemplate(engine: Engine, named: Value): CompiledTemplate {
@@ -46,7 +50,10 @@ export function findTemplate(engine: Engine, named: Value): CompiledTemplate | u
 function findNamed(engine: Engine, named: Value): CompiledTemplate | undefined {
   const settled = force(named);
   const name = asText(settled);
-  if (name !== undefined) return engine.getTemplate(name);
+  if (name !== undefined) {
+    countVisit(STEPS_OF_A_FILE);
+    return engine.getTemplate(name);
+  }
   dictKey(settled);
   throw pythonError('AttributeError', `'${typeName(settled)}' object has no attribute 'split'`);
 }

@@ -8,6 +8,8 @@ import { type Kwargs, PyObject, PyTuple, Undefined } from '../python/special.ts'
 import { Output } from './output.ts';
 import { type Evaluate, type Execute, type Frame, innerFrame, readAhead, runAll } from './runtime.ts';
 
+const STEPS_OF_A_CALL = 3;
+
 /** A macro as it was compiled. */
 export type MacroCode = {
   readonly name: string | undefined;
@@ -31,7 +33,7 @@ export function makeMacro(code: MacroCode, scope: Frame): PyObject {
     ['explicit_caller', code.parameters.some((parameter) => parameter.name === 'caller')],
   ]);
   const call = (args: readonly Value[], kwargs: Kwargs): Value => {
-    countSteps(1);
+    countSteps(STEPS_OF_A_CALL);
     return withinBudget(() => callMacro(code, scope, { args, kwargs: new Map(kwargs) }));
   };
   return new PyObject({

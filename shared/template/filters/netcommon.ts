@@ -1,5 +1,6 @@
 /** Filters of the collection ansible.netcommon about passwords of switches and lists of VLANs. */
 
+import { limits } from '../../base/limits.ts';
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
@@ -10,7 +11,7 @@ import { pythonError } from '../python/error.ts';
 import { toInt } from '../python/number.ts';
 import { systemRandom } from '../python/random.ts';
 import { str } from '../python/repr.ts';
-import { asText, force, iterate, typeName } from '../python/values.ts';
+import { asText, checkSize, force, iterate, typeName } from '../python/values.ts';
 import { hashPassword, randomText } from './password.ts';
 
 const SALT_CHARACTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./';
@@ -81,7 +82,9 @@ function expandVlans(value: Value): Value {
     const bounds = part.split('-').map((bound) => Number(toInt(bound)));
     const [first = 0, last = 0] = bounds;
     if (bounds.length > 2) throw pythonError('ValueError', 'too many values to unpack (expected 2)');
-    return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+    const length = Math.max(0, last - first + 1);
+    checkSize(length, limits.templateItemsMax);
+    return Array.from({ length }, (_, index) => first + index);
   });
   return numbers.sort((a, b) => a - b);
 }

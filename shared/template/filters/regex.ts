@@ -1,6 +1,7 @@
 /** Ansible's regular expression filters. */
 
 import type { Value } from '../../base/value.ts';
+import { countItems } from '../budget.ts';
 import type { Builtin } from '../builtin.ts';
 import { filterError } from '../filter-error.ts';
 import { dictKey } from '../python/dict-key.ts';
@@ -74,6 +75,7 @@ function regexFindall(
   return findAll(patternOf(regex, ignorecase, multiline), text).map(({ groups }) => {
     if (groups.length === 1) return groups[0] ?? '';
     if (groups.length === 2) return groups[1] ?? '';
+    countItems(groups.length);
     return new PyTuple(groups.slice(1).map((group) => group ?? ''));
   });
 }

@@ -2,6 +2,7 @@
 
 import { formatJson, JsonError, type JsonOptions, JsonTypeError, parseJson } from '../../base/json.ts';
 import type { Special, Value } from '../../base/value.ts';
+import { countVisit } from '../budget.ts';
 import { isoDate } from '../dates/date-class.ts';
 import { className } from '../filter-error.ts';
 import { checkTextSize } from '../python/arithmetic.ts';
@@ -17,13 +18,18 @@ export type TemplateJsonOptions = Omit<JsonOptions, 'convert'> & {
   readonly isPlain?: boolean;
 };
 
+const STEPS_OF_A_CONTAINER = 4;
+
 /** The JSON text of a value. */
 export function dumpJson(value: Value, options: TemplateJsonOptions = {}): string {
   const { decrypt, isPlain = false, ...layout } = options;
   try {
     return formatJson(force(value), {
       ...layout,
-      checkSize: checkTextSize,
+      checkSize: (size) => {
+        countVisit(STEPS_OF_A_CONTAINER);
+        checkTextSize(size);
+      },
       convert: (special) => convert(special, decrypt, isPlain),
     });
   } catch (error) {

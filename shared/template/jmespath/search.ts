@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts';
 import type { Value } from '../../base/value.ts';
 import { countSteps } from '../budget.ts';
 import { getSlice } from '../python/access.ts';
-import { asDict, isMapping } from '../python/values.ts';
+import { asDict, checkSize, isMapping } from '../python/values.ts';
 import { type Argument, callFunction } from './functions.ts';
 import { JmespathError, readTokens, type Token } from './tokens.ts';
 import { asList, compareBy, fieldOf, isTruthy } from './values.ts';
@@ -180,7 +180,7 @@ class Parser {
 
   #flatten(left: Evaluate): Evaluate {
     const right = this.#projected(9);
-    return project((value) => asList(left(value))?.flatMap((item) => asList(item) ?? [item]), right);
+    return project((value) => flatten(asList(left(value))), right);
   }
 
   /** What is done with each item of a projection. */
@@ -230,7 +230,11 @@ class Parser {
 
   #multiSelectList(): Evaluate {
     const parts = this.#separated(']', () => this.#expression(0));
-    return (value) => (value === null ? null : parts.map((part) => part(value)));
+    return (value) => {
+      if (value === null) return null;
+      countSteps(parts.length);
+      return parts.map((part) => part(value));
+    };
   }
 
   #multiSelectDict(): Evaluate {
@@ -284,9 +288,16 @@ function project(items: (value: Value) => readonly Value[] | undefined, right: E
   return (value) => {
     const found = items(value);
     if (found === undefined) return null;
+    checkSize(found.length, limits.templateItemsMax);
     countSteps(found.length);
     return found.map((item) => right(item)).filter((item) => item !== null);
   };
+}
+
+function flatten(items: readonly Value[] | undefined): readonly Value[] | undefined {
+  const lists = items?.map((item) => asList(item) ?? [item]);
+  checkSize(lists?.reduce((sum, { length }) => sum + length, 0) ?? 0, limits.templateItemsMax);
+  return lists?.flat();
 }
 
 function valuesOf(value: Value): readonly Value[] | undefined {

@@ -1,6 +1,7 @@
 /** Python's `re` patterns on JavaScript's engine: translation, matching, substitution, and `re.error` in Python's words. */
 
 import { limits } from '../../base/limits.ts';
+import { countItems } from '../budget.ts';
 import { TemplateError } from '../template-error.ts';
 import { withinDeadline } from './deadline.ts';
 import { regexDegree } from './regex-cost.ts';
@@ -107,6 +108,7 @@ function findEach(pattern: Pattern, text: string): Match[] {
   while (from <= text.length) {
     const match = searchFrom(pattern, text, from);
     if (match === undefined) break;
+    countItems(match.groups.length);
     matches.push(match);
     const next = match.end > match.start ? undefined : longerMatch(pattern, text, match.start);
     if (next !== undefined) matches.push(next);

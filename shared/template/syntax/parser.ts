@@ -1,5 +1,7 @@
 /** Jinja2's statements: from the text of a template to its syntax tree. */
 
+import { limits } from '../../base/limits.ts';
+import { limitError } from '../python/error.ts';
 import { isBlank } from '../python/whitespace.ts';
 import { TemplateError } from '../template-error.ts';
 import { findNames } from './find-names.ts';
@@ -48,6 +50,8 @@ class Parser {
   parseBody(endTags: readonly string[] | undefined): Statement[] {
     const body: Statement[] = [];
     if (endTags !== undefined) this.#endTags.push(endTags);
+    if (this.#endTags.length > limits.templateNestingMax)
+      throw limitError('maximum recursion depth exceeded during compilation');
     while (!this.#stream.is('eof')) {
       const { type, value, line } = this.#stream.next();
       if (type === 'data') body.push({ kind: 'output', value: { kind: 'const', value, line }, line });
