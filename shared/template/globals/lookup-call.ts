@@ -8,6 +8,7 @@ import type { Environment } from '../environment.ts';
 import { attributeError } from '../filter-error.ts';
 import { bindArguments } from '../python/bind-arguments.ts';
 import { pythonClass } from '../python/class-name.ts';
+import { decodeText } from '../python/codec.ts';
 import { dictKey, toSet } from '../python/dict-key.ts';
 import { pythonError, typeError, undefinedError } from '../python/error.ts';
 import { str } from '../python/repr.ts';
@@ -15,6 +16,7 @@ import {
   type Kwargs,
   LazyList,
   Markup,
+  PyBytes,
   PyCallable,
   PyTuple,
   Template,
@@ -73,6 +75,7 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
   const wantsList = isTrue(options.get('wantlist') ?? false);
   const errors = str(options.get('errors') ?? 'strict');
   for (const own of ['wantlist', 'errors', 'allow_unsafe']) options.delete(own);
+  for (const [key, item] of options) if (item instanceof PyBytes) options.set(key, decodeText(item.bytes));
   let results: Value[];
   try {
     results = lookup.call(

@@ -14,7 +14,7 @@ import { readFound } from './search.ts';
 export const csvLookups: readonly Lookup[] = [
   {
     name: 'csvfile',
-    call: (env, terms, options) => terms.flatMap((term) => lookUp(env, termText(term), options)),
+    call: (env, terms, options) => terms.flatMap((term) => lookUp(env, termText(term, 'split'), options)),
   },
 ];
 

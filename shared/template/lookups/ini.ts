@@ -5,10 +5,11 @@ import type { Lookup } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { lookupError } from '../filter-error.ts';
 import { decodeText } from '../python/codec.ts';
-import { pythonError } from '../python/error.ts';
+import { pythonError, typeError } from '../python/error.ts';
 import { compilePattern, matchPattern } from '../python/regex.ts';
 import { repr } from '../python/repr.ts';
-import { isTrue } from '../python/values.ts';
+import { Undefined } from '../python/special.ts';
+import { force, isTrue, iterateOrUndefined, typeName } from '../python/values.ts';
 import { splitWords } from '../python/whitespace.ts';
 import { type IniFile, parseIni } from './ini-file.ts';
 import {
@@ -25,9 +26,17 @@ import { readFound } from './search.ts';
 export const iniLookups: readonly Lookup[] = [
   {
     name: 'ini',
-    call: (env, terms, options) => terms.flatMap((term) => lookUp(env, termText(term), options)),
+    call: (env, terms, options) => terms.flatMap((term) => lookUp(env, iniTerm(term), options)),
   },
 ];
+
+/** What there is no text in for Python. */
+function iniTerm(term: Value): string {
+  const settled = force(term);
+  if (settled instanceof Undefined || iterateOrUndefined(settled) !== undefined)
+    return termText(term, 'strip');
+  throw typeError(`argument of type '${typeName(settled)}' is not iterable`);
+}
 
 const OPTIONS = ['type', 'file', 'section', 're', 'encoding', 'default', 'case_sensitive', 'allow_no_value'];
 const PROPERTIES = 'java_properties';

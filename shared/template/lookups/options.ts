@@ -2,13 +2,12 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import { TRUE_WORDS } from '../argument-spec/convert-argument.ts';
-import { ansibleError, rethrown } from '../filter-error.ts';
+import { ansibleError, attributeError, rethrown } from '../filter-error.ts';
 import { isSequence } from '../filters/sequence.ts';
-import { pythonError, undefinedError } from '../python/error.ts';
+import { pythonError } from '../python/error.ts';
 import { toFloat, toInt } from '../python/number.ts';
 import { str } from '../python/repr.ts';
-import { Undefined } from '../python/special.ts';
-import { asDict, asText, force, iterate, typeName } from '../python/values.ts';
+import { asDict, asText, force, iterate } from '../python/values.ts';
 
 export type LookupOptions = ReadonlyMap<string, Value>;
 
@@ -91,11 +90,9 @@ function wrongType({ plugin, name }: OptionPlace, why: string): Error {
 
 /** A term that must be a text; what the plugin does first with it decides about the message. */
 export function termText(term: Value, method = 'startswith'): string {
-  const settled = force(term);
-  if (settled instanceof Undefined) throw undefinedError(settled);
-  const text = asText(settled);
-  if (text !== undefined) return text;
-  throw pythonError('AttributeError', `'${typeName(settled)}' object has no attribute '${method}'`);
+  const text = asText(force(term));
+  if (text === undefined) throw attributeError(term, method);
+  return text;
 }
 
 /** A term split at its white space: words without `=` in order, and the options. Quotes hold words together. */

@@ -5,7 +5,7 @@ import type { Value } from '../../base/value.ts';
 import { ansibleError } from '../filter-error.ts';
 import { parseInteger } from '../python/number.ts';
 import { formatPercent } from '../python/percent-format.ts';
-import { repr, str } from '../python/repr.ts';
+import { repr } from '../python/repr.ts';
 import { asText, checkSize, typeName } from '../python/values.ts';
 import { TemplateError } from '../template-error.ts';
 import { splitTerm } from './options.ts';
@@ -26,7 +26,7 @@ export function generateSequence(term: Value): Value[] {
   const text = asText(term);
   if (text === undefined) {
     const why = `expected string or bytes-like object, got '${typeName(term)}'`;
-    throw ansibleError(`unknown error parsing with_sequence arguments: ${str(term)}. Error was: ${why}`);
+    throw ansibleError(`unknown error parsing with_sequence arguments: ${repr(term)}. Error was: ${why}`);
   }
   const plan = planOf(text);
   if (plan.count === undefined && plan.end === undefined) {
