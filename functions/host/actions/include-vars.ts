@@ -1,16 +1,19 @@
 /** `include_vars`: loads variables from a file, or from the files of a directory. */
 
+import type { Diagnostic } from '../../../shared/base/diagnostic.ts';
 import { formatJson } from '../../../shared/base/json.ts';
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import { isVaulted } from '../../../shared/base/vault.ts';
 import { combineVars } from '../../../shared/project/variables/combine-vars.ts';
 import { loadYaml } from '../../../shared/project/yaml.ts';
+import { loadJson } from '../../../shared/template/formats/json.ts';
 import { decodeText } from '../../../shared/template/python/codec.ts';
 import { directoryName, joinPath, splitExtension } from '../../../shared/template/python/posix-path.ts';
 import { compilePattern, searchPattern } from '../../../shared/template/python/regex.ts';
 import { repr, reprText, str } from '../../../shared/template/python/repr.ts';
 import { typeName } from '../../../shared/template/python/values.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
+import { whereabouts } from '../execute/explain-error.ts';
 import { type ActionCall, ActionFailure, uncaughtFail } from './action.ts';
 import { booleanArgument, textArgument } from './arguments.ts';
 import { findSource, missingFile } from './find-source.ts';
@@ -179,6 +182,25 @@ function ignoredPatterns(args: Dict): readonly ReturnType<typeof compilePattern>
   });
 }
 
+/** What is wrong with a text that is neither JSON nor YAML. */
+function unreadable(text: string, { message, position }: Diagnostic, context: ActionCall['context']): string {
+  const where = position === undefined ? '' : whereabouts(position, context);
+  return (
+    'We were unable to read either as JSON nor YAML, these are the errors we got from each:\n' +
+    `JSON: ${jsonProblem(text)}\n\n${message.replace('YAML: ', 'YAML.\n  ')}${where}`
+  );
+}
+
+function jsonProblem(text: string): string {
+  try {
+    loadJson(text);
+  } catch (error) {
+    if (error instanceof TemplateError) return error.message;
+    throw error;
+  }
+  return '';
+}
+
 /** What a file holds, or why it stays closed. */
 function readVars(env: ActionCall['env'], path: string): Uint8Array | string {
   try {
@@ -200,9 +222,10 @@ function loadFile({ context, env }: ActionCall, path: string, loaded: Loaded): s
     if (isVaulted(piece)) loaded.hasSecrets = true;
     break;
   }
-  const { value, diagnostics } = loadYaml(decodeText(content), path);
+  const text = decodeText(content);
+  const { value, diagnostics } = loadYaml(text, path);
   const wrong = diagnostics.find(({ severity }) => severity === 'error');
-  if (wrong !== undefined) throw new ActionFailure(wrong.message);
+  if (wrong !== undefined) return unreadable(text, wrong, context);
   const isEmpty = value === null || value === '' || value === false || value === 0;
   if (!isDict(value) && !isEmpty && !(Array.isArray(value) && value.length === 0))
     return `${path} must be stored as a dictionary/hash`;

@@ -8,7 +8,7 @@ import { str } from '../../../shared/template/python/repr.ts';
 import { renderFile } from '../../../shared/template/render.ts';
 import type { FileTemplateOptions } from '../../../shared/template/syntax/syntax-options.ts';
 import { Suspension, TemplateError } from '../../../shared/template/template-error.ts';
-import type { ActionCall, RemoteAction } from './action.ts';
+import { type ActionCall, ActionFailure, type RemoteAction, THROWN, UNCAUGHT } from './action.ts';
 import { actionFail, caughtFail } from './action-fail.ts';
 import { booleanArgument, textArgument } from './arguments.ts';
 import { findSource, missingFile } from './find-source.ts';
@@ -82,17 +82,34 @@ function rendered(call: ActionCall): Rendered {
   const source = decodeText(readOpened(context.local, path));
   const place = { name, path, dest: textArgument(args, 'dest') ?? '' };
   const env = templateEnvironment(call, place);
+  const text = told(
+    () => renderFile(source, { name: path, options }, env),
+    (error) => caughtFail(`${error.pythonType}: ${error.message}`, lastLine(error)),
+  );
+  const bytes = told(() => encodeText(text, textArgument(args, 'output_encoding') || 'utf-8'), unencoded);
+  return { file: fileOf(bytes, mode), path };
+}
+
+function told<T>(work: () => T, failure: (error: TemplateError) => ActionFailure): T {
   try {
-    const text = renderFile(source, { name: path, options }, env);
-    const bytes = encodeText(text, textArgument(args, 'output_encoding') || 'utf-8');
-    return { file: fileOf(bytes, mode), path };
+    return work();
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    throw caughtFail(
-      `${error.pythonType}: ${error.message}`,
-      `${fullClassName(error.pythonType)}: ${error.message}`,
-    );
+    throw failure(error);
   }
+}
+
+function lastLine({ message, pythonType }: TemplateError): string {
+  return `${fullClassName(pythonType)}: ${message}`;
+}
+
+/** The failure of text that does not fit its encoding, which Ansible does not expect. */
+function unencoded(error: TemplateError): ActionFailure {
+  return new ActionFailure(`Unexpected failure during module execution: ${error.message}`, [
+    [THROWN, UNCAUGHT],
+    ['exception', lastLine(error)],
+    ['stdout', ''],
+  ]);
 }
 
 const NEWLINES: ReadonlyMap<string, string> = new Map([

@@ -45,5 +45,10 @@ export function delegatedAddress(site: RenderSite, call: ActionCall): string | u
 /** The delegate's own variables reach it; those of the task and play hold as well. */
 function delegateSite(site: RenderSite, host: string): RenderSite {
   const isPeer = site.context.hosts.all.includes(host);
-  return { ...site, host, vars: isPeer && site.isSynced ? site.context.varsOf(host) : noVars };
+  return {
+    ...site,
+    host,
+    isDelegate: true,
+    vars: isPeer && site.isSynced ? site.context.varsOf(host) : noVars,
+  };
 }

@@ -15,10 +15,11 @@ import { environmentOf } from './task-environment.ts';
 /** Completes a result as a task would register it. Sees the result under the task's `register` name. */
 export function concludeResult(site: RenderSite, task: Task, raw: Dict, attempt: number | undefined): Dict {
   const result: Dict = new Map(raw);
-  if (shortName(task.action) !== 'pause') addLines(result);
+  const isUncaught = result.get(THROWN) === UNCAUGHT;
+  if (shortName(task.action) !== 'pause' && !isUncaught) addLines(result);
   if (isErrorCode(result.get('rc'))) result.set('failed', true);
   if (attempt !== undefined) result.set('attempts', attempt);
-  if (!result.has('changed') && result.get(THROWN) !== UNCAUGHT) result.set('changed', false);
+  if (!result.has('changed') && !isUncaught) result.set('changed', false);
   if (result.get('unreachable') === true || result.delete(THROWN)) return result;
   if (!result.has('failed')) result.set('failed', false);
   if (result.has('skipped')) return result;

@@ -2,6 +2,7 @@
 
 import type { Value } from '../../../shared/base/value.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
+import { LazyDict } from '../../../shared/template/python/special.ts';
 import type { Layer } from '../../../shared/template/scope.ts';
 import type { RenderSite } from './render-site.ts';
 import { renderKeywordText } from './task-keywords.ts';
@@ -19,17 +20,24 @@ const aliasesOf: ReadonlyMap<string, readonly string[]> = new Map(
   ALIASES.flatMap((names) => names.map((name) => [name, names] as const)),
 );
 
-/** The layer below all others of a task; `env` gives the environment that it becomes part of. */
-export function connectionLayer(site: RenderSite, above: readonly Layer[], env: () => Environment): Layer {
+/** What the layer is made from: those above it, and the environment that it becomes part of. */
+export type ConnectionSources = {
+  readonly above: readonly Layer[];
+  readonly env: () => Environment;
+  readonly hostvars: LazyDict;
+};
+
+/** The layer below all others of a task. A task that is delegated sees how the other host is reached. */
+export function connectionLayer(site: RenderSite, { above, env, hostvars }: ConnectionSources): Layer {
   let isRendering = false;
-  const settled = (name: string | undefined): Value | undefined => {
+  const settled = (name: string | undefined, target: string): Value | undefined => {
     switch (name) {
       case 'ansible_user':
         return remoteUser(site, env());
       case 'ansible_password':
         return site.context.settings.connectionPassword?.reveal();
       case 'ansible_host':
-        return site.host;
+        return target;
       case 'ansible_private_key_file':
         return site.context.settings.privateKeyFile;
       default:
@@ -43,13 +51,25 @@ export function connectionLayer(site: RenderSite, above: readonly Layer[], env: 
       if (names === undefined || isRendering) return undefined;
       isRendering = true;
       try {
-        return firstOf(above, names) ?? settled(names[0]);
+        const delegate = delegateOf(site, env());
+        const layers = delegate === undefined ? above : layersOf(hostvars, delegate);
+        return firstOf(layers, names) ?? settled(names[0], delegate ?? site.host);
       } finally {
         isRendering = false;
       }
     },
     names: () => [],
   };
+}
+
+/** The host that the task is delegated to. */
+function delegateOf({ isDelegate, task }: RenderSite, env: Environment): string | undefined {
+  return task === undefined || isDelegate ? undefined : renderKeywordText(task, 'delegateTo', env);
+}
+
+function layersOf(hostvars: LazyDict, host: string): readonly Layer[] {
+  const vars = hostvars.get(host);
+  return vars instanceof LazyDict ? [{ get: vars.get, names: vars.keys }] : [];
 }
 
 function firstOf(layers: readonly Layer[], names: readonly string[]): Value | undefined {

@@ -7,7 +7,7 @@ import type { PlayContext } from './play-context.ts';
 
 /** The message of an error while rendering a task's conditions, keywords or arguments. */
 export function explainRenderError(error: TemplateError, task: Task, context: PlayContext): string {
-  if (/^The (conditional check|field) '/.test(error.message))
+  if (/^The (conditional check|field) '|could not be converted to an int\./.test(error.message))
     return error.message + whereabouts(task.position, context);
   if (error.kind !== 'undefined') return error.message;
   const message = `The task includes an option with an undefined variable. The error was: ${error.message}`;

@@ -78,7 +78,7 @@ function isPythons({ kind, pythonType }: TemplateError): boolean {
 
 /** Those that Ansible does not put into words of its own. */
 function isUncaught(error: TemplateError): boolean {
-  return isPythons(error) && !/^(Value|Unicode)/.test(error.pythonType);
+  return isPythons(error) && !/^(JSONDecode|Unicode|Value)/.test(error.pythonType);
 }
 
 /** What a task fails with whose keywords or arguments cannot be rendered: Ansible tells Python's errors in several ways. */
@@ -136,14 +136,27 @@ function actionOf(task: Task, env: Environment): string {
 /** The arguments with `module_defaults` below them and omitted ones left out. */
 function renderArguments(task: Task, env: Environment): Dict {
   const own = renderOwnArguments(task, env);
-  if (!(own instanceof Map))
-    throw new TemplateError('runtime', 'AnsibleError', `invalid or malformed argument: '${str(own)}'`);
+  if (!(own instanceof Map)) throw malformed(own);
   const merged: Dict = new Map([...moduleDefaults(task, actionNames(task.action), env), ...own]);
   const variable = merged.get('_variable_params');
   merged.delete('_variable_params');
-  const all: Dict = variable instanceof Map ? new Map([...variable, ...merged]) : merged;
+  const all: Dict = variable === undefined ? merged : new Map([...splatted(variable, env), ...merged]);
   const given = withoutOmitted(all);
   return shortName(task.action) === 'set_fact' ? given : withoutMarks(given);
+}
+
+/** Arguments from a variable. What is left of `key=value` arguments and gives no dict is a mistake. */
+function splatted(variable: Value, env: Environment): Dict {
+  if (!(variable instanceof Map)) throw malformed(variable);
+  if (env.config('INJECT_FACTS_AS_VARS') !== false)
+    env.warn?.(
+      "Using a variable for a task's 'args' is unsafe in some situations (see https://docs.ansible.com/ansible/devel/reference_appendices/faq.html#argsplat-unsafe)",
+    );
+  return variable;
+}
+
+function malformed(args: Value): TemplateError {
+  return new TemplateError('runtime', 'AnsibleError', `invalid or malformed argument: '${str(args)}'`);
 }
 
 /** Marked text as plain text; only variables keep the marks. */

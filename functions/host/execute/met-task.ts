@@ -4,7 +4,7 @@ import type { Dict } from '../../../shared/base/value.ts';
 import type { FactGift, MetaEffect, MetTask } from '../../../shared/wire/host-outcome.ts';
 import { shortName } from '../actions/action-name.ts';
 import type { HostState } from './host-state.ts';
-import type { Settled } from './progress.ts';
+import { endsWithFacts, type Settled } from './progress.ts';
 import { environmentOf } from './task-environment.ts';
 import { renderFlag } from './task-keywords.ts';
 import { statusOf } from './task-outcome.ts';
@@ -39,7 +39,7 @@ export function metTask(
 }
 
 function giftsOf({ at, end }: Settled): readonly FactGift[] {
-  return (end.items ?? [end]).flatMap(({ result, keywords }) => {
+  return endsWithFacts(end).flatMap(({ result, keywords }) => {
     const host = keywords?.delegateTo;
     const isGift = host !== undefined && keywords?.delegateFacts === true && result.has('ansible_facts');
     return isGift ? [{ host, action: at.task.action, result }] : [];

@@ -175,17 +175,22 @@ function failedState(state: HostState, at: TaskAt, end: TaskEnd, isCounted = isI
 function varsAfter(before: HostVars, at: TaskAt, end: TaskEnd): HostVars {
   const { task } = at;
   let vars = before;
-  for (const { keywords, result } of end.items ?? [end]) {
+  for (const { keywords, result } of endsWithFacts(end)) {
     const isOfOther = keywords?.delegateFacts === true && keywords.delegateTo !== undefined;
     if (!isOfOther) vars = addResultFacts(vars, task.action, result);
   }
   return task.register === undefined ? vars : register(vars, task.register, { task, result: end.result });
 }
 
+/** The ends whose facts count: none of a failed task, also when that is ignored or only one of its items has failed. */
+export function endsWithFacts(end: TaskEnd): readonly ItemEnd[] {
+  return isFailed(end.result) || isUnreachable(end.result) ? [] : (end.items ?? [end]);
+}
+
 /** The facts of all items, as the layer that waits for them expects. */
 function factsOf(end: TaskEnd): Dict {
   const merged: Dict = new Map();
-  for (const item of end.items ?? [end]) {
+  for (const item of endsWithFacts(end)) {
     const facts = item.result.get('ansible_facts');
     if (facts instanceof Map) for (const [name, value] of injectableFacts(facts)) merged.set(name, value);
   }

@@ -13,6 +13,8 @@ import type { SiteMemory } from './task-memory.ts';
 export type RenderSite = {
   readonly context: PlayContext;
   readonly host: string;
+  /** The host is that to which the task is delegated. */
+  readonly isDelegate?: true;
   readonly vars: HostVars;
   readonly task: Task | undefined;
   readonly publicRoles: readonly Role[];

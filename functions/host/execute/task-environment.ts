@@ -26,7 +26,8 @@ export function environmentOf(site: RenderSite): Environment {
   const lazy: { env?: Environment } = {};
   const whole = (): LazyDict => scopeAsDict(required(lazy.env).scope);
   const render = (value: Value): Value => renderValue(value, required(lazy.env));
-  const magic = magicLayer({ site, hostvars: hostvarsOf(site), vars: whole, render });
+  const hostvars = hostvarsOf(site);
+  const magic = magicLayer({ site, hostvars, vars: whole, render });
   const sources: LayerSources = {
     item: site.item,
     itemTexts: site.itemTexts,
@@ -40,7 +41,7 @@ export function environmentOf(site: RenderSite): Environment {
     inventory: context.inventory.vars(site.host),
   };
   const layers = stackLayers(sources);
-  const connection = connectionLayer(site, layers, () => required(lazy.env));
+  const connection = connectionLayer(site, { above: layers, env: () => required(lazy.env), hostvars });
   const all = site.task === undefined ? layers : [...layers, connection];
   lazy.env = createEnvironment(combined(site, all), surroundings(site));
   return lazy.env;
@@ -82,7 +83,7 @@ function hostvarsOf(site: RenderSite): LazyDict {
       typeof key === 'string' && (inventory.hasHost(key) || key === site.host || localhostNames.has(key))
         ? read(key)
         : noSuchHost(key),
-    () => [...inventory.hosts()],
+    () => [...new Set([...inventory.hosts(), 'localhost'])],
     'ansible.vars.hostvars.HostVars',
   );
 }

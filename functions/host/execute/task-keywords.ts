@@ -1,10 +1,11 @@
 /** A task's keywords, inherited along its parents and rendered for one host. */
 
-import type { Dict, Value } from '../../../shared/base/value.ts';
+import { type Dict, PyFloat, type Value } from '../../../shared/base/value.ts';
 import { everyKeyword } from '../../../shared/project/inheritance.ts';
 import type { Keywords, Parent, Task } from '../../../shared/project/model.ts';
 import type { Environment } from '../../../shared/template/environment.ts';
-import { str } from '../../../shared/template/python/repr.ts';
+import { repr, str } from '../../../shared/template/python/repr.ts';
+import { asText, typeName } from '../../../shared/template/python/values.ts';
 import { renderValue } from '../../../shared/template/render.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import type { RunSettings } from './play-context.ts';
@@ -42,8 +43,17 @@ export function renderKeywords(task: Task, settings: RunSettings, env: Environme
     (name) => inherited(task, name, env),
     () => renderTaskEnvironment(task, env),
   );
-  const asyncSeconds = numberOf(rendered(task.async, env)) ?? 0;
-  return { ...keywords, asyncSeconds, pollSeconds: numberOf(rendered(task.poll, env)) };
+  const own = (name: string, raw: Value | undefined): number | undefined =>
+    intOf(name, raw, raw === undefined ? undefined : renderedKeyword(name, raw, env));
+  own('retries', task.retries);
+  own('delay', task.delay);
+  for (const name of ['port', 'timeout'] as const)
+    intOf(name, everyKeyword(task, name).at(-1), inherited(task, name, env));
+  return {
+    ...keywords,
+    asyncSeconds: own('async_val', task.async) ?? 0,
+    pollSeconds: own('poll', task.poll),
+  };
 }
 
 /** The keywords of a task that does not run, for what the play makes of it: wrong ones count as unset. */
@@ -124,16 +134,11 @@ export function renderKeywordText(node: Parent, name: keyof Keywords, env: Envir
 function renderTaskEnvironment(task: Task, env: Environment): Record<string, string> {
   const merged: Record<string, string> = {};
   for (const level of everyKeyword(task, 'environment')) {
+    if (level === null) continue;
     for (const part of [level].flat()) {
       const entry = renderedUnlessFacts(part, task, env);
-      if (entry === null || entry === undefined || entry === '') continue;
-      if (!(entry instanceof Map))
-        throw new TemplateError(
-          'runtime',
-          'AnsibleError',
-          `environment must be a dictionary, received ${str(entry)}`,
-        );
-      for (const [name, value] of entry) merged[str(name)] = str(value);
+      if (entry instanceof Map) for (const [name, value] of entry) merged[str(name)] = str(value);
+      else env.warn?.(`could not parse environment value, skipping: ${str([level].flat())}`);
     }
   }
   return merged;
@@ -165,7 +170,7 @@ function inherited(node: Parent, name: keyof Keywords, env: Environment): Value 
 }
 
 /** An undefined variable is told with the name of the keyword. */
-function renderedKeyword(name: keyof Keywords, value: Value, env: Environment): Value | undefined {
+function renderedKeyword(name: string, value: Value, env: Environment): Value | undefined {
   try {
     return rendered(value, env);
   } catch (error) {
@@ -205,6 +210,24 @@ function isOmit(value: Value): boolean {
 function numberOf(value: Value | undefined): number | undefined {
   const number = typeof value === 'string' ? Number.parseInt(value, 10) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** A number as a keyword asks for it; what Python makes no int of is told as it is written. */
+function intOf(name: string, raw: Value | undefined, value: Value | undefined): number | undefined {
+  if (value === undefined || value === null || isOmit(value)) return undefined;
+  if (typeof value === 'number' || typeof value === 'boolean') return Number(value);
+  if (value instanceof PyFloat) return Math.trunc(value.value);
+  const text = asText(value);
+  if (text !== undefined && /^\s*[-+]?\d+(?:_\d+)*\s*$/.test(text)) return Number(text.replaceAll('_', ''));
+  const cause =
+    text === undefined
+      ? `int() argument must be a string, a bytes-like object or a real number, not '${typeName(value)}'`
+      : `invalid literal for int() with base 10: ${repr(text)}`;
+  throw new TemplateError(
+    'runtime',
+    'AnsibleParserError',
+    `the field '${name}' has an invalid value (${str(raw ?? null)}), and could not be converted to an int.The error was: ${cause}`,
+  );
 }
 
 const TRUE_WORDS = new Set(['yes', 'on', '1', 'true', 't', 'y']);

@@ -16,11 +16,12 @@ const VAULT = /^AnsibleVault/;
 
 /** `<class 'ZeroDivisionError'>`, `<class 'ansible.errors.AnsibleError'>`. */
 export function pythonClass(pythonType: string): string {
-  return `<class '${JINJA.has(pythonType) ? `jinja2.exceptions.${pythonType}` : fullClassName(pythonType)}'>`;
+  return `<class '${fullClassName(pythonType)}'>`;
 }
 
-/** With the module that has Ansible's class: `ansible.errors.AnsibleError`. */
+/** With the module that has the class: `ansible.errors.AnsibleError`. */
 export function fullClassName(pythonType: string): string {
+  if (JINJA.has(pythonType)) return `jinja2.exceptions.${pythonType}`;
   if (VAULT.test(pythonType)) return `ansible.parsing.vault.${pythonType}`;
   if (CONFIGPARSER.test(pythonType)) return `configparser.${pythonType}`;
   if (pythonType === 'JSONDecodeError') return 'json.decoder.JSONDecodeError';
