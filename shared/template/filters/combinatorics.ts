@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts';
 import type { Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { typeError, valueError } from '../python/error.ts';
-import { indexArgument } from '../python/number.ts';
+import { intArgument } from '../python/method.ts';
 import { PyTuple } from '../python/special.ts';
 import { asInt, checkSize, force, isTrue, iterateOrUndefined, toList, typeName } from '../python/values.ts';
 
@@ -67,7 +67,7 @@ function productFilter(_env: unknown, value: Value, args: Value = [], kwargs: Va
   refuseOthers(kwargs, 'product', 'repeat');
   const pools = lists(value, args);
   const given = option(kwargs, 'repeat');
-  const repeat = given === undefined ? 1 : indexArgument(given);
+  const repeat = given === undefined ? 1 : intArgument(given);
   if (repeat < 0) throw valueError('repeat argument cannot be negative');
   checkSize(repeat * pools.length, limits.templateItemsMax);
   const all = Array.from({ length: repeat }, () => pools).flat();
@@ -89,7 +89,7 @@ export function product(pools: readonly (readonly Value[])[]): Value[][] {
 function permutations(value: Value, r: Value): Value {
   const pool = toList(force(value));
   if (r !== null && asInt(force(r)) === undefined) throw typeError('Expected int as r');
-  const size = r === null ? pool.length : indexArgument(r);
+  const size = r === null ? pool.length : intArgument(r);
   if (size < 0) throw valueError('r must be non-negative');
   checkSize(countWays(pool.length, size, () => 1) * size, limits.templateItemsMax);
   const found: Value[] = [];
@@ -114,7 +114,7 @@ function countWays(from: number, size: number, alike: (drawn: number) => number)
 
 function combinations(value: Value, r: Value): Value {
   const pool = toList(force(value));
-  const size = indexArgument(r);
+  const size = intArgument(r);
   if (size < 0) throw valueError('r must be non-negative');
   const fewest = Math.min(size, Math.max(0, pool.length - size));
   checkSize(countWays(pool.length, fewest, (drawn) => drawn) * size, limits.templateItemsMax);

@@ -6,7 +6,8 @@ import { attributeError } from '../filter-error.ts';
 import { operate } from '../python/arithmetic.ts';
 import { equals } from '../python/comparison.ts';
 import { pythonError, typeError } from '../python/error.ts';
-import { indexArgument, toInt } from '../python/number.ts';
+import { intArgument } from '../python/method.ts';
+import { toInt } from '../python/number.ts';
 import { repr, str } from '../python/repr.ts';
 import { asText, force, isTrue, typeName } from '../python/values.ts';
 import { stripEnd } from '../python/whitespace.ts';
@@ -59,7 +60,7 @@ function comment(_env: unknown, value: Value, style: Value = 'plain', kwargs: Va
     decoration + newline,
     bare + newline,
   );
-  const postfixes = indexArgument(option('postfix_count', 1));
+  const postfixes = intArgument(option('postfix_count', 1));
   const postfix = postfixes > 0 ? newline + textOr(option('postfix', bare), notJoined) : '';
   return [
     isTrue(option('beginning', '')) ? str(option('beginning', '')) + newline : '',

@@ -5,10 +5,11 @@ import { countVisit } from '../budget.ts';
 import type { Builtin } from '../builtin.ts';
 import { classText, filterError, filterTypeError } from '../filter-error.ts';
 import { getAttribute, getItem, itemOf, missingAttribute } from '../python/access.ts';
+import { operate } from '../python/arithmetic.ts';
+import { isOrdered } from '../python/comparison.ts';
 import { dictGet, dictKey, dictSet } from '../python/dict-key.ts';
 import { typeError, undefinedError } from '../python/error.ts';
 import { methodOf } from '../python/methods.ts';
-import { indexArgument, numberOrUndefined } from '../python/number.ts';
 import { formatPercent } from '../python/percent-format.ts';
 import { repr, str } from '../python/repr.ts';
 import { Markup, PyBytes, PyNamespace, PyObject, PyTuple, Undefined } from '../python/special.ts';
@@ -116,23 +117,20 @@ function items2dict(_env: unknown, value: Value, keyName: Value = 'key', valueNa
 }
 
 function flattenFilter(_env: unknown, value: Value, levels: Value = null, skipNulls: Value = true): Value {
-  return flatten(
-    toList(force(value)),
-    levels === null ? undefined : (numberOrUndefined(force(levels)) ?? indexArgument(levels)),
-    isTrue(skipNulls),
-  );
+  return flatten(toList(force(value)), levels, isTrue(skipNulls));
 }
 
-/** The items of nested lists in one list, `levels` deep or all the way. */
-function flatten(items: Iterable<Value>, levels: number | undefined, skipsNulls: boolean): Value[] {
+/** The items of nested lists in one list, `levels` deep, or all the way for None; nobody looks at `levels` before there is a list. */
+function flatten(items: Iterable<Value>, levels: Value, skipsNulls: boolean): Value[] {
   const flat: Value[] = [];
   for (const item of items) {
     countVisit();
     const element = force(item);
     const text = asText(element);
     if (skipsNulls && (element === null || text === 'None' || text === 'null')) continue;
-    if (isSequence(element) && (levels === undefined || levels >= 1)) {
-      flat.push(...flatten(iterate(element), levels === undefined ? undefined : levels - 1, skipsNulls));
+    if (isSequence(element) && (levels === null || isOrdered('>=', levels, 1))) {
+      const below = levels === null ? null : operate('-', levels, 1);
+      for (const inner of flatten(iterate(element), below, skipsNulls)) flat.push(inner);
     } else {
       flat.push(element);
     }

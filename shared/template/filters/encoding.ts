@@ -8,8 +8,7 @@ import { filterError, filterErrorFrom } from '../filter-error.ts';
 import { decodeText, encodeText } from '../python/codec.ts';
 import { pythonError, undefinedError } from '../python/error.ts';
 import { isHtml } from '../python/markup-text.ts';
-import { textArgument } from '../python/method.ts';
-import { indexArgument } from '../python/number.ts';
+import { intArgument, textArgument } from '../python/method.ts';
 import { str } from '../python/repr.ts';
 import { Markup, PyBytes, Undefined } from '../python/special.ts';
 import { asSequence, asText, force, isMapping, isTrue, typeName } from '../python/values.ts';
@@ -103,14 +102,15 @@ function passwordHash(
 ): Value {
   const password = str(force(value));
   const scheme = schemeName(str(hashtype));
-  const size = saltSize === null ? undefined : indexArgument(saltSize);
+  if (saltSize instanceof Undefined) throw undefinedError(saltSize);
+  const size = saltSize === null ? undefined : intArgument(saltSize);
   const given = salt === null || !isTrue(force(salt)) ? undefined : str(salt);
   const version = ident === null || !isTrue(force(ident)) ? undefined : str(ident);
   try {
     const made =
       given ??
       str(env.memory.once(`password_hash ${scheme}`, () => randomSalt(env, size ?? saltSizeOf(scheme))));
-    const times = rounds === null || !isTrue(rounds) ? undefined : indexArgument(rounds);
+    const times = rounds === null || !isTrue(rounds) ? undefined : intArgument(rounds);
     return hashPassword(password, { scheme, salt: made, saltSize: size, rounds: times, ident: version }, env);
   } catch (error) {
     if (error instanceof TemplateError && error.pythonType === 'AnsibleError')

@@ -8,7 +8,7 @@ import { className, filterErrorFrom } from '../filter-error.ts';
 import { dumpJson, loadJson, type TemplateJsonOptions } from '../formats/json.ts';
 import { decodeText } from '../python/codec.ts';
 import { typeError, undefinedError, valueError } from '../python/error.ts';
-import { indexArgument } from '../python/number.ts';
+import { intArgument } from '../python/method.ts';
 import { str } from '../python/repr.ts';
 import { PyBytes, Undefined } from '../python/special.ts';
 import { asInt, asSequence, asText, force, isTrue, typeName } from '../python/values.ts';
@@ -108,9 +108,10 @@ export function indentOption(given: Value, value: Value): { indent?: number | st
   if (indent === null || asText(value) !== undefined) return {};
   const text = asText(indent);
   if (text !== undefined) return { indent: text };
+  if (indent instanceof Undefined) throw undefinedError(indent);
   if (asInt(indent) === undefined)
     throw typeError(`can't multiply sequence by non-int of type '${typeName(indent)}'`);
-  return { indent: indexArgument(indent) };
+  return { indent: intArgument(indent) };
 }
 
 function toNiceJson(
@@ -154,8 +155,9 @@ function checkYamlOptions(kwargs: Value): void {
 function yamlNumber(given: Value): number {
   const number = force(given);
   if (number instanceof PyFloat) return Math.trunc(number.value);
+  if (number instanceof Undefined) throw undefinedError(number);
   if (asInt(number) === undefined) throw typeError('an integer is required');
-  return indexArgument(number);
+  return intArgument(number);
 }
 
 const DEFAULT_WIDTH = 80;

@@ -6,8 +6,8 @@ import { makeTimedelta, microsIn } from '../dates/timedelta.ts';
 import { filterArgumentError, filterError, filterTypeError, rethrown } from '../filter-error.ts';
 import { operate } from '../python/arithmetic.ts';
 import { pythonError, typeError, undefinedError, valueError } from '../python/error.ts';
+import { intArgument } from '../python/method.ts';
 import {
-  indexArgument,
   normalizeInt,
   numberOrUndefined,
   roundFloat,
@@ -56,7 +56,7 @@ function isConversionError(error: unknown): boolean {
 
 function intFilter(_env: unknown, value: Value, fallback: Value = 0, base: Value = 10): Value {
   try {
-    const radix = asText(force(value)) === undefined ? 10 : (asInt(force(base)) ?? indexArgument(base));
+    const radix = asText(force(value)) === undefined ? 10 : (asInt(force(base)) ?? intArgument(base));
     return toInt(value, Number(radix));
   } catch (error) {
     if (!isConversionError(error)) throw error;
@@ -97,7 +97,7 @@ function round(_env: unknown, value: Value, precision: Value = 0, method: Value 
 
 /** Any int, however large. */
 function digitsOf(precision: Value): number {
-  return Number(asInt(force(precision)) ?? indexArgument(precision));
+  return Number(asInt(force(precision)) ?? intArgument(precision));
 }
 
 function roundToward(value: Value, precision: Value, kind: 'ceil' | 'floor'): Value {

@@ -10,7 +10,8 @@ import { compare, equals, isOrdered } from '../python/comparison.ts';
 import { dictKey, hasKey } from '../python/dict-key.ts';
 import { typeError, undefinedError, valueError } from '../python/error.ts';
 import { isHtml } from '../python/markup-text.ts';
-import { indexArgument, numberOrUndefined } from '../python/number.ts';
+import { intArgument } from '../python/method.ts';
+import { numberOrUndefined } from '../python/number.ts';
 import { str } from '../python/repr.ts';
 import { sortAsPython } from '../python/sort.ts';
 import { LazyDict, LazyList, Markup, PyBytes, PySet, PyTuple, Undefined } from '../python/special.ts';
@@ -132,11 +133,11 @@ function sort(
   const items = toList(force(value));
   if (attribute === null) {
     const alone = items.map((item) => ({ key: adapt(force(item)), item }));
-    return sortKeyed(alone, indexArgument(reverse) !== 0, compareAlone);
+    return sortKeyed(alone, intArgument(reverse) !== 0, compareAlone);
   }
   const get = makeMultiGetter(attribute);
   const keyed = items.map((item) => ({ key: get(item).map(adapt), item }));
-  return sortKeyed(keyed, indexArgument(reverse) !== 0);
+  return sortKeyed(keyed, intArgument(reverse) !== 0);
 }
 
 function extreme(sign: 1 | -1, args: readonly Value[]): Value {
@@ -189,9 +190,9 @@ function batch(_env: unknown, value: Value, linecount: Value = 1, fill: Value = 
 
 function slice(_env: unknown, value: Value, slices: Value = 1, fill: Value = null): Value {
   const items = toList(force(value));
-  const count = indexArgument(slices);
+  const each = operate('//', items.length, slices);
+  const count = intArgument(slices);
   checkSize(count, limits.templateItemsMax);
-  const each = operate('//', items.length, count);
   const size = typeof each === 'number' ? each : 0;
   const longer = count === 0 ? 0 : items.length - size * count;
   const parts: Value[] = [];
@@ -238,7 +239,7 @@ function dictsort(
   if (position === undefined) throw filterArgumentError('You can only sort by either "key" or "value"');
   const adapt = isTrue(caseSensitive) ? (key: Value) => key : ignoreCase;
   const keyed = dictItems(value).map((entry) => ({ key: adapt(entry.items[position] ?? null), item: entry }));
-  return sortKeyed(keyed, indexArgument(reverse) !== 0);
+  return sortKeyed(keyed, intArgument(reverse) !== 0);
 }
 
 /** The `(key, value)` pairs of a mapping; anything else has no `items`. */

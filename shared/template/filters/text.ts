@@ -8,7 +8,7 @@ import { isOrdered } from '../python/comparison.ts';
 import { pythonError, typeError } from '../python/error.ts';
 import { escapeHtml, formatMarkup, isHtml } from '../python/markup-text.ts';
 import { intArgument } from '../python/method.ts';
-import { indexArgument, numberOrUndefined } from '../python/number.ts';
+import { numberOrUndefined } from '../python/number.ts';
 import { formatPercent } from '../python/percent-format.ts';
 import { repr, str } from '../python/repr.ts';
 import { Markup, PyBytes, PyTuple } from '../python/special.ts';
@@ -124,7 +124,7 @@ function truncate(
   if (!isOrdered('>=', slack, 0))
     throw pythonError('AssertionError', `expected leeway >= 0, got ${str(slack)}`);
   if (isOrdered('<=', length(force(value)), operate('+', most, slack))) return unrolled(value);
-  const limit = indexArgument(most);
+  const limit = intArgument(most);
   const tail = requireText(end, `can only concatenate str (not "${typeName(force(end))}") to str`);
   const text = requireText(value, 'can only concatenate list (not "str") to list');
   const units = characters(text);
@@ -150,7 +150,7 @@ function wordwrap(
   if (text !== '' && isOrdered('<=', width, 0))
     throw pythonError('ValueError', `invalid width ${repr(width)} (must be > 0)`);
   const options = {
-    width: numberOrUndefined(force(width)) ?? indexArgument(width),
+    width: numberOrUndefined(force(width)) ?? intArgument(width),
     breakLongWords: isTrue(breakLongWords),
     breakOnHyphens: isTrue(breakOnHyphens),
   };

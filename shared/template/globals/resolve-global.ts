@@ -6,7 +6,7 @@ import { bindArguments, boundMethod } from '../python/bind-arguments.ts';
 import { dictSet } from '../python/dict-key.ts';
 import { entriesOf } from '../python/dict-methods.ts';
 import { limitError, pythonError, typeError, valueError } from '../python/error.ts';
-import { indexArgument } from '../python/number.ts';
+import { intArgument } from '../python/method.ts';
 import { rangeOf } from '../python/range.ts';
 import { repr, str } from '../python/repr.ts';
 import {
@@ -143,10 +143,10 @@ function lipsum(env: Environment, args: readonly Value[], kwargs: Kwargs): Value
   return env.memory.once(key, () =>
     generateLorem(
       {
-        paragraphs: indexArgument(n ?? 5),
+        paragraphs: intArgument(n ?? 5),
         isHtml: isTrue(html ?? true),
-        min: indexArgument(min ?? 20),
-        max: indexArgument(max ?? 100),
+        min: intArgument(min ?? 20),
+        max: intArgument(max ?? 100),
       },
       env.randomBytes,
     ),

@@ -205,14 +205,3 @@ export function roundInt(value: number | bigint, digits: number): number | bigin
   const unit = 10n ** BigInt(-digits);
   return normalizeInt(divideRounded(BigInt(value), unit) * unit);
 }
-
-/** An argument that Python would use as an index or count. */
-export function indexArgument(input: Value): number {
-  const value = force(input);
-  const int = asInt(value);
-  if (typeof int === 'bigint' && (int >= 2n ** 63n || int < -(2n ** 63n)))
-    throw pythonError('OverflowError', 'Python int too large to convert to C ssize_t');
-  if (int !== undefined) return Number(int);
-  if (value instanceof Undefined) throw undefinedError(value);
-  throw typeError(`'${typeName(value)}' object cannot be interpreted as an integer`);
-}
