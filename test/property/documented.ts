@@ -36,7 +36,7 @@ export const RULES: readonly Rule[] = [
     paragraph: 'Constants',
     applies: ({ ours, python }) =>
       python.value !== undefined &&
-      /sequence item \d+: expected str|is not a valid|is not subscriptable/.test(said(ours)),
+      /sequence item \d+: expected str|is not a valid|is not subscriptable|type: 'slice'/.test(said(ours)),
   },
   {
     paragraph: 'Constants',

@@ -3,6 +3,7 @@
 import { e, joined, type Node } from './node.ts';
 import type { Random } from './random.ts';
 import { type Form, operand, randomCall } from './random-calls.ts';
+import { formatCall, formatNested, percent, percentStarred, words } from './random-formats.ts';
 import { type Kind, randomFloat, randomInt, randomText, VARIABLES } from './values.ts';
 
 /** What makes the expressions of one case. */
@@ -79,11 +80,6 @@ function quoted(random: Random, text: string): string {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t');
   const quote = random.pick(["'", '"']);
   return quote + escaped.replaceAll(quote, `\\${quote}`).replaceAll(/[{}]/g, '') + quote;
-}
-
-/** Words of a list, two blanks or a line between them. */
-function words(list: string): readonly string[] {
-  return list.trim().split(/ {2,}|\n\s*/);
 }
 
 const binary =
@@ -211,6 +207,10 @@ const STR: readonly Form[] = [
   (make, random) => e`${operand(make('str'), random)}[${make('int')}]`,
   percent,
   formatCall,
+  percentStarred,
+  formatNested,
+  (make, random) =>
+    e`${random.pick(['"["', '"("', '"{1: "', `"'"`, '"0x"', '" "', '"-"'])} ~ ${make('any')} ~ ${random.pick(['"]"', '", 2]"', '",)"', '"}"', `"'"`, '""', '"\\n"'])}`,
   filters(
     'list',
     ['|join', '|join(§)', '|join(",")', '|join(§, attribute="name")', '|string', '|pprint'],
@@ -236,48 +236,6 @@ function slice(make: (kind: Kind) => Node, random: Random): Node {
         ? e`${random.pick(['0', '1', '2', '-1', '-2', '5'])}`
         : make('int');
   return random.chance(60) ? e`${part()}:${part()}` : e`${part()}:${part()}:${part()}`;
-}
-
-const CONVERSIONS = words(`
-    %s  %r  %d  %5d  %-5s|  %05d  %+d  %.2f  %e  %g  %x  %#x  %o  %c  %%  %10.3s  %i  %X  %a
-    %.0f  %#o  % d  %G
-  `);
-
-function percent(make: (kind: Kind) => Node, random: Random): Node {
-  const count = 1 + random.below(3);
-  const used = Array.from({ length: count }, () => random.pick(CONVERSIONS));
-  const args = joined(
-    used.filter((text) => text !== '%%').map((text) => make(argumentKind(text, random))),
-    ', ',
-  );
-  if (random.chance(15)) return e`"%(a)s-%(b)${random.pick(['s', 'd', 'r', '5.1f'])}" % ${make('dict')}`;
-  if (random.chance(25)) return e`"${used.join(' ')}"|format(${args})`;
-  return count === 1 && random.chance(60)
-    ? e`"${used.join('')}" % ${make('any')}`
-    : e`"${used.join(' ')}" % (${args},)`;
-}
-
-function argumentKind(conversion: string, random: Random): Kind {
-  if (/[sra]/.test(conversion)) return 'any';
-  return /[feg]/i.test(conversion) && random.chance(60) ? 'float' : 'int';
-}
-
-const SPECS = words(`
-      :>6  :<6  :^7  :*^8  :05d  :+d  :,  :.2f  :x  :#b  :e  :%  !r  !s  :_  :=6  :10.3  :g  :n
-    :c  !a  :.3s  :o  : d  :-^9.2f
-  `);
-
-function formatCall(make: (kind: Kind) => Node, random: Random): Node {
-  const field = (name: string): string => `{${name}${random.pick(SPECS)}}`;
-  const kind = random.pick<Kind>(['int', 'float', 'str', 'any', 'int', 'float']);
-  const texts = random.pick([
-    [field(''), field('')],
-    [field('1'), field('0')],
-    [field('a')],
-    [field('0.real')],
-    [field('0[0]')],
-  ]);
-  return e`"${texts.join('-')}".format(${make(kind)}, ${make(kind)}, a=${make(kind)})`;
 }
 
 const LIST_FILTERS = words(`

@@ -33,7 +33,7 @@ function randomBody(maker: Maker, depth: number): Node {
 
 function randomPiece(maker: Maker, depth: number): Node {
   const { random } = maker;
-  const kind = random.below(depth > 0 ? 19 : 6);
+  const kind = random.below(depth > 0 ? 21 : 6);
   if (kind < 3) return b`${random.pick(TEXTS)}`;
   if (kind < 6) return output(maker);
   const form = random.pick(FORMS);
@@ -49,7 +49,7 @@ export function randomTemplate(maker: Maker): Node {
   }
   const body = randomBody(maker, 2);
   if (!random.chance(4)) return body;
-  return b`#jinja2: ${random.pick(['trim_blocks: False', 'lstrip_blocks: True', 'trim_blocks: False, lstrip_blocks: True', 'keep_trailing_newline: False', "variable_start_string: '[%', variable_end_string: '%]'"])}\n${body}`;
+  return b`#jinja2: ${random.pick(['trim_blocks: False', 'lstrip_blocks: True', 'trim_blocks: False, lstrip_blocks: True', 'keep_trailing_newline: False', "newline_sequence: '\\r\\n'", "comment_start_string: '<#', comment_end_string: '#>'", "variable_start_string: '[%', variable_end_string: '%]'"])}\n${body}`;
 }
 
 /** The templates that others name. */
@@ -57,7 +57,9 @@ export function randomFiles(outer: Maker): Readonly<Record<string, string>> {
   const maker = { ...outer, isIncluded: true };
   const macro = b`{% macro f(a, b=1) %}${randomBody({ ...maker, names: ['a', 'b'] }, 0)}{% endmacro %}`;
   return {
-    'a.j2': textOf(randomBody(maker, 1)),
+    'a.j2': textOf(
+      b`${maker.random.pick(['', '', '{{ v|default("-") }}{{ item|d(i) }}'])}${randomBody(maker, 1)}`,
+    ),
     'm.j2': textOf(
       b`{% set v = ${randomExpression(maker, 'any', 1)} %}${macro}{% macro _g() %}g{% endmacro %}`,
     ),
@@ -102,8 +104,67 @@ function call(maker: Maker, depth: number): Node {
 
 function recursion(maker: Maker): Node {
   const { random } = maker;
+  if (random.chance(40)) return recursionOverPairs(maker);
   const inner = { ...maker, names: [...maker.names, 'loop.depth', 'loop.depth0', 'loop.index', 'item'] };
   return b`${tag(maker, b`for item in ${random.pick(['[[1, [2]], [3]]', 'l', '[l, numbers]', 'nested.values()'])} recursive`)}${output(inner)}{% if item is iterable and item is not string %}({{ loop(item${random.pick(['', '|list', '[1:]'])}) }}){% endif %}${tag(maker, b`endfor`)}`;
+}
+
+function recursionOverPairs(maker: Maker): Node {
+  const { random } = maker;
+  const inner = { ...maker, names: [...maker.names, 'k', 'v', 'loop.depth', 'loop.revindex'] };
+  const look = random.pick([
+    '{{ loop.changed(v) }}',
+    '{{ loop.cycle("a", k, "c") }}',
+    '{{ loop.previtem|default("-") }}{{ loop.nextitem|default("+") }}',
+    '{{ loop.changed(loop.depth, 1) ~ loop.length }}',
+  ]);
+  const pairs = random.pick([
+    'd.items()',
+    'nested.items()',
+    'd|dictsort',
+    'nested|items',
+    'd|dict2items|map(attribute="key")|zip(l)',
+  ]);
+  const rest = random.pick(['', '', '{% else %}[]']);
+  return b`${tag(maker, b`for k, v in ${pairs} recursive`)}${look}${output(inner)}{% if v is mapping %}({{ loop(v.items()) }}){% endif %}${rest}${tag(maker, b`endfor`)}`;
+}
+
+/** Macros in a macro, whose defaults look at arguments and at what stands around. */
+function nestedMacros(maker: Maker, depth: number): Node {
+  const { random } = maker;
+  const outer = { ...maker, names: [...maker.names, 'p', 'q'] };
+  const inner = { ...maker, names: [...maker.names, 'p', 'q', 'r', 's'] };
+  const defaults = random.pick(['q=p', 'q=i', 'p=q, q=1', 'q=p is defined']);
+  const parameters = defaults.startsWith('p') ? defaults : `p, ${defaults}`;
+  const back = random.pick(['{{ caller() }}', '{{ caller(r) if caller is defined }}', '']);
+  const within = b`${tag(maker, b`macro n(r=${expression(outer, 'any')}, s=r)`)}${randomBody(inner, 0)}${back}${tag(maker, b`endmacro`)}`;
+  const use = random.pick([
+    '{{ n() }}',
+    '{{ n(q) }}',
+    '{{ n(s=1) }}',
+    '{% call(x=q) n(q) %}{{ x }}{{ caller() if caller is defined }}{% endcall %}',
+  ]);
+  const definition = b`${tag(maker, b`macro o(${parameters})`)}${within}${use}${tag(maker, b`endmacro`)}`;
+  const given = random.pick(['1', '', 's, q=2', 'q=l']);
+  if (random.chance(50)) return b`${definition}{{ o(${given}) }}`;
+  return b`${definition}{% call o(${given}) %}${randomBody(maker, depth)}{% endcall %}`;
+}
+
+/** A name that is set, set again further in, and read at both places. */
+function scopes(maker: Maker, depth: number): Node {
+  const inner = { ...maker, names: [...maker.names, 'v'] };
+  const [open, close] = maker.random.pick([
+    ['if yes', 'endif'],
+    ['if no', 'else %}{% endif'],
+    ['for w in [1, 2]', 'endfor'],
+    ['with', 'endwith'],
+    ['with w = v', 'endwith'],
+    ['filter upper', 'endfilter'],
+    ['set w', 'endset'],
+    ['macro m()', 'endmacro %}{{ m() }}{% set w = 1'],
+  ] as const);
+  const again = b`{% set v = ${expression(inner, 'any')} %}{{ v }}`;
+  return b`{% set v = ${expression(maker, 'int')} %}${tag(maker, b`${open}`)}${again}${randomBody(inner, depth)}{% ${close} %}{{ v }}`;
 }
 
 /** Whitespace control at the two ends of a tag. */
@@ -144,7 +205,10 @@ const FORMS: readonly ((maker: Maker, depth: number) => Node)[] = [
     b`${tag(maker, b`filter ${maker.random.pick(['upper', 'trim', 'replace("a", "b")', 'indent(2)', 'length', 'escape'])}`)}${randomBody(maker, depth)}${tag(maker, b`endfilter`)}`,
   (maker) =>
     b`${tag(maker, b`raw`)}${maker.random.pick(['{{ x }}', '{% if %}', ' \n'])}${tag(maker, b`endraw`)}`,
-  (maker) => b`{#${maker.random.pick(['', '-', '+'])} no ${maker.random.pick(['', '-', '+'])}#}`,
+  nestedMacros,
+  scopes,
+  (maker) =>
+    b`{#${maker.random.pick(['', '-', '+'])} ${maker.random.pick(['no', 'n\n o', '{{ x }}'])} ${maker.random.pick(['', '-', '+'])}#}`,
   (maker, depth) => {
     const inner = { ...maker, names: [...maker.names, 'ns.a', 'ns.b'] };
     return b`${tag(maker, b`set ns = namespace(a=${expression(maker, 'any')})`)}${tag(maker, b`set ns.${maker.random.pick(['a', 'b'])} = ${expression(maker, 'any')}`)}${randomBody(inner, depth)}`;

@@ -2,6 +2,7 @@
 
 import type { Value } from '../../base/value.ts';
 import { countItems, countText } from '../budget.ts';
+import { TemplateError } from '../template-error.ts';
 import { dictGet, dictKey } from './dict-key.ts';
 import { typeError, undefinedError, valueError } from './error.ts';
 import { isHtml, markupAttribute } from './markup-text.ts';
@@ -120,7 +121,14 @@ export function itemOf(value: Value, key: Value): Value | undefined {
 }
 
 function isHashable(key: Value): boolean {
-  return !(Array.isArray(key) || key instanceof Map || key instanceof LazyDict);
+  if (key === null || typeof key !== 'object') return true;
+  try {
+    dictKey(key);
+    return true;
+  } catch (error) {
+    if (error instanceof TemplateError && error.pythonType === 'TypeError') return false;
+    throw error;
+  }
 }
 
 function elementAt(value: Value, index: number): Value | undefined {
