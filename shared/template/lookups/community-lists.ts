@@ -12,17 +12,10 @@ import { isSequence } from '../filters/sequence.ts';
 import { compare } from '../python/comparison.ts';
 import { dictSet } from '../python/dict-key.ts';
 import { repr } from '../python/repr.ts';
-import {
-  asDict,
-  asSequence,
-  asText,
-  checkLength,
-  force,
-  iterateOrUndefined,
-  toList,
-} from '../python/values.ts';
+import { asDict, asSequence, asText, checkLength, force, toList } from '../python/values.ts';
 import { stripText } from '../python/whitespace.ts';
 import { withVariables } from '../with-variables.ts';
+import { asList, entryOf } from './lists.ts';
 
 /** The lookups. */
 export const communityListLookups: readonly Lookup[] = [
@@ -38,7 +31,7 @@ function flattened(terms: readonly Value[]): Value[] {
     const term = onlyItem(force(raw));
     const text = asText(term);
     if (text === 'None' || text === 'null') break;
-    if (Array.isArray(term)) found.push(...flattened(term));
+    if (Array.isArray(term)) for (const item of flattened(term)) found.push(item);
     else found.push(text === undefined ? term : stripText(text));
   }
   return found;
@@ -54,14 +47,6 @@ function cartesian(terms: readonly Value[]): Value[] {
   return product(terms.map(asList)).map((row) =>
     row.flatMap((item) => [...(asSequence(force(item)) ?? [force(item)])]),
   );
-}
-
-/** A term as a list: one text, and what has no items, stands for a list of one. */
-function asList(raw: Value): Value[] {
-  const term = force(raw);
-  const text = asText(term);
-  if (text !== undefined) return [stripText(text)];
-  return iterateOrUndefined(term) === undefined ? [term] : toList(term);
 }
 
 /** One loop inside the other; an expression sees in `item` what the loops around it have chosen. */
@@ -130,15 +115,7 @@ function itemsOf(env: Environment, { key, expression, values }: Loop, chosen: Di
         );
   const entries = asDict(given);
   if (entries !== undefined) {
-    return [...entries]
-      .sort(([a], [b]) => compare(a, b))
-      .map(
-        ([name, value]) =>
-          new Map<Value, Value>([
-            ['key', name],
-            ['value', force(value)],
-          ]),
-      );
+    return [...entries].sort(([a], [b]) => compare(a, b)).map(([name, value]) => entryOf(name, force(value)));
   }
   if (isSequence(given) || asText(given) !== undefined) return toList(given);
   throw lookupError(

@@ -1,7 +1,7 @@
 /** Lookups that reshape lists: items, list, dict, indexed_items, nested, together, subelements, sequence. */
 
 import { limits } from '../../base/limits.ts';
-import type { Value } from '../../base/value.ts';
+import type { Dict, Value } from '../../base/value.ts';
 import type { Lookup } from '../builtin.ts';
 import { ansibleError } from '../filter-error.ts';
 import { dictGet } from '../python/dict-key.ts';
@@ -52,17 +52,19 @@ function flatten(terms: readonly Value[]): Value[] {
 function dictItems(term: Value): Value[] {
   const entries = asDict(term);
   if (entries === undefined) throw ansibleError('with_dict expects a dict');
-  return [...entries].map(
-    ([key, value]) =>
-      new Map<Value, Value>([
-        ['key', key],
-        ['value', force(value)],
-      ]),
-  );
+  return [...entries].map(([key, value]) => entryOf(key, force(value)));
 }
 
-/** A term as a list: one text stands for a list of one. */
-function asList(raw: Value): Value[] {
+/** An entry of a dict as loops see it: with a key and a value. */
+export function entryOf(key: Value, value: Value): Dict {
+  return new Map<Value, Value>([
+    ['key', key],
+    ['value', value],
+  ]);
+}
+
+/** A term as a list: one text, and what has no items, stands for a list of one. */
+export function asList(raw: Value): Value[] {
   const term = force(raw);
   const text = asText(term);
   if (text !== undefined) return [stripText(text)];
