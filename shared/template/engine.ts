@@ -75,7 +75,6 @@ export function makeEngine(env: Environment, mode: RenderMode, isChanging = fals
       ? (name) => copyContainers(resolveVariable(name, env))
       : (name) => resolveVariable(name, env),
     resolveGlobal: (name) => resolveLookupGlobal(name, runtime) ?? resolveGlobal(name, env),
-    isVerbatim: (name) => isVariableVerbatim(name, env),
     textOrigin: originIn,
   };
 }

@@ -3,7 +3,7 @@
 import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin, Builtins } from '../builtin.ts';
 import { couldNotLoad } from '../plugin-name.ts';
-import { getAttribute, getItem, getSlice, missingAttribute, missingItem } from '../python/access.ts';
+import { getAttribute, getItem, getSlice } from '../python/access.ts';
 import { checkText, operate, operateUnary } from '../python/arithmetic.ts';
 import { bindArguments, bindSources } from '../python/bind-arguments.ts';
 import { contains, equals, isOrdered } from '../python/comparison.ts';
@@ -14,9 +14,10 @@ import { hasMarkers, type Kwargs, Markup, PyTuple, Template, Undefined } from '.
 import { asDict, asText, isTrue, iterateOrUndefined, typeName } from '../python/values.ts';
 import type { CallArguments, CompareOperator, Expression } from '../syntax/syntax-tree.ts';
 import { TemplateError } from '../template-error.ts';
-import { classOf, describeText, type TextOrigin } from '../text-origin.ts';
+import { classOf, isKeptAsText } from '../text-origin.ts';
 import { selfOf } from './block.ts';
-import { callValue, type Evaluate, type Frame, isSetByTemplate, lookUp, readVariable } from './runtime.ts';
+import { explainMissing, findOrigin, type LoopItems } from './origin.ts';
+import { callValue, type Evaluate, type Frame, lookUp, readVariable } from './runtime.ts';
 
 /** What compiling needs to know. */
 export type Compiler = {
@@ -27,7 +28,7 @@ export type Compiler = {
   /** Whether a scope within the template may hold a name; all others are variables from outside. */
   readonly mayAssign: (name: string) => boolean;
   /** What the loops around run over, by the name that each sets. */
-  readonly loopItems?: ReadonlyMap<string, Expression>;
+  readonly loopItems?: LoopItems;
 };
 
 /** A place in a template, as messages name it. */
@@ -39,18 +40,22 @@ function shortName(name: string): string {
   return name.replace(/^ansible\.(builtin|legacy)\./, '');
 }
 
+/** Expressions whose value may be one that a variable holds. */
+const GIVING_ON: ReadonlySet<Expression['kind']> = new Set(['filter', 'getattr', 'getitem', 'name']);
+
 /** As {@link compileExpression}, but text that is to stay text comes with a mark. */
 export function compileMarked(expression: Expression, compiler: Compiler): Evaluate {
   if (expression.kind === 'condexpr') {
     return compileChoice(expression, compiler, compileMarked);
   }
   const evaluate = compileExpression(expression, compiler);
-  if (expression.kind !== 'name') return evaluate;
-  const { name } = expression;
+  if (!GIVING_ON.has(expression.kind)) return evaluate;
   return (frame) => {
     const value = evaluate(frame);
-    const isOpen = typeof value === 'string' && /^[[{TF]/.test(value);
-    return isOpen && frame.context.engine.isVerbatim(name) ? new Markup(value, 'verbatim') : value;
+    if (typeof value !== 'string' || !/^[[{TF]/.test(value)) return value;
+    return isKeptAsText(findOrigin(expression, frame, compiler.loopItems))
+      ? new Markup(value, 'verbatim')
+      : value;
   };
 }
 
@@ -87,7 +92,7 @@ export function compileExpression(expression: Expression, compiler: Compiler): E
         const whole = value(frame);
         const found = getAttribute(whole, name);
         if (typeof whole !== 'string' || !(found instanceof Undefined)) return found;
-        return explainMissing(found, findOrigin(expression.value, frame, compiler));
+        return explainMissing(found, findOrigin(expression.value, frame, compiler.loopItems));
       };
     }
     case 'getitem':
@@ -218,7 +223,7 @@ function compileItem(expression: OfKind<'getitem'>, compiler: Compiler): Evaluat
       const whole = value(frame);
       const found = getItem(whole, subscript(frame));
       if (typeof whole !== 'string' || !(found instanceof Undefined)) return found;
-      return explainMissing(found, findOrigin(expression.value, frame, compiler));
+      return explainMissing(found, findOrigin(expression.value, frame, compiler.loopItems));
     };
   }
   const bound = (part: Expression | undefined): Evaluate =>
@@ -317,25 +322,8 @@ function compileTypeDebug(value: Expression, filtered: Evaluate, compiler: Compi
   return (frame) => {
     const name = asText(filtered(frame)) ?? '';
     if (name !== 'str' && name !== 'dict' && name !== 'list') return name;
-    return classOf(name, findOrigin(value, frame, compiler));
+    return classOf(name, findOrigin(value, frame, compiler.loopItems));
   };
-}
-
-/** Where the texts of an expression's value come from. */
-function findOrigin(expression: Expression, frame: Frame, { loopItems }: Compiler): TextOrigin {
-  return frame.context.engine.textOrigin(expression, {
-    isLocal: (name) => isSetByTemplate(frame, name),
-    loopItems: (name) => loopItems?.get(name),
-  });
-}
-
-/** A text's missing attribute or item, named as Python does: by a class that follows from where the text comes from. */
-function explainMissing(found: Undefined, origin: TextOrigin): Undefined {
-  if (found.lack === undefined) return found;
-  const { of, key } = found.lack;
-  const object = describeText(origin);
-  const name = asText(key);
-  return name === undefined ? missingItem(of, key, object) : missingAttribute(of, name, object);
 }
 
 /** A chain of filters over something already compiled, for filter blocks and set blocks. */

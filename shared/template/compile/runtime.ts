@@ -42,8 +42,6 @@ export type Engine = {
   readonly getTemplate: (name: string) => CompiledTemplate | undefined;
   readonly resolveVariable: (name: string) => Value | undefined;
   readonly resolveGlobal: (name: string) => Value | undefined;
-  /** Whether a variable's text was made by a filter that makes text to stay text. */
-  readonly isVerbatim: (name: string) => boolean;
   /** Where the texts of an expression's value come from. */
   readonly textOrigin: (expression: Expression, locals: LocalNames) => TextOrigin;
 };
