@@ -55,7 +55,7 @@ export const FILTER_CALLS: readonly Called[] = table({
     human_readable    (isbits=true)    (unit="K")
     log    (2)    (10)
     pow    (2)    (§i)
-    random    (seed=1)    (1, seed=§)    (start=2, step=3, seed="x")
+    random    (seed=1)    (1, seed=§i)    (start=2, step=3, seed="x")
     root    (3)
   `,
   float: `

@@ -77,7 +77,7 @@ export const RULES: readonly Rule[] = [
     applies: ({ ours, python }) =>
       said(python).includes('NotImplemented') && said(ours).includes('unsupported operand type'),
   },
-  { paragraph: 'Bytes', applies: ({ python }) => said(python).includes('_ResultMixinBytes.decode') },
+  { paragraph: 'Printed objects', applies: ({ python }) => said(python).includes('<bound method ') },
   {
     paragraph: 'Options of YAML',
     applies: ({ text }) =>

@@ -41,7 +41,7 @@ export function renderOurs({ setting, template, variables, files }: TextCase): A
     return { value: repr(renderValue(asTemplate(template), env)) };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    return { error: [error.pythonType, error.message] };
+    return { error: [error.pythonType.replace(/^.*\./, ''), error.message] };
   }
 }
 

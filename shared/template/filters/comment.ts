@@ -5,6 +5,7 @@ import type { Builtin } from '../builtin.ts';
 import { attributeError } from '../filter-error.ts';
 import { operate } from '../python/arithmetic.ts';
 import { equals } from '../python/comparison.ts';
+import { dictKey } from '../python/dict-key.ts';
 import { pythonError, typeError } from '../python/error.ts';
 import { intArgument } from '../python/method.ts';
 import { toInt } from '../python/number.ts';
@@ -40,7 +41,7 @@ const STYLES: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
 ]);
 
 function comment(_env: unknown, value: Value, style: Value = 'plain', kwargs: Value = null): Value {
-  const preset = STYLES.get(str(style));
+  const preset = STYLES.get(str(dictKey(force(style))));
   if (preset === undefined) throw pythonError('KeyError', repr(style));
   const given = kwargs instanceof Map ? kwargs : new Map<Value, Value>();
   const option = (name: string, fallback: Value): Value => {

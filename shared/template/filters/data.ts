@@ -8,7 +8,7 @@ import { getAttribute, getItem, itemOf, missingAttribute } from '../python/acces
 import { operate } from '../python/arithmetic.ts';
 import { isOrdered } from '../python/comparison.ts';
 import { dictGet, dictKey, dictSet } from '../python/dict-key.ts';
-import { typeError, undefinedError } from '../python/error.ts';
+import { pythonError, typeError, undefinedError } from '../python/error.ts';
 import { methodOf } from '../python/methods.ts';
 import { formatPercent } from '../python/percent-format.ts';
 import { repr, str } from '../python/repr.ts';
@@ -43,7 +43,7 @@ export const dataFilters: readonly Builtin[] = [
   {
     name: 'attr',
     signature: 'name',
-    call: (_env, value, name = '') => attr(force(value), attributeName(force(name))),
+    call: (_env, value, name = '') => attr(force(value), attributeName(dictKey(force(name)))),
   },
 ];
 
@@ -169,7 +169,7 @@ function subelementNames(path: Value): readonly Value[] {
 
 function subelementValues(element: Value, names: readonly Value[], skipsMissing: boolean): readonly Value[] {
   let values = element;
-  let last: Value = null;
+  let last: Value | undefined;
   for (const name of names) {
     last = name;
     if (!isMapping(values)) {
@@ -183,6 +183,11 @@ function subelementValues(element: Value, names: readonly Value[], skipsMissing:
     values = next;
   }
   if (Array.isArray(values)) return values;
+  if (last === undefined)
+    throw pythonError(
+      'UnboundLocalError',
+      "cannot access local variable 'subelement' where it is not associated with a value",
+    );
   throw filterTypeError(`the key ${repr(last)} should point to a list, got ${repr(values)}`);
 }
 
@@ -247,7 +252,6 @@ function typeDebug(value: Value): Value {
 export function attributeName(name: Value): string {
   const text = asText(name);
   if (text !== undefined) return text;
-  dictKey(name);
   throw typeError(`attribute name must be string, not '${typeName(name)}'`);
 }
 

@@ -6,7 +6,7 @@ import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { filterError, filterErrorFrom } from '../filter-error.ts';
 import { decodeText, encodeText } from '../python/codec.ts';
-import { pythonError, undefinedError } from '../python/error.ts';
+import { pythonError, typeError, undefinedError } from '../python/error.ts';
 import { isHtml } from '../python/markup-text.ts';
 import { intArgument, textArgument } from '../python/method.ts';
 import { str } from '../python/repr.ts';
@@ -25,8 +25,8 @@ export const encodingFilters: readonly Builtin[] = [
     call: (_env, value, type = 'sha1') => hash(value, hashName(force(type))),
   },
   { name: 'md5', signature: '', call: (_env, value) => hash(value, 'md5') },
-  { name: 'sha1', signature: '', call: (_env, value) => hash(value, 'sha1') },
-  { name: 'checksum', signature: '', call: (_env, value) => hash(value, 'sha1') },
+  { name: 'sha1', signature: 'hash_func=None', call: sha1 },
+  { name: 'checksum', signature: 'hash_func=None', call: sha1 },
   {
     name: 'password_hash',
     signature: "hashtype='sha512', salt=None, salt_size=None, rounds=None, ident=None",
@@ -89,6 +89,12 @@ function hash(value: Value, type: string): string {
     throw filterError(`unsupported hash type ${type}`);
   }
   return createHash(name).update(toBytes(value)).digest('hex');
+}
+
+/** Python's function of the hash cannot be named in a template, so nothing that is given can be called. */
+function sha1(_env: unknown, value: Value, hashFunc: Value = null): string {
+  if (hashFunc === null) return hash(value, 'sha1');
+  throw typeError(`'${typeName(hashFunc)}' object is not callable`);
 }
 
 function passwordHash(

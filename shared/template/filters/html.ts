@@ -12,7 +12,7 @@ import { typeError, valueError } from '../python/error.ts';
 import { escapeHtml, escapeValue, stripTags } from '../python/markup-text.ts';
 import { rangeArguments, textArgument } from '../python/method.ts';
 import { repr, str } from '../python/repr.ts';
-import { Markup, PyBytes, Undefined } from '../python/special.ts';
+import { Markup, PyBytes, PyCallable, PyTuple, Undefined } from '../python/special.ts';
 import { splitUrl } from '../python/url.ts';
 import {
   asDict,
@@ -165,11 +165,30 @@ function partOfNothing(value: Value, part: string, alias: Value): Value {
   throw filterError(`${str(alias)}: unknown URL component: ${part}`);
 }
 
+function splitNothing(value: Value): Dict {
+  const fields = ['scheme', 'netloc', 'path', 'query', 'fragment'];
+  const decode = (): Value => new PyTuple(Array(fields.length).fill(''), fields);
+  const parts: Dict = new Map<Value, Value>([['decode', new PyCallable('decode', decode)]]);
+  for (const part of [
+    'fragment',
+    'hostname',
+    'netloc',
+    'password',
+    'path',
+    'port',
+    'query',
+    'scheme',
+    'username',
+  ])
+    parts.set(part, partOfNothing(value, part, ''));
+  return parts;
+}
+
 function urlsplit(_env: unknown, value: Value, query: Value = '', alias: Value = 'urlsplit'): Value {
   const text = asText(force(value));
   const wanted = asText(force(query)) ?? '';
-  if (text === undefined && wanted !== '' && !isTrue(force(value)))
-    return partOfNothing(force(value), wanted, alias);
+  if (text === undefined && !isTrue(force(value)))
+    return wanted === '' ? splitNothing(force(value)) : partOfNothing(force(value), wanted, alias);
   if (text === undefined) throw attributeError(value, 'decode');
   const url = splitUrl(text);
   const parts: Dict = new Map<Value, Value>([

@@ -5,6 +5,7 @@ import type { Builtin } from '../builtin.ts';
 import { makeTimedelta, microsIn } from '../dates/timedelta.ts';
 import { filterArgumentError, filterError, filterTypeError, rethrown } from '../filter-error.ts';
 import { operate } from '../python/arithmetic.ts';
+import { dictKey } from '../python/dict-key.ts';
 import { pythonError, typeError, undefinedError, valueError } from '../python/error.ts';
 import { intArgument } from '../python/method.ts';
 import {
@@ -80,7 +81,7 @@ function floatFilter(_env: unknown, value: Value, fallback: Value = 0): Value {
 
 function round(_env: unknown, value: Value, precision: Value = 0, method: Value = 'common'): Value {
   const settled = force(value);
-  const kind = str(method);
+  const kind = str(dictKey(force(method)));
   if (kind !== 'common' && kind !== 'ceil' && kind !== 'floor') {
     throw filterArgumentError('method must be common, ceil or floor');
   }
@@ -155,7 +156,10 @@ function root(_env: unknown, value: Value, base: Value = 2): Value {
   const x = realNumber(value, 'root');
   const b = rethrown(
     () => numberOrUndefined(force(base)) ?? toFloat(base),
-    (error) => filterTypeError(`root() can only be used on numbers: ${error.message}`),
+    (error) =>
+      error.kind === 'undefined'
+        ? undefined
+        : filterTypeError(`root() can only be used on numbers: ${error.message}`),
   );
   const fail = (): Error => filterTypeError('root() can only be used on numbers: math domain error');
   if (b === 2) {

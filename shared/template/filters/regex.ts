@@ -3,7 +3,7 @@
 import type { Value } from '../../base/value.ts';
 import { countItems } from '../budget.ts';
 import type { Builtin } from '../builtin.ts';
-import { filterError } from '../filter-error.ts';
+import { attributeError, filterError } from '../filter-error.ts';
 import { dictKey } from '../python/dict-key.ts';
 import { pythonError, typeError, undefinedError } from '../python/error.ts';
 import {
@@ -43,6 +43,7 @@ export function patternOf(pattern: Value, ignorecase: Value, multiline: Value): 
   const settled = force(pattern);
   if (settled instanceof Undefined) throw undefinedError(settled);
   const text = asText(settled);
+  if (settled instanceof PyBytes) throw typeError('cannot use a bytes pattern on a string-like object');
   if (text === undefined) dictKey(settled);
   if (text === undefined) throw typeError('first argument must be string or compiled pattern');
   return compilePattern(text, { ignoreCase: isTrue(ignorecase), multiline: isTrue(multiline) });
@@ -100,8 +101,7 @@ function regexSearch(
 function groupArgument(argument: Value): string | number {
   const given = force(argument);
   const text = asText(given);
-  if (text === undefined)
-    throw pythonError('AttributeError', `'${typeName(given)}' object has no attribute 'startswith'`);
+  if (text === undefined) throw attributeError(given, 'startswith');
   if (text.startsWith('\\g')) {
     const name = /^\\g<(\S+)>/.exec(text)?.[1];
     if (name === undefined) {

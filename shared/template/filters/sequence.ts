@@ -158,6 +158,7 @@ function sum(_env: unknown, value: Value, attribute: Value = null, start: Value 
   if (asText(force(start)) !== undefined) {
     throw typeError("sum() can't sum strings [use ''.join(seq) instead]");
   }
+  if (force(start) instanceof PyBytes) throw typeError("sum() can't sum bytes [use b''.join(seq) instead]");
   const get = makeGetter(attribute);
   let total: Value = start;
   for (const item of iterate(force(value))) total = operate('+', total, get(item));

@@ -41,5 +41,5 @@ function epochSeconds(second: Value): number {
 
 function toDatetime(_env: unknown, value: Value, format: Value = ''): Value {
   const text = textArgument(value, 'strptime() argument 1');
-  return makeDatetime(parseDate(text, str(format)));
+  return makeDatetime(parseDate(text, textArgument(format, 'strptime() argument 2')));
 }

@@ -76,8 +76,8 @@ function isMount(env: Environment, path: string): boolean {
 }
 
 function sameFile(env: Environment, value: Value, other: Value = ''): Value {
-  const paths = [value, other].map((path) => statPath(path, STAT));
-  const [a, b] = paths.map((path) => {
+  const [a, b] = [value, other].map((file) => {
+    const path = statPath(file, STAT);
     const stat = env.local.stat(path, true);
     if (stat === undefined) {
       throw pythonError('FileNotFoundError', `[Errno 2] No such file or directory: ${reprText(path)}`);

@@ -84,6 +84,7 @@ function versionTest(
 function comparerOf(strict: Value, versionType: Value): Comparer {
   if (strict !== null && isTrue(strict)) return compareStrict;
   if (versionType === null || !isTrue(versionType)) return compareLoose;
+  dictKey(force(versionType));
   const found = TYPES.get(str(versionType));
   if (found !== undefined) return found;
   throw filterError(`Invalid version type (${str(versionType)}). Must be one of ${quoteAll(TYPES.keys())}`);
