@@ -4,7 +4,7 @@ import type { Value } from '../../base/value.ts';
 import { countItems, countText } from '../budget.ts';
 import { TemplateError } from '../template-error.ts';
 import { dictGet, dictKey } from './dict-key.ts';
-import { typeError, undefinedError, valueError } from './error.ts';
+import { chained, typeError, undefinedError, valueError } from './error.ts';
 import { isHtml, markupAttribute } from './markup-text.ts';
 import { isDictMethod, methodOf } from './methods.ts';
 import { sliceRange } from './range.ts';
@@ -60,12 +60,6 @@ export function getItem(value: Value, key: Value): Value {
 
 function isDictAttribute(name: string): boolean {
   return isDictMethod(name) || name === '__class__';
-}
-
-/** What is read from an undefined value is that value, so that the first failure is the one reported. */
-function chained(value: Undefined): Undefined {
-  if (value.isLenient) throw undefinedError(value);
-  return value;
 }
 
 function attributeOf(value: Value, name: string): Value | undefined {

@@ -23,6 +23,12 @@ export function undefinedError(value: Undefined): TemplateError {
   return new TemplateError('undefined', 'AnsibleUndefinedVariable', value.message);
 }
 
+/** What is read from an undefined value: itself, so that the first failure is the one reported. That of an inline `if` raises. */
+export function chained(value: Undefined): Undefined {
+  if (value.isLenient) throw undefinedError(value);
+  return value;
+}
+
 /** A render that would use more than it may. */
 export function limitError(message: string): TemplateError {
   return new TemplateError('limit', 'RecursionError', message);

@@ -1,7 +1,7 @@
 /** Python's `'…{}…'.format(…)`. */
 
 import type { Value } from '../../base/value.ts';
-import { pythonError, typeError, undefinedError, valueError } from './error.ts';
+import { chained, pythonError, typeError, valueError } from './error.ts';
 import { type FormatField, readField, readPath } from './format-field.ts';
 import { formatWithSpec } from './format-spec.ts';
 import { isHtml } from './markup-text.ts';
@@ -87,12 +87,6 @@ function argument(name: string, fields: Fields): Value {
     return force(value);
   }
   return force(readKey(kwargs, name, fields));
-}
-
-/** What is read from an undefined value is that value, but for the result of an inline `if`. */
-function chained(value: Undefined): Undefined {
-  if (value.isLenient) throw undefinedError(value);
-  return value;
 }
 
 function checkNumbering(numbering: 'automatic' | 'manual', fields: Fields): void {
