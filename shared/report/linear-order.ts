@@ -58,7 +58,9 @@ export function createLinearizer(
       emit(event);
       return;
     }
-    const key = `${event.file}\n${event.label ?? ''}`;
+    let key = `${event.file}\n${event.label ?? ''}`;
+    // A host that includes the same once more is told of in a line of its own.
+    while (event.hosts.some((host) => hostsOf(includes.get(key)).includes(host))) key += '\n';
     const known = includes.get(key);
     includes.set(
       key,
@@ -141,4 +143,8 @@ export function createLinearizer(
       return names[step.index];
     },
   };
+}
+
+function hostsOf(event: RunEvent | undefined): readonly string[] {
+  return event?.kind === 'file-included' ? event.hosts : [];
 }

@@ -44,7 +44,7 @@ export function changedVars(vars: HostVars, change: HostChange): HostVars {
     case 'clear-facts':
       return { ...vars, facts: [] };
     case 'give':
-      return addResultFacts(vars, change.gift.action, change.gift.result);
+      return addResultFacts(vars, change.gift);
     default:
       return change satisfies never;
   }

@@ -48,7 +48,10 @@ export function bringIn(state: HostState, at: TaskAt, end: TaskEnd): Included {
     const one =
       shortName(at.task.action) === 'include_role' ? roleOf(at, include, item) : fileOf(at, include, item);
     if (one.error !== undefined) return { state, shown, error: one.error };
-    inclusions.push({ source: `${one.source}#${item.label ?? ''}`, nodes: one.nodes });
+    inclusions.push({
+      source: sourceAmong(inclusions, `${one.source}#${item.label ?? ''}`),
+      nodes: one.nodes,
+    });
     if (one.isFile) shown.push({ file: one.source, label: shownLabel(at.task, item) });
     added = { ...added, ...one.changes(added) };
   }
@@ -59,6 +62,12 @@ export function bringIn(state: HostState, at: TaskAt, end: TaskEnd): Included {
     next: inclusions.length === 0 ? state.next : { kind: 'inside', cursor: at.cursor },
   };
   return { state: next, shown, error: undefined };
+}
+
+/** A source that none of the inclusions has, also where items are alike. */
+function sourceAmong(inclusions: readonly Inclusion[], source: string): string {
+  const isKnown = inclusions.some((inclusion) => inclusion.source === source);
+  return isKnown ? sourceAmong(inclusions, `${source}#`) : source;
 }
 
 /** The label of a loop's item; Ansible shows none that counts as false. */

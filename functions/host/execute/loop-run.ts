@@ -64,7 +64,7 @@ export function startLoop(site: RenderSite, task: Task, { ports, items }: Loop):
     const end = endAtOnce(item, controls.pauseMs === 0 ? ports.local : () => undefined);
     ended.push(end);
     if (end === undefined) continue;
-    vars = addResultFacts(vars, task.action, end.result);
+    vars = addResultFacts(vars, { action: task.action, result: end.result });
     context = withChangedInventory(context, site.host, end.result);
   }
   const decorate = (end: ItemEnd, index: number): ItemEnd => decorated(end, ready[index], controls);
@@ -194,7 +194,7 @@ async function sendOneByOne(items: Items): Promise<TaskEnd | 'discarded'> {
     const done = items.decorate(end, index);
     ports.onItem(done);
     ends.push(done);
-    if (vars !== undefined) vars = addResultFacts(vars, task.action, end.result);
+    if (vars !== undefined) vars = addResultFacts(vars, { action: task.action, result: end.result });
   }
   return endOfLoop(ends, items.wrong);
 }

@@ -2,7 +2,8 @@
 
 import type { Dict, Value } from '../../../shared/base/value.ts';
 import { enclosing, everyKeyword, nearestKeyword } from '../../../shared/project/inheritance.ts';
-import type { Role } from '../../../shared/project/model.ts';
+import type { Play, Role } from '../../../shared/project/model.ts';
+import { str } from '../../../shared/template/python/repr.ts';
 import { type LazyDict, omit } from '../../../shared/template/python/special.ts';
 import type { Layer } from '../../../shared/template/scope.ts';
 import { COMPUTED, RECEIVED } from '../../../shared/template/text-origin.ts';
@@ -87,8 +88,7 @@ const PLAY_READERS: Readers = {
   ansible_play_hosts: ({ site }) => changing(site, 'ansible_play_hosts', site.context.hosts.active),
   ansible_play_batch: ({ site }) => changing(site, 'ansible_play_batch', site.context.hosts.batch),
   ansible_play_hosts_all: ({ site }) => [...site.context.hosts.all],
-  ansible_play_name: ({ site: { context } }) =>
-    typeof context.play.name === 'string' ? context.play.name : '',
+  ansible_play_name: ({ site, render }) => playName(site.context.play, render),
   ansible_search_path: ({ site }) => [...searchPath(site.context.play, site.task)],
   environment: ({ site: { task } }) =>
     task === undefined ? undefined : [...everyKeyword(task, 'environment')],
@@ -141,6 +141,14 @@ function delegatedVars({ site, hostvars, render }: MagicSources): Dict | undefin
   if (written === undefined || written === null) return undefined;
   const host = render(written);
   return new Map<Value, Value>([[host, hostvars.get(host) ?? new Map<Value, Value>()]]);
+}
+
+/** The name of a play, or else what its hosts are. */
+function playName({ hosts, name }: Play, render: (value: Value) => Value): Value {
+  const hasName = name !== undefined && name !== null && name !== '';
+  if (hasName) return render(name);
+  const patterns = render(hosts);
+  return Array.isArray(patterns) ? patterns.map(str).join(',') : patterns;
 }
 
 function changing(site: RenderSite, name: string, hosts: readonly string[]): Value {

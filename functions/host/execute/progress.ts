@@ -173,11 +173,12 @@ function failedState(state: HostState, at: TaskAt, end: TaskEnd, isCounted = isI
 
 /** Registered value and facts. */
 function varsAfter(before: HostVars, at: TaskAt, end: TaskEnd): HostVars {
-  const { task } = at;
+  const { site, task } = at;
+  const isMerged = site.context.config('DEFAULT_HASH_BEHAVIOUR') === 'merge';
   let vars = before;
   for (const { keywords, result } of endsWithFacts(end)) {
     const isOfOther = keywords?.delegateFacts === true && keywords.delegateTo !== undefined;
-    if (!isOfOther) vars = addResultFacts(vars, task.action, result);
+    if (!isOfOther) vars = addResultFacts(vars, { action: task.action, result, isMerged });
   }
   return task.register === undefined ? vars : register(vars, task.register, { task, result: end.result });
 }

@@ -2,6 +2,7 @@
 
 import { type Dict, isDict, type Value } from '../../../shared/base/value.ts';
 import type { Task } from '../../../shared/project/model.ts';
+import { combineVars } from '../../../shared/project/variables/combine-vars.ts';
 import type { Pending } from '../../../shared/template/python/special.ts';
 import { WRITTEN } from '../../../shared/template/text-origin.ts';
 import { shortName } from '../actions/action-name.ts';
@@ -34,12 +35,16 @@ export function mayGiveFacts(task: Task): boolean {
   return !WITHOUT_FACTS.has(shortName(task.action));
 }
 
+/** A result, the action that gave it, and whether dicts of the same name are merged (`hash_behaviour`). */
+export type FactsGiven = { readonly action: string; readonly result: Dict; readonly isMerged?: boolean };
+
 /** The host's variables after a result: its facts, where they belong by action. */
-export function addResultFacts(vars: HostVars, actionName: string, result: Dict): HostVars {
+export function addResultFacts(vars: HostVars, { action: name, result, isMerged }: FactsGiven): HostVars {
   const facts = result.get('ansible_facts');
   if (!(facts instanceof Map) || facts.size === 0) return vars;
-  const action = shortName(actionName);
-  if (action === 'include_vars') return { ...vars, included: new Map([...vars.included, ...facts]) };
+  const action = shortName(name);
+  if (action === 'include_vars')
+    return { ...vars, included: combineVars(vars.included, facts, isMerged ? 'merge' : 'replace') };
   if (action !== 'set_fact') return addFacts(vars, injectableFacts(facts));
   const isCached = result.get('_ansible_facts_cacheable') === true;
   const origins = result.get(FACT_ORIGINS);
