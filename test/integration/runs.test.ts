@@ -2,13 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BundledCli, bundleCli } from '../fleet/bundled-cli.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const CASES = join(ROOT, 'test/cases/runs');
+const CASES = join(import.meta.dirname, '../cases/runs');
 /** Times and temporary files, which are never the same; test/record/runs.py leaves out the same. */
 const VOLATILE = /(?<="(?:start|delta|end)": ")[^"]*|(?<=\+\+\+ after: ).*/g;
 const PREAMBLE = /^(?!\nPLAY)[\s\S]*?(?=\nPLAYBOOK)/;
+
+let cli: BundledCli;
+beforeAll(async () => {
+  cli = await bundleCli();
+});
+afterAll(() => cli?.remove());
 
 function transcript(name: string): string {
   const parent = mkdtempSync(join(tmpdir(), 'runs-'));
@@ -20,7 +26,7 @@ function transcript(name: string): string {
     const [first] = readFileSync(join(directory, 'site.yml'), 'utf8').split('\n');
     const options = first?.split('options:')[1]?.trim().split(/ +/) ?? [];
     const argv = ['run', '-i', 'inventory', 'site.yml', ...options];
-    const done = spawnSync(process.execPath, [join(ROOT, 'cli/main.ts'), ...argv], {
+    const done = spawnSync(process.execPath, [cli.main, ...argv], {
       cwd: directory,
       encoding: 'utf8',
       env: { ...process.env, ANSIBLE_LOCALHOST_WARNING: '0' },

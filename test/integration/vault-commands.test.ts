@@ -14,12 +14,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../shared/base/secret.ts';
 import { openVault } from '../../shared/base/vault.ts';
+import { type BundledCli, bundleCli } from '../fleet/bundled-cli.ts';
 import { whyNoOracle } from '../property/oracle.ts';
 
-const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 const CASES = join(import.meta.dirname, '../cases/vault-commands');
 const SECRETS = ['one', 'two', 'three four', 'wrong'].map((password) => ({
   id: password,
@@ -49,6 +49,12 @@ type Ended = {
 
 const cases = parseJson<readonly Case[]>('cases.json');
 const recorded = parseJson<Readonly<Record<string, readonly Ended[]>>>('recorded.json');
+
+let cli: BundledCli;
+beforeAll(async () => {
+  cli = await bundleCli();
+});
+afterAll(() => cli?.remove());
 
 test.each(cases)('$name', (each) => {
   expect(runCase(each)).toEqual(recorded[each.name]);
@@ -87,7 +93,7 @@ describe.skipIf(missing !== undefined)('beside ansible-vault', () => {
     try {
       cpSync(join(CASES, 'project'), directory, { recursive: true, verbatimSymlinks: true });
       for (const vaultId of ['one', 'dev@two', 'a b@spaced', 'prod@keys-client.sh']) {
-        vault([process.execPath, MAIN, 'vault'], 'encrypt', '--vault-id', vaultId, ...names);
+        vault([process.execPath, cli.main, 'vault'], 'encrypt', '--vault-id', vaultId, ...names);
         vault(['ansible-vault'], 'decrypt', '--vault-id', vaultId, ...names);
         for (const name of names)
           expect(readFileSync(join(directory, name))).toEqual(readFileSync(join(CASES, 'project', name)));
@@ -125,7 +131,7 @@ function runCase({ config, modes = {}, steps }: Case): readonly Ended[] {
 
 function runStep({ args, env, stdin = '', stdinFile }: Step, directory: string): Ended {
   const before = tree(directory);
-  const done = spawnSync('setsid', ['-w', process.execPath, MAIN, 'vault', ...args], {
+  const done = spawnSync('setsid', ['-w', process.execPath, cli.main, 'vault', ...args], {
     cwd: directory,
     env: {
       PATH: '/usr/local/bin:/usr/bin:/bin',

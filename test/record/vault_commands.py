@@ -3,21 +3,33 @@
 Each case runs its commands one after the other on a copy of project/, which is their home directory as well. A sealed
 text is recorded as its header, the password that opens it and what it holds. Of its bytes nothing is ever the same.
 
+Each command is a process of its own, but not a new one: a copy of this one, which has loaded the libraries. What is
+Ansible's own it loads itself, since its configuration is read on the way.
+
 Usage: /usr/bin/python3 test/record/vault_commands.py [PART OF A NAME ...]
 """
 
+import atexit
 import base64
-import concurrent.futures
+import contextlib
+import importlib
 import json
 import os
 import pathlib
 import re
+import runpy
 import shutil
-import subprocess
 import sys
 import tempfile
+import traceback
 
 CASES = pathlib.Path(__file__).resolve().parent.parent / "cases" / "vault-commands"
+LIBRARIES = [
+    "argparse", "configparser", "cryptography.hazmat.backends.openssl.backend", "cryptography.hazmat.primitives.ciphers",
+    "cryptography.hazmat.primitives.kdf.pbkdf2", "cryptography.hazmat.primitives.padding", "getpass",
+    "importlib.metadata", "inspect", "jinja2.nativetypes", "logging", "multiprocessing", "packaging.specifiers",
+    "subprocess", "uuid", "yaml",
+]
 PASSWORDS = ["one", "two", "three four", "wrong"]
 SEALED = re.compile(r"\$ANSIBLE_VAULT;([^\n]*)((?:\n *[0-9a-f]+)+)(\n?)")
 # Python's complaint that there is no terminal, and the help that Ansible prints after a mistake in the command.
@@ -32,8 +44,11 @@ def main():
     target = CASES / "recorded.json"
     recorded = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {}
     wanted = [case for case in cases if not sys.argv[1:] or any(part in case["name"] for part in sys.argv[1:])]
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        recorded.update(zip([case["name"] for case in wanted], pool.map(record, wanted)))
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    ended = [(case["name"], record(case)) for case in wanted]
+    # Afterwards, as it loads Ansible with a configuration of its own.
+    recorded.update((name, [described(*each) for each in commands]) for name, commands in ended)
     names = [case["name"] for case in cases]
     kept = {name: recorded[name] for name in names if name in recorded}
     target.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -58,25 +73,65 @@ def record(case):
 
 
 def run(step, directory):
-    """Run one command without a terminal."""
+    """Run one command without a terminal; return how it ended, what it printed, and the files that it changed."""
     step = step if isinstance(step, dict) else {"args": step}
     before = tree(directory)
     stdin = (directory / step["stdinFile"]).read_bytes() if "stdinFile" in step else step.get("stdin", "").encode()
     environment = {
         "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(directory), "LANG": "C.UTF-8", "ANSIBLE_NOCOLOR": "1",
     }
-    done = subprocess.run(
-        ["/usr/bin/ansible-vault"] + step["args"], cwd=directory, env=dict(environment, **step.get("env", {})),
-        input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, check=False,
-    )
+    code, stdout, stderr = ansible_vault(step["args"], directory, dict(environment, **step.get("env", {})), stdin)
     after = tree(directory)
     changed = {name: after.get(name) for name in sorted({*before, *after}) if before.get(name) != after.get(name)}
+    return code, stdout, stderr, changed, directory
+
+
+def described(code, stdout, stderr, changed, directory):
+    """Return what a command has printed and changed, without what is never the same."""
     return {
-        "exitCode": done.returncode,
-        "stdout": shown(done.stdout, directory),
-        "stderr": shown(done.stderr, directory),
+        "exitCode": code,
+        "stdout": shown(stdout, directory),
+        "stderr": shown(stderr, directory),
         "files": {name: changed[name] and [changed[name][0], shown(changed[name][1], directory)] for name in changed},
     }
+
+
+def ansible_vault(arguments, directory, environment, stdin):
+    """Run it in a process without a terminal; return its exit code and what it printed."""
+    reading, writing = os.pipe()
+    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+        child = os.fork()
+        if child == 0:
+            os.close(writing)
+            os.setsid()
+            os.chdir(directory)
+            os.environ.clear()
+            os.environ.update(environment)
+            for descriptor, opened_file in enumerate((reading, stdout.fileno(), stderr.fileno())):
+                os.dup2(opened_file, descriptor)
+            os._exit(exit_code_of(arguments))
+        os.close(reading)
+        with contextlib.suppress(BrokenPipeError), open(writing, "wb") as pipe:
+            pipe.write(stdin)
+        _, status = os.waitpid(child, 0)
+        return os.waitstatus_to_exitcode(status), *(file.seek(0) or file.read() for file in (stdout, stderr))
+
+
+def exit_code_of(arguments):
+    """Run it in this process, with all that it does on its way out."""
+    sys.argv = ["/usr/bin/ansible-vault"] + arguments
+    code = 0
+    try:
+        runpy.run_path(sys.argv[0], run_name="__main__")
+    except SystemExit as end:
+        code = end.code or 0
+    except BaseException:  # pylint: disable=broad-except
+        traceback.print_exc()
+        code = 1
+    atexit._run_exitfuncs()  # pylint: disable=protected-access
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
 
 
 def tree(directory):
