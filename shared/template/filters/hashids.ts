@@ -1,6 +1,7 @@
 /** The filters hashids_encode and hashids_decode of the collection community.general: short texts that stand for numbers. */
 
 import { PyFloat, type Value } from '../../base/value.ts';
+import { countVisit } from '../budget.ts';
 import type { Builtin } from '../builtin.ts';
 import { filterError, filterTypeError } from '../filter-error.ts';
 import { pythonError, valueError } from '../python/error.ts';
@@ -66,6 +67,8 @@ type Hashids = {
   readonly guards: Letters;
 };
 
+const LENGTH_SQUARED_PER_STEP = 2_000;
+
 function readOptions([salt = null, alphabet = null, lengthMin = null]: readonly Value[]): Hashids {
   const text = (value: Value, fallback: string): string => {
     if (!isTrue(force(value))) return fallback;
@@ -76,6 +79,8 @@ function readOptions([salt = null, alphabet = null, lengthMin = null]: readonly 
   const length = isTrue(force(lengthMin)) ? Number(asInt(force(lengthMin)) ?? str(lengthMin)) : 0;
   if (Number.isNaN(length))
     throw pythonError('ValueError', `invalid literal for int() with base 10: ${str(lengthMin)}`);
+  // A text is made longer by putting it between pieces that are as long.
+  countVisit(Math.ceil(Math.max(0, length) ** 2 / LENGTH_SQUARED_PER_STEP));
   return makeHashids([...text(salt, '')], [...text(alphabet, LETTERS)], Math.max(0, length));
 }
 

@@ -262,9 +262,11 @@ function concatenate(a: Value, b: Value): Value | undefined {
     if (!(b instanceof PyTuple)) {
       throw typeError(`can only concatenate tuple (not "${typeName(b)}") to tuple`);
     }
-    return new PyTuple([...a.items, ...b.items]);
+    checkSize(a.items.length + b.items.length, limits.templateItemsMax);
+    return new PyTuple(a.items.concat(b.items));
   }
   if (a instanceof PyBytes && b instanceof PyBytes) {
+    checkTextSize(a.bytes.length + b.bytes.length);
     return new PyBytes(Buffer.concat([a.bytes, b.bytes]));
   }
   return undefined;

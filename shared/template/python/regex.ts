@@ -64,11 +64,15 @@ export function searchPattern(pattern: Pattern, text: string, from = 0): Match |
   return bounded(pattern, text, () => searchFrom(pattern, text, from));
 }
 
+/** Each place of a text takes longer where a pattern is longer than this. */
+const PATTERN_CHARACTERS_FREE = 1_000;
+
 /** Does the work of matching under a deadline where it could take long. */
 function bounded<Result>(pattern: Pattern, text: string, work: () => Result): Result {
   try {
     const most = pattern.degree === 1 ? text.length : text.length ** pattern.degree;
-    return most <= limits.templateRegexFreeWork ? work() : withinDeadline(work);
+    const long = Math.max(1, pattern.regex.source.length / PATTERN_CHARACTERS_FREE);
+    return most * long <= limits.templateRegexFreeWork ? work() : withinDeadline(work);
   } catch (error) {
     // Too large for JavaScript's engine, which it tells when the pattern is used first.
     if (error instanceof SyntaxError) throw regexError(error.message);
