@@ -6,7 +6,7 @@ import type { Builtin } from '../builtin.ts';
 import { classText, filterError, filterTypeError } from '../filter-error.ts';
 import { getAttribute, getItem, itemOf, missingAttribute } from '../python/access.ts';
 import { operate } from '../python/arithmetic.ts';
-import { isOrdered } from '../python/comparison.ts';
+import { equals, isOrdered } from '../python/comparison.ts';
 import { dictGet, dictKey, dictSet } from '../python/dict-key.ts';
 import { pythonError, typeError, undefinedError } from '../python/error.ts';
 import { methodOf } from '../python/methods.ts';
@@ -127,7 +127,8 @@ function flatten(items: Iterable<Value>, levels: Value, skipsNulls: boolean): Va
     countVisit();
     const element = force(item);
     const text = asText(element);
-    if (skipsNulls && (element === null || text === 'None' || text === 'null')) continue;
+    const isNull = equals(element, null) || text === 'None' || text === 'null';
+    if (isNull && skipsNulls) continue;
     if (isSequence(element) && (levels === null || isOrdered('>=', levels, 1))) {
       const below = levels === null ? null : operate('-', levels, 1);
       for (const inner of flatten(iterate(element), below, skipsNulls)) flat.push(inner);

@@ -27,8 +27,8 @@ export const pathFilters: readonly Builtin[] = [
   { name: 'dirname', signature: '', call: (_env, value) => directoryName(pathText(value)) },
   { name: 'splitext', signature: '', call: (_env, value) => parts(value, splitExtension) },
   { name: 'path_join', signature: '', call: (_env, value) => pathJoin(force(value)) },
-  { name: 'expanduser', signature: '', call: (env, value) => expandUser(env, pathText(value)) },
-  { name: 'expandvars', signature: '', call: (env, value) => expandVariables(env, pathText(value)) },
+  { name: 'expanduser', signature: '', call: (env, value) => expanded(env, value, expandUser) },
+  { name: 'expandvars', signature: '', call: (env, value) => expanded(env, value, expandVariables) },
   {
     name: 'realpath',
     signature: '',
@@ -89,6 +89,13 @@ function relpath(env: Environment, value: Value, start: Value = null): Value {
   const path = pathText(value);
   const from = start === null ? '.' : pathText(start);
   return relativePath(absolute(env, path), absolute(env, from));
+}
+
+/** What `expand` makes of a path; one that it leaves as it is stays the text that it was, with its mark. */
+function expanded(env: Environment, value: Value, expand: (env: Environment, path: string) => string): Value {
+  const path = pathText(value);
+  const made = expand(env, path);
+  return made === path ? force(value) : made;
 }
 
 /** `os.path.expanduser`. */
