@@ -81,10 +81,21 @@ function bounded<Result>(pattern: Pattern, text: string, work: () => Result): Re
 }
 
 function searchFrom(pattern: Pattern, text: string, from: number): Match | undefined {
-  pattern.regex.lastIndex = from;
-  const found = pattern.regex.exec(text);
+  const { regex } = pattern;
+  regex.lastIndex = from;
+  let found = regex.exec(text);
+  // JavaScript's engine finds what only looks back inside of a character, too.
+  while (found !== null && isWithinCharacter(text, found.index)) {
+    regex.lastIndex = found.index + 1;
+    found = regex.exec(text);
+  }
   if (found === null) return undefined;
   return { groups: found, start: found.index, end: found.index + found[0].length };
+}
+
+/** Whether the place is between the halves of a character that takes two units. */
+function isWithinCharacter(text: string, index: number): boolean {
+  return index > 0 && (text.codePointAt(index - 1) ?? 0) > 0xffff;
 }
 
 /** `re.match`: a match at the start of `text`. */
@@ -140,11 +151,14 @@ function lastCharacter(text: string, end: number): string {
   return [...text.slice(Math.max(0, end - 2), end)].at(-1) ?? '';
 }
 
+const ASTRAL = /[\ud800-\udbff]/;
+
 /** `re.sub` with a replacement text in Python's syntax. */
 export function substitute(pattern: Pattern, replacement: string, text: string, count = 0): string {
   const pieces = parseReplacement(replacement, pattern);
   const [only] = pieces;
-  if (pieces.length === 1 && typeof only === 'string' && !pattern.prefersEmpty && count === 0) {
+  const isPlain = !pattern.prefersEmpty && !(pattern.regex.source.includes('(?<') && ASTRAL.test(text));
+  if (pieces.length === 1 && typeof only === 'string' && isPlain && count === 0) {
     const literal = only.replaceAll('$', '$$$$');
     return bounded(pattern, text, () => text.replace(pattern.regex, literal));
   }
