@@ -21,7 +21,7 @@ export const listMethods: MethodTable<Value[]> = methodTable<Value[]>([
       return null;
     },
   ],
-  ['copy', '', (self) => [...self]],
+  ['copy', '', (self) => [...counted(self)]],
   ['count', 'value', (self, value) => countOf(self, value ?? null)],
   ['extend', 'iterable', (self, items) => append(self, toList(items ?? null))],
   [
@@ -33,7 +33,7 @@ export const listMethods: MethodTable<Value[]> = methodTable<Value[]>([
     'insert',
     'index, object',
     (self, index, item) => {
-      self.splice(intArgument(index), 0, item ?? null);
+      counted(self).splice(intArgument(index), 0, item ?? null);
       return null;
     },
   ],
@@ -43,7 +43,7 @@ export const listMethods: MethodTable<Value[]> = methodTable<Value[]>([
     'reverse',
     '',
     (self) => {
-      self.reverse();
+      counted(self).reverse();
       return null;
     },
   ],
@@ -64,6 +64,12 @@ export const tupleMethods: MethodTable<PyTuple> = methodTable<PyTuple>([
   ],
 ]);
 
+/** A list of which all items are gone through or moved. */
+function counted(self: Value[]): Value[] {
+  countItems(self.length);
+  return self;
+}
+
 function append(self: Value[], items: readonly Value[]): null {
   checkLength(self.length + items.length, limits.templateItemsMax);
   countItems(items.length);
@@ -72,6 +78,7 @@ function append(self: Value[], items: readonly Value[]): null {
 }
 
 function countOf(items: readonly Value[], value: Value): number {
+  countItems(items.length);
   return items.filter((item) => equals(item, value)).length;
 }
 
@@ -82,6 +89,7 @@ function indexOf(
   type: 'list' | 'tuple' = 'list',
 ): number {
   const [start, stop] = rangeArguments(range[0], range[1], items.length, false);
+  countItems(items.length);
   for (let index = start; index < stop; index++) if (equals(items[index] ?? null, value)) return index;
   throw valueError(type === 'tuple' ? 'tuple.index(x): x not in tuple' : `${repr(value)} is not in list`);
 }

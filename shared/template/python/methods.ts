@@ -78,7 +78,9 @@ function bind<Self extends Value>(
   const method: Method<Self> | undefined = table.get(name);
   if (method === undefined) return undefined;
   const callee = { type, name, signature: method.signature, style: method.style };
+  const isText = typeof self === 'string' || self instanceof PyBytes;
   const call = (args: readonly Value[], kwargs: Kwargs): Value =>
-    countWork(self, () => method.call(self, ...bindNative(callee, args, kwargs)));
+    // Most methods of lists and dicts look at one item only; the others count for themselves.
+    countWork(isText ? self : null, () => method.call(self, ...bindNative(callee, args, kwargs)));
   return new PyCallable(name, call, undefined, 'builtin_function_or_method');
 }
