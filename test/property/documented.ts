@@ -126,13 +126,14 @@ export const RULES: readonly Rule[] = [
     applies: ({ text, ours, python }) =>
       (ours.error !== undefined && /<unicode string>|(?:Scanner|Parser|Composer)Error/.test(said(python))) ||
       said(python).includes('found character that cannot start any token') ||
+      said(python).includes('while scanning an anchor') ||
       (/from_yaml/.test(text.template) && /\\u202[89]|\\x85/.test(said(ours))),
   },
   {
     paragraph: 'Names set later',
     applies: ({ text, python }) => {
       const name = /'(\w+)' is undefined/.exec(said(python))?.[1];
-      return name !== undefined && new RegExp(`\\bset [^%]*\\b${name}\\b`).test(text.template);
+      return name !== undefined && new RegExp(`\\b(?:set|import) [^%]*\\b${name}\\b`).test(text.template);
     },
   },
   {

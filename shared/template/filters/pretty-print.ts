@@ -26,7 +26,7 @@ function layOut(value: Value, place: Place): string {
   if (text !== undefined && text !== '') return layOutText(text, place);
   if (value instanceof Map || value instanceof LazyDict) return layOutDict(value, place);
   if (Array.isArray(value)) return `[${layOutItems(value, place)}]`;
-  if (value instanceof PyTuple) {
+  if (value instanceof PyTuple && !isGroup(value)) {
     const close = value.items.length === 1 ? ',' : '';
     return `(${layOutItems(value.items, { ...place, allowance: place.allowance + close.length })}${close})`;
   }
@@ -45,11 +45,16 @@ function oneLine(value: Value): string {
       .join(', ')}}`;
   }
   if (Array.isArray(settled)) return `[${settled.map(oneLine).join(', ')}]`;
-  if (settled instanceof PyTuple) {
+  if (settled instanceof PyTuple && !isGroup(settled)) {
     const items = settled.items.map(oneLine).join(', ');
     return settled.items.length === 1 ? `(${items},)` : `(${items})`;
   }
   return repr(settled);
+}
+
+/** What `groupby` gives has a repr of its own, which pprint takes as it is. */
+function isGroup(value: PyTuple): boolean {
+  return typeName(value) === '_GroupTuple';
 }
 
 /** Orders as pprint does: by value, or by class name where values cannot be compared. */
