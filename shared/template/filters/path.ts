@@ -95,7 +95,7 @@ function relpath(env: Environment, value: Value, start: Value = null): Value {
 function expanded(env: Environment, value: Value, expand: (env: Environment, path: string) => string): Value {
   const path = pathText(value);
   const made = expand(env, path);
-  return made === path ? force(value) : made;
+  return made === path && asText(force(value)) !== undefined ? force(value) : made;
 }
 
 /** `os.path.expanduser`. */
