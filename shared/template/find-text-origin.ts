@@ -6,7 +6,7 @@
 import { isDict, type Value } from '../base/value.ts';
 import type { Environment } from './environment.ts';
 import { readsOf } from './names-read.ts';
-import { hasMarkers, Template } from './python/special.ts';
+import { hasMarkers, Template, Vaulted } from './python/special.ts';
 import type { CallArguments, Expression, Statement } from './syntax/syntax-tree.ts';
 import {
   COMPUTED,
@@ -134,8 +134,9 @@ function holdsReceived(name: string, finder: OriginFinder, depth: number): boole
   return isReceivedIn(raw, origin);
 }
 
-/** Whether one of the texts in a variable comes from outside. */
+/** Whether one of the texts in a variable comes from outside, or was vaulted. */
 function isReceivedIn(raw: Value, origin: TextOrigin): boolean {
+  if (raw instanceof Vaulted) return true;
   if (typeof raw === 'string' || raw instanceof Template) return isFromOutside(origin);
   return partsOf(raw)?.some(([key, part]) => isReceivedIn(part, originOfPart(origin, key))) ?? false;
 }
