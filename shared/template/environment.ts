@@ -81,6 +81,7 @@ export type WebRequest = {
   readonly authorityFile: string | undefined;
 };
 
+/** What came of fetching a page: any status counts as an answer; `why` is in the words of Python. */
 export type WebAnswer =
   | {
       readonly kind: 'answered';
@@ -90,6 +91,7 @@ export type WebAnswer =
     }
   | { readonly kind: 'failed'; readonly why: string };
 
+/** What stands at a path; `size` in bytes. */
 export type LocalStat = {
   readonly kind: 'file' | 'directory' | 'link' | 'other';
   readonly size: number;

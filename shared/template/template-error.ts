@@ -1,5 +1,6 @@
 /** How rendering ends other than with a value: an error of the template, or a value that is not there yet. */
 
+/** What went wrong; `limit` is never caught within a template, `lookup` is what `errors=` of lookups is made for. */
 export type TemplateErrorKind = 'undefined' | 'syntax' | 'runtime' | 'limit' | 'lookup';
 
 /** A template could not be rendered. `message` is in the words of Jinja2 and Python; `line` counts from 1 in the source. */

@@ -17,6 +17,7 @@ export type ArgumentOption = {
   readonly options?: ArgumentOptions;
 };
 
+/** Arguments by name. */
 export type ArgumentOptions = { readonly [name: string]: ArgumentOption };
 
 /** The spec of a plugin of ours. */

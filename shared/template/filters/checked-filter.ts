@@ -8,6 +8,7 @@ import { filterError } from '../filter-error.ts';
 import { repr } from '../python/repr.ts';
 import { asDict, force, toList } from '../python/values.ts';
 
+/** A plugin of the collection: what it takes, and what it does with arguments that fit. */
 export type CheckedFilter = {
   readonly name: string;
   /** The names of what is given by position, the filtered value first. */

@@ -7,8 +7,9 @@ import type { Environment } from '../environment.ts';
 import { className, filterErrorFrom } from '../filter-error.ts';
 import { dumpJson, loadJson, type TemplateJsonOptions } from '../formats/json.ts';
 import { decodeText } from '../python/codec.ts';
-import { typeError, undefinedError, valueError } from '../python/error.ts';
+import { pythonError, typeError, undefinedError, valueError } from '../python/error.ts';
 import { intArgument } from '../python/method.ts';
+import { truncateFloat } from '../python/number.ts';
 import { str } from '../python/repr.ts';
 import { PyBytes, Undefined } from '../python/special.ts';
 import { asInt, asSequence, asText, force, isTrue, typeName } from '../python/values.ts';
@@ -154,10 +155,11 @@ function checkYamlOptions(kwargs: Value): void {
 
 function yamlNumber(given: Value): number {
   const number = force(given);
-  if (number instanceof PyFloat) return Math.trunc(number.value);
-  if (number instanceof Undefined) throw undefinedError(number);
-  if (asInt(number) === undefined) throw typeError('an integer is required');
-  return intArgument(number);
+  const int = number instanceof PyFloat ? truncateFloat(number.value) : asInt(number);
+  if (int === undefined) throw typeError('an integer is required');
+  if (Math.abs(Number(int)) >= 2 ** 63)
+    throw pythonError('OverflowError', 'Python int too large to convert to C long');
+  return Number(int);
 }
 
 const DEFAULT_WIDTH = 80;

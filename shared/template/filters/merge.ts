@@ -16,6 +16,7 @@ export type ListMerge = 'append' | 'append_rp' | 'keep' | 'prepend' | 'prepend_r
 
 const LIST_MERGES: readonly ListMerge[] = ['append', 'append_rp', 'keep', 'prepend', 'prepend_rp', 'replace'];
 
+/** How dicts become one: whether dicts in them do too, and what becomes of lists. */
 export type MergeOptions = { readonly recursive: boolean; readonly listMerge: ListMerge };
 
 /** Accepts the name of a list merge, or raises Ansible's error. */

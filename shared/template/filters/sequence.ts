@@ -155,13 +155,14 @@ function extreme(sign: 1 | -1, args: readonly Value[]): Value {
 }
 
 function sum(_env: unknown, value: Value, attribute: Value = null, start: Value = 0): Value {
+  const get = makeGetter(attribute);
+  const items = iterate(force(value));
   if (asText(force(start)) !== undefined) {
     throw typeError("sum() can't sum strings [use ''.join(seq) instead]");
   }
   if (force(start) instanceof PyBytes) throw typeError("sum() can't sum bytes [use b''.join(seq) instead]");
-  const get = makeGetter(attribute);
   let total: Value = start;
-  for (const item of iterate(force(value))) total = operate('+', total, get(item));
+  for (const item of items) total = operate('+', total, get(item));
   return unrolled(total);
 }
 

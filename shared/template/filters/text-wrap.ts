@@ -4,6 +4,7 @@ import { typeError } from '../python/error.ts';
 import { textLength } from '../python/values.ts';
 import { isBlank } from '../python/whitespace.ts';
 
+/** How to wrap; `width` in characters. */
 export type WrapOptions = {
   readonly width: number;
   readonly breakLongWords: boolean;

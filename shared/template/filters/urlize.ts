@@ -2,6 +2,7 @@
 
 import { SPACE_CLASS } from '../python/whitespace.ts';
 
+/** How links look, and which words become links. */
 export type LinkOptions = {
   /** What is shown of a URL. */
   readonly trim: (url: string) => string;

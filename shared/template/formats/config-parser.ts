@@ -5,6 +5,7 @@ import { escapePattern } from '../python/regex.ts';
 import { repr, reprText } from '../python/repr.ts';
 import { stripEnd, stripText } from '../python/whitespace.ts';
 
+/** What a file may hold. */
 export type ConfigOptions = {
   readonly isCaseSensitive: boolean;
   readonly mayLackValue: boolean;

@@ -7,6 +7,7 @@ import { splitLines } from '../python/whitespace.ts';
 /** A cell: a text, or a list of what a `List` value has collected. */
 export type TextFsmCell = string | readonly (string | ReadonlyMap<string, string>)[];
 
+/** What a template found: a row for each record. */
 export type TextFsmTable = {
   readonly header: readonly string[];
   readonly rows: readonly (readonly TextFsmCell[])[];

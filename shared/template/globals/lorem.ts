@@ -11,6 +11,7 @@ const WORDS =
 
 const LETTERS_OF_A_WORD = 12;
 
+/** How much text, and of what kind. */
 export type LoremOptions = {
   readonly paragraphs: number;
   readonly isHtml: boolean;

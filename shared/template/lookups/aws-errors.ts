@@ -56,6 +56,7 @@ export function reactTo(reaction: Reaction, { error, warning }: ReactionWords, v
   return reaction === 'warn' ? { value, warnings: [warning] } : { value };
 }
 
+/** What the error says, and the warning. */
 export type ReactionWords = { readonly error: string; readonly warning: string };
 
 /** Refuses options that the plugin's function has no parameter for. */

@@ -5,6 +5,7 @@ import { type ConfigSection, DEFAULT_SECTION, parseConfig } from '../formats/con
 import { pythonError } from '../python/error.ts';
 import { repr } from '../python/repr.ts';
 
+/** How a file is read. */
 export type IniOptions = {
   readonly isCaseSensitive: boolean;
   readonly mayLackValue: boolean;

@@ -60,6 +60,7 @@ const AS_TEXT = [
 /** What they look for may be one byte as an int. */
 const SEARCHES = new Set(['count', 'find', 'index', 'rfind', 'rindex']);
 
+/** By name. */
 export const bytesMethods: MethodTable<PyBytes> = new Map<string, Method<PyBytes>>([
   ...AS_TEXT.flatMap((name): [string, Method<PyBytes>][] => {
     const method = stringMethods.get(name);

@@ -10,6 +10,7 @@ import { asDict, asSequence, force, iterate, iterateOrUndefined } from './values
 
 type AnyDict = Dict | LazyDict;
 
+/** By name; those that change the dict raise TypeError for a lazy one. */
 export const dictMethods: MethodTable<AnyDict> = methodTable<AnyDict>([
   [
     'clear',

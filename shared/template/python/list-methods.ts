@@ -11,6 +11,7 @@ import { sortAsPython } from './sort.ts';
 import { PyCallable, type PyTuple } from './special.ts';
 import { checkLength, force, isTrue, toList } from './values.ts';
 
+/** By name; lists are changed in place. */
 export const listMethods: MethodTable<Value[]> = methodTable<Value[]>([
   ['append', 'object', (self, item) => append(self, [item ?? null])],
   [
@@ -55,6 +56,7 @@ export const listMethods: MethodTable<Value[]> = methodTable<Value[]>([
   ],
 ]);
 
+/** By name. */
 export const tupleMethods: MethodTable<PyTuple> = methodTable<PyTuple>([
   ['count', 'value', (self, value) => countOf(self.items, value ?? null)],
   [

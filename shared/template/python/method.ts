@@ -12,6 +12,7 @@ export type Method<Self> = {
   readonly call: (self: Self, ...args: Value[]) => Value;
 };
 
+/** The methods of a class by name. */
 export type MethodTable<Self> = ReadonlyMap<string, Method<Self>>;
 
 /** A table from `[name, signature, function]` rows, with the words of its errors where they are not `plain`. */

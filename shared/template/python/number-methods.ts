@@ -7,6 +7,7 @@ import { normalizeInt } from './number.ts';
 import { reprFloat } from './repr.ts';
 import { PyTuple } from './special.ts';
 
+/** By name; bools have them too. */
 export const intMethods: MethodTable<number | bigint> = methodTable<number | bigint>([
   ['as_integer_ratio', '', (self) => new PyTuple([self, 1])],
   ['bit_count', '', (self) => magnitude(self).toString(2).replaceAll('0', '').length],
@@ -21,6 +22,7 @@ export const intMethods: MethodTable<number | bigint> = methodTable<number | big
   ],
 ]);
 
+/** By name. */
 export const floatMethods: MethodTable<PyFloat> = methodTable<PyFloat>([
   ['as_integer_ratio', '', (self) => ratio(self.value)],
   ['conjugate', '', (self) => self],

@@ -9,6 +9,7 @@ import { repr } from './repr.ts';
 import { PySet } from './special.ts';
 import { asSequence, iterate } from './values.ts';
 
+/** By name; sets are changed in place. */
 export const setMethods: MethodTable<PySet> = methodTable<PySet>([
   [
     'add',

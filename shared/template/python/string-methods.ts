@@ -29,6 +29,7 @@ import {
 
 const NOT_ASCII = /[^ -~\p{Cc}]|[\u0080-\u009f]/u;
 
+/** By name; places and widths are counted in code points. */
 export const stringMethods: MethodTable<string> = methodTable<string>([
   ['capitalize', '', (self) => capitalize(self)],
   ['casefold', '', (self) => foldCase(self)],

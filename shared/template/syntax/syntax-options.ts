@@ -1,5 +1,6 @@
 /** How a template is written: its delimiters and its rules for white space. */
 
+/** Jinja2's options of the same names; `newlineSequence` stands for each line end of a text. */
 export type SyntaxOptions = {
   readonly blockStart: string;
   readonly blockEnd: string;

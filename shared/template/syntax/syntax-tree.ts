@@ -4,6 +4,7 @@ import type { Value } from '../../base/value.ts';
 import type { ArithmeticOperator } from '../python/arithmetic.ts';
 import type { Ordering } from '../python/comparison.ts';
 
+/** A keyword argument. */
 export type Keyword = { readonly key: string; readonly value: Expression };
 
 /** Arguments of a call, filter or test. */
@@ -14,8 +15,10 @@ export type CallArguments = {
   readonly dynKwargs: Expression | undefined;
 };
 
+/** Operators that may be chained. */
 export type CompareOperator = Ordering | '!=' | '==' | 'in' | 'notin';
 
+/** What has a value. `line` counts from 1. */
 export type Expression =
   | {
       readonly kind: 'and' | 'or';
@@ -96,8 +99,10 @@ export type Target =
   | { readonly kind: 'namespace'; readonly name: string; readonly attribute: string }
   | { readonly kind: 'tuple'; readonly items: readonly Target[] };
 
+/** A parameter of a macro or call block. */
 export type Parameter = { readonly name: string; readonly default: Expression | undefined };
 
+/** What a template is made of; text between tags is an `output` of a constant. */
 export type Statement =
   | {
       readonly kind: 'block';

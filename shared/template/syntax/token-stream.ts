@@ -2,6 +2,7 @@
 
 import { describeExpected, describeToken, isToken, quoted, syntaxError, type Token } from './token.ts';
 
+/** The tokens of one text, with one of them in hand. */
 export class TokenStream {
   readonly source: string;
   readonly #tokens: readonly Token[];
