@@ -61,9 +61,10 @@ function look(): void {
 export function countWork(subject: Value, work: () => Value): Value {
   const size = sizeOf(subject);
   if (size < limits.templateSizeFree) return countMade(work());
-  if (typeof subject === 'string') checkMemory(size * limits.templateBytesPerChar);
+  const isList = Array.isArray(subject) || subject instanceof Map;
   // What goes through a view or range looks for itself.
-  else if (!(subject instanceof LazyList)) checkMemory(size * limits.templateBytesPerItem);
+  if (isList) checkMemory(size * limits.templateBytesPerItem);
+  else if (!(subject instanceof LazyList)) checkMemory(size * limits.templateBytesPerChar);
   const started = cpuUsage();
   const made = work();
   countTime(started);

@@ -64,7 +64,7 @@ describe('the time of all regular expressions of a render', { timeout: 60_000 },
   withLimits({ templateStepsMax: 1_000_000 });
   test('counts together', () => {
     const template = "{% for n in range(1000) %}{{ text | regex_search('(.*)(.*)x') }}{% endfor %}";
-    expect(() => render(template, { text: 'a'.repeat(500) })).toThrow('too many steps');
+    expect(() => render(template, { text: 'a'.repeat(150) })).toThrow('too many steps');
   });
 });
 
@@ -283,7 +283,7 @@ test('long lines, large numbers and lists that grow are no error', { timeout: 60
   const { lines, errors } = await renderInFunction([
     `{{ 'a'${"| replace('a', 'b')".repeat(400)} }}${'{{ 1 }}'.repeat(50_000)}`,
     '{% set l = [] %}{% for i in range(20000) %}{% do l.append(i) %}{{ l | length }}{% endfor %}',
-    '{{ 10 ** 9 | round(-10 ** 9) }}',
+    '{{ (10 ** 9) | round(-(10 ** 9)) }}',
     "{{ 'x'.encode().center(10 ** 7) | length }}",
     "{{ ('a' * 10 ** 7) | upper | length }}",
   ]);
