@@ -11,9 +11,9 @@ type Rule = {
   readonly applies: (pair: Pair) => boolean;
 };
 
-/** Arguments of the wrong type or number, where both engines refuse and one of them says it in other words. */
+/** Arguments of the wrong type or number, which both engines refuse, one of them in other words. */
 const ARGUMENT_WORDS =
-  /\bargument|too large to convert|failed to combine variables|NotImplemented|expected str|is not a valid|must be (?:str|None|a|real|an integer)|not supported between|unsupported operand|is not iterable|has no len|can only (?:be|concatenate|join|sort)|can't (?:concat|multiply|interpret)|could not convert|cannot be interpreted|has no attribute|unhashable|cannot unpack|requires a|is required|not subscriptable|must be exactly one|is not JSON serializable|failed on bad input|bad operand|indices must be|cannot represent|need a bytes-like|doesn't apply|doesn't define/;
+  /\bargument|too large to convert|failed to combine variables|NotImplemented|expected str|is not a valid|must be (?:str|None|a|real|an integer)|not supported between|unsupported operand|is not iterable|has no len|can only (?:be|concatenate|join|sort)|can't (?:concat|multiply|interpret|sum)|could not convert|cannot be interpreted|has no attribute|unhashable|cannot unpack|requires a|is required|not subscriptable|must be exactly one|is not JSON serializable|failed on bad input|bad operand|indices must be|cannot represent|need a bytes-like|doesn't apply|doesn't define/;
 
 /** A template included without context in what Jinja2 makes a Python function of, or keeps apart. */
 const INCLUDED_APART =
@@ -79,6 +79,13 @@ export const RULES: readonly Rule[] = [
   },
   { paragraph: 'Printed objects', applies: ({ python }) => said(python).includes('<bound method ') },
   {
+    paragraph: 'Printed objects',
+    applies: ({ text, ours, python }) =>
+      /\b(?:q|query|lookup|now|lipsum|undef)\|/.test(text.template) &&
+      ours.error?.[0] === 'Error' &&
+      python.error?.[0] === 'Error',
+  },
+  {
     paragraph: 'Options of YAML',
     applies: ({ text }) =>
       /to_(?:nice_)?yaml\([^)]*\b(?:version|tags|line_break|encoding)=/.test(text.template),
@@ -104,15 +111,15 @@ export const RULES: readonly Rule[] = [
   },
   {
     paragraph: 'Words of errors',
-    applies: ({ ours, python }) =>
-      ours.error !== undefined &&
-      python.error !== undefined &&
-      (ARGUMENT_WORDS.test(said(python)) || ARGUMENT_WORDS.test(said(ours))),
+    applies: ({ ours, python }) => isRefusal(ours) && isRefusal(python),
   },
   {
     paragraph: 'Of two faults',
     applies: ({ ours, python }) =>
-      ours.error !== undefined && python.error !== undefined && lackOf(ours) !== lackOf(python),
+      lackOf(ours) !== lackOf(python) &&
+      [ours, python].every(
+        (answer) => isRefusal(answer) || (answer.error !== undefined && lackOf(answer) !== ''),
+      ),
   },
   {
     paragraph: 'Of two faults',
@@ -159,11 +166,15 @@ function said(answer: Answer): string {
   return `${answer.value ?? ''} ${answer.error?.join(' ') ?? ''}`;
 }
 
+function isRefusal({ error }: Answer): boolean {
+  return error !== undefined && ARGUMENT_WORDS.test(error.join(' '));
+}
+
 /** What an error says is missing, and what of: the first of several undefined values, or none. */
 function lackOf(answer: Answer): string {
   const words = answer.error?.[1] ?? '';
   const lack =
-    /Unable to look up|'\w+' is undefined|has no (?:attribute|element)|sequence was empty|Mandatory variable|no else section/;
+    /Unable to look up|'\w+' is undefined|has no (?:attribute|element)|sequence was empty|Mandatory variable|no else section|No caller defined|was not provided|there is no|does not export/;
   return lack.exec(words)?.[0] ?? '';
 }
 
