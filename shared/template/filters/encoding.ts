@@ -25,8 +25,8 @@ export const encodingFilters: readonly Builtin[] = [
     call: (_env, value, type = 'sha1') => hash(value, hashName(force(type))),
   },
   { name: 'md5', signature: '', call: (_env, value) => hash(value, 'md5') },
-  { name: 'sha1', signature: 'hash_func=None', call: sha1 },
-  { name: 'checksum', signature: 'hash_func=None', call: sha1 },
+  { name: 'sha1', signature: 'hash_func=False', call: sha1 },
+  { name: 'checksum', signature: 'hash_func=False', call: sha1 },
   {
     name: 'password_hash',
     signature: "hashtype='sha512', salt=None, salt_size=None, rounds=None, ident=None",
@@ -92,8 +92,8 @@ function hash(value: Value, type: string): string {
 }
 
 /** Python's function of the hash cannot be named in a template, so nothing that is given can be called. */
-function sha1(_env: unknown, value: Value, hashFunc: Value = null): string {
-  if (hashFunc === null) return hash(value, 'sha1');
+function sha1(_env: unknown, value: Value, hashFunc: Value = false): string {
+  if (hashFunc === false) return hash(value, 'sha1');
   throw typeError(`'${typeName(hashFunc)}' object is not callable`);
 }
 

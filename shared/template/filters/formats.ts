@@ -155,6 +155,7 @@ function checkYamlOptions(kwargs: Value): void {
 
 function yamlNumber(given: Value): number {
   const number = force(given);
+  if (number instanceof Undefined) throw undefinedError(number);
   const int = number instanceof PyFloat ? truncateFloat(number.value) : asInt(number);
   if (int === undefined) throw typeError('an integer is required');
   if (Math.abs(Number(int)) >= 2 ** 63)

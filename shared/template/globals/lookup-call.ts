@@ -6,6 +6,7 @@ import type { Builtins } from '../builtin.ts';
 import { engineAbove } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
 import { attributeError } from '../filter-error.ts';
+import { unquote } from '../lookups/options.ts';
 import { bindArguments } from '../python/bind-arguments.ts';
 import { pythonClass } from '../python/class-name.ts';
 import { decodeText } from '../python/codec.ts';
@@ -71,11 +72,12 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
   if (lookup === undefined) throw pythonError('AnsibleError', `lookup plugin (${name}) not found`);
   const options = new Map(kwargs);
   const usual = options.get('default');
-  if (usual instanceof Undefined && /(?:^|\.)vars$/.test(name)) throw undefinedError(usual);
+  if (usual instanceof Undefined && !usual.isLenient && /(?:^|\.)vars$/.test(name))
+    throw undefinedError(usual);
   const wantsList = isTrue(options.get('wantlist') ?? false);
   const errors = str(options.get('errors') ?? 'strict');
   for (const own of ['wantlist', 'errors', 'allow_unsafe']) options.delete(own);
-  for (const [key, item] of options) if (item instanceof PyBytes) options.set(key, decodeText(item.bytes));
+  for (const [key, item] of options) options.set(key, optionValue(item));
   let results: Value[];
   try {
     results = lookup.call(
@@ -92,6 +94,13 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
     throw isHandled ? error : pythonError('AnsibleError', `${unhandled(name, error)}. ${error.message}`);
   }
   return wantsList ? results.map(wrapped) : wrapped(joinResults(results));
+}
+
+/** An option as Ansible's configuration hands it on: bytes are texts, and quotes around a text are dropped. */
+function optionValue(option: Value): Value {
+  const given = force(option);
+  if (given instanceof PyBytes) return decodeText(given.bytes);
+  return typeof given === 'string' ? unquote(given) : option;
 }
 
 /** A term with the templates rendered that stand in it as they were written. */

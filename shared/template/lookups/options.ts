@@ -114,9 +114,11 @@ export function splitTerm(term: string): { words: string[]; options: Map<string,
   return { words, options };
 }
 
-function unquote(text: string): string {
+/** A text without the quotes around it. */
+export function unquote(text: string): string {
   const quote = text[0];
-  const isQuoted = text.length > 1 && (quote === '"' || quote === "'") && text.endsWith(quote);
+  const isQuoted =
+    text.length > 1 && (quote === '"' || quote === "'") && text.endsWith(quote) && text.at(-2) !== '\\';
   return isQuoted ? text.slice(1, -1) : text;
 }
 
