@@ -13,7 +13,7 @@ type Rule = {
 
 /** Arguments of the wrong type or number, which both engines refuse, one of them in other words. */
 const ARGUMENT_WORDS =
-  /\bargument|too large to convert|failed to combine variables|NotImplemented|expected str|is not a valid|must be (?:str|None|a|real|an integer)|not supported between|unsupported operand|is not iterable|has no len|can only (?:be|concatenate|join|sort)|can't (?:concat|multiply|interpret|sum)|could not convert|cannot be interpreted|has no attribute|unhashable|cannot unpack|requires a|is required|not subscriptable|must be exactly one|is not JSON serializable|failed on bad input|bad operand|indices must be|cannot represent|need a bytes-like|doesn't apply|doesn't define/;
+  /\bargument|too large to convert|failed to combine variables|NotImplemented|expected str|is not a valid|must be (?:str|None|a|real|an integer)|not supported between|unsupported operand|is not iterable|has no len|can only (?:be|concatenate|join|sort)|can't (?:concat|multiply|interpret|sum)|could not convert|cannot be interpreted|has no attribute|unhashable|cannot unpack|requires a|is required|not subscriptable|must be exactly one|is not JSON serializable|failed on bad input|bad operand|indices must be|cannot represent|need a bytes-like|doesn't apply|doesn't define|math domain error|out of range for|Expecting value|requires string/;
 
 /** A template included without context in what Jinja2 makes a Python function of, or keeps apart. */
 const INCLUDED_APART =
@@ -74,8 +74,10 @@ export const RULES: readonly Rule[] = [
   },
   {
     paragraph: 'Texts of lookups',
-    applies: ({ ours, python }) =>
-      said(python).includes('NotImplemented') && said(ours).includes('unsupported operand type'),
+    applies: ({ text, ours, python }) =>
+      /\b(?:lookup|query|q)\(/.test(text.template) &&
+      /unsupported operand type\(s\) for [+%]: '(?:int|float|bool)' and 'str'/.test(said(ours)) &&
+      !said(python).includes('unsupported operand type'),
   },
   { paragraph: 'Printed objects', applies: ({ python }) => said(python).includes('<bound method ') },
   {
@@ -93,6 +95,11 @@ export const RULES: readonly Rule[] = [
   { paragraph: 'Printed objects', applies: ({ python }) => / at 0x[0-9a-f]{6}/i.test(said(python)) },
   {
     paragraph: 'Printed objects',
+    applies: ({ text, ours }) =>
+      text.setting.native && /\bdict_(?:items|keys|values)\(/.test(ours.value ?? ''),
+  },
+  {
+    paragraph: 'Printed objects',
     applies: ({ text, ours, python }) =>
       text.setting.native && ours.error !== undefined && (python.value ?? '').includes('AnsibleUndefined('),
   },
@@ -107,7 +114,7 @@ export const RULES: readonly Rule[] = [
     applies: ({ text, ours, python }) =>
       text.template.includes('\\') &&
       ours.error !== undefined &&
-      said(ours).replaceAll(/\s| at \d+/g, '') === said(python).replaceAll(/\s| at \d+/g, ''),
+      said(ours).replaceAll(/ at \d+|\s/g, '') === said(python).replaceAll(/ at \d+|\s/g, ''),
   },
   {
     paragraph: 'Words of errors',
