@@ -251,6 +251,7 @@ test('what would use up the memory of a function or hold it up is an error of th
     loop("{'a': [i], 'b': {}} | combine({'c': i})"),
     loop('(7 ** 300000) + i'),
     loop("'x' | center(10 ** 6)"),
+    "{% set l = [] %}{% for i in range(10 ** 6) %}{% set x %}{{ 'a' * 30000 }}{{ i }}{% endset %}{% do l.append(x) %}{% endfor %}",
     grown('(1,)', 'ns.x + ns.x'),
     grown("'a'", "ns.x | replace('a', 'aa')"),
     '{{ range(10 ** 7) | sort }}',

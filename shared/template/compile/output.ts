@@ -1,6 +1,7 @@
 /** What a template prints: one value that keeps its type, or, as soon as there are more, their text. */
 
 import type { Value } from '../../base/value.ts';
+import { countText } from '../budget.ts';
 import { checkText } from '../python/arithmetic.ts';
 import { str } from '../python/repr.ts';
 import { PyBytes } from '../python/special.ts';
@@ -15,12 +16,18 @@ export class Output {
   count = 0;
   /** The first piece that is no text, with its place; Python cannot join it. */
   misfit: { readonly index: number; readonly typeName: string } | undefined;
+  readonly #isText: boolean;
   #first: Value = null;
   #text = '';
 
+  /** `isText`: the first piece becomes text at once as well, as it does in files. */
+  constructor(isText = false) {
+    this.#isText = isText;
+  }
+
   append(value: Value): void {
     if (typeof value !== 'string') this.#noteMisfit(value);
-    if (this.count === 0) this.#first = value;
+    if (this.count === 0) this.#first = this.#isText ? textOf(value) : value;
     else {
       if (this.count === 1) this.#text = textOf(this.#first);
       this.#text = checkText(this.#text + textOf(value));
@@ -36,6 +43,7 @@ export class Output {
   /** The text of everything that was printed. */
   get text(): string {
     if (this.count === 1) return checkText(textOf(this.#first));
+    countText(this.#text.length);
     return this.#text;
   }
 
