@@ -36,7 +36,7 @@ export function runSource(source: string, env: Environment, mode: RenderMode): V
   const { template, mayChange } = compileCached(source, compileOptions(env, mode));
   return withinBudget(() => {
     const engine = makeEngine(env, mode, mayChange);
-    const out = new Output();
+    const out = new Output(mode.isFile);
     runTemplate(template, makeContext(template, engine), out);
     return engine.concat(out);
   });

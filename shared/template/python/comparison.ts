@@ -202,6 +202,10 @@ export function contains(container: Value, item: Value): boolean {
   if (holder instanceof PySet) return hasKey(holder.items, sought);
   if (holder instanceof PyBytes) return bytesContain(holder, sought);
   if (holder instanceof LazyList && holder.typeName === 'dict_keys') dictKey(sought);
+  if (holder instanceof LazyList && holder.typeName === 'dict_items') {
+    if (!(sought instanceof PyTuple) || sought.items.length !== 2) return false;
+    dictKey(sought.items[0] ?? null);
+  }
   const items = iterateOrUndefined(holder);
   if (items === undefined) throw typeError(`argument of type '${typeName(holder)}' is not iterable`);
   if (Array.isArray(holder)) countItems(holder.length);

@@ -194,8 +194,9 @@ function convert(value: Value, how: Conversion): string {
 }
 
 function unsupportedCharacter(how: Conversion): Error {
-  const code = (how.type.codePointAt(0) ?? 0).toString(16);
-  return valueError(`unsupported format character '${how.type}' (0x${code}) at index ${how.index}`);
+  const code = how.type.codePointAt(0) ?? 0;
+  const shown = code > 30 && code < 127 ? how.type : '?';
+  return valueError(`unsupported format character '${shown}' (0x${code.toString(16)}) at index ${how.index}`);
 }
 
 function cut(text: string, how: Conversion): string {
