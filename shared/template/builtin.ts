@@ -14,9 +14,14 @@ export type Builtin = {
   /** Parameters after the value, as Python writes them: `d='', attribute=None`, `*args, **kwargs`. Defaults are literals. */
   readonly signature: string;
   readonly call: (env: Environment, value: Value, ...args: Value[]) => Value;
-  /** Whom messages about its arguments name. */
+  /** Whom messages about its arguments name, when it is not the filter itself. */
   readonly callee?: Callee;
 };
+
+/** Whom messages about the arguments of a filter or test name, and what it takes. */
+export function calleeFor({ callee, name, signature }: Builtin): Callee {
+  return callee ?? { name, signature, before: 1 };
+}
 
 /** A filter or test by its name, with its arguments, as `map('name')` and `select('name')` call it. */
 export type NamedCall = { readonly name: string; readonly args: readonly Value[]; readonly kwargs: Kwargs };

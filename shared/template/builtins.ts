@@ -2,7 +2,7 @@
 
 import type { Value } from '../base/value.ts';
 import { countVisit, countWork } from './budget.ts';
-import type { Applied, Builtin, Builtins, NamedCall } from './builtin.ts';
+import { type Applied, type Builtin, type Builtins, calleeFor, type NamedCall } from './builtin.ts';
 import type { Environment } from './environment.ts';
 import { combinatoricFilters } from './filters/combinatorics.ts';
 import { commentFilters } from './filters/comment.ts';
@@ -152,8 +152,7 @@ function applied(env: Environment, builtin: Builtin | undefined, { name, args, k
   let bound: readonly Value[] | undefined;
   return (value) => {
     if (builtin === undefined) throw notLoaded(name);
-    const callee = builtin.callee ?? { name: builtin.name, signature: builtin.signature, before: 1 };
-    bound ??= bindArguments(callee, args, kwargs);
+    bound ??= bindArguments(calleeFor(builtin), args, kwargs);
     countVisit();
     return builtin.call(env, value, ...bound);
   };

@@ -3,10 +3,10 @@
 import type { Value } from '../base/value.ts';
 import { withinBudget } from './budget.ts';
 import { builtins } from './builtins.ts';
-import { concatGuessing, concatNative, concatText, finalizeText, finalizeValue } from './compile/concat.ts';
+import { concatGuessing, concatNative, finalizeText, finalizeValue } from './compile/concat.ts';
 import { Output } from './compile/output.ts';
 import { type CompiledTemplate, type Engine, makeContext, runTemplate } from './compile/runtime.ts';
-import { compileCached } from './compile/template-cache.ts';
+import { type CompileOptions, compileCached } from './compile/template-cache.ts';
 import type { Environment } from './environment.ts';
 import { type LocalNames, NO_LOCAL_NAMES, originOf, originOfRaw } from './find-text-origin.ts';
 import { type LookupRuntime, resolveLookupGlobal } from './globals/lookup-call.ts';
@@ -50,7 +50,7 @@ function copyContainers(value: Value | undefined): Value | undefined {
   return value;
 }
 
-function compileOptions(env: Environment, mode: RenderMode): Parameters<typeof compileCached>[1] {
+function compileOptions(env: Environment, mode: RenderMode): CompileOptions {
   return {
     builtins,
     syntax: mode.syntax,
@@ -68,7 +68,7 @@ export function makeEngine(env: Environment, mode: RenderMode, isChanging = fals
   return {
     env,
     builtins,
-    concat: native ? concatNative : mode.isFile ? concatText : concatGuessing,
+    concat: native ? concatNative : mode.isFile ? (printed) => printed.text : concatGuessing,
     finalize: env.options.native || env.options.printsNone === true ? finalizeValue : finalizeText,
     getTemplate: (name) => findTemplateFile(name, env, mode),
     resolveVariable: isChanging
@@ -121,7 +121,7 @@ function opened(raw: Value, env: Environment): Value {
 }
 
 /** Faults of included templates are not reported as faults of the text that includes them. */
-function compileIncluded(source: string, options: Parameters<typeof compileCached>[1]): CompiledTemplate {
+function compileIncluded(source: string, options: CompileOptions): CompiledTemplate {
   try {
     return compileCached(source, options).template;
   } catch (error) {

@@ -6,6 +6,7 @@
 import { isDict, type Value } from '../base/value.ts';
 import type { Environment } from './environment.ts';
 import { readsOf } from './names-read.ts';
+import { LOOKUP_FUNCTIONS, shortName } from './plugin-name.ts';
 import { hasMarkers, Template, Vaulted } from './python/special.ts';
 import type { CallArguments, Expression, Statement } from './syntax/syntax-tree.ts';
 import {
@@ -217,10 +218,8 @@ function ofFilter(
   return short === 'mandatory' ? of(value) : { own: 'str', inside: anyPart(of(value)) };
 }
 
-const LOOKUPS = new Set(['lookup', 'q', 'query']);
-
 function ofCall(callee: Expression, given: CallArguments, of: (part: Expression) => TextOrigin): TextOrigin {
-  if (callee.kind === 'name' && LOOKUPS.has(callee.name)) {
+  if (callee.kind === 'name' && LOOKUP_FUNCTIONS.has(callee.name)) {
     return isLookupKept(given, of) ? RECEIVED_AS_TEXT : RECEIVED;
   }
   const [first] = given.args;
@@ -245,10 +244,6 @@ function isLookupKept(
     lookup === 'template' &&
     kwargs.some(({ key, value }) => key === 'convert_data' && value.kind === 'const' && value.value === false)
   );
-}
-
-function shortName(name: string): string {
-  return name.replace(/^ansible\.(builtin|legacy)\./, '');
 }
 
 /** That of a list or dict with these parts, in its shortest form. */

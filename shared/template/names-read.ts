@@ -1,5 +1,6 @@
 /** What a template reads from outside of itself: names of variables, and lookups. */
 
+import { LOOKUP_FUNCTIONS } from './plugin-name.ts';
 import type { Expression, Statement, Target } from './syntax/syntax-tree.ts';
 
 /** Found once for each parsed template. */
@@ -14,7 +15,6 @@ type Walk = { readonly names: Set<string>; looksUp: boolean; readonly ofHosts: E
 /** Names that the template itself has set, by the place that is looked at. */
 type Bound = Set<string>;
 
-const LOOKUPS = new Set(['lookup', 'q', 'query']);
 const known = new WeakMap<readonly Statement[], Reads>();
 
 /** The names that are read before the template itself sets them, and whether it calls a lookup whose answer is not trusted. */
@@ -90,7 +90,7 @@ function isDistrusted(node: Extract<Expression, { readonly kind: 'call' }>): boo
   const { callee, with: given } = node;
   return (
     callee.kind === 'name' &&
-    LOOKUPS.has(callee.name) &&
+    LOOKUP_FUNCTIONS.has(callee.name) &&
     !given.kwargs.some(
       ({ key, value }) => key === 'allow_unsafe' && value.kind === 'const' && value.value === true,
     )

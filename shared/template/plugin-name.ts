@@ -1,10 +1,18 @@
-/** What Ansible says of filters and tests that it cannot find. */
+/** Names of filters, tests and lookups, and what Ansible says of those that it cannot find. */
 
 import type { Value } from '../base/value.ts';
 import { classText } from './filter-error.ts';
 import { valueError } from './python/error.ts';
 import { reprText } from './python/repr.ts';
 import { asText, force } from './python/values.ts';
+
+/** The functions that call lookups. */
+export const LOOKUP_FUNCTIONS: ReadonlySet<string> = new Set(['lookup', 'q', 'query']);
+
+/** A name without the collection of what is built in. */
+export function shortName(name: string): string {
+  return name.replace(/^ansible\.(builtin|legacy)\./, '');
+}
 
 /** Python's `$` matches before a line end, too. */
 const PLUGIN_NAME = /^[\p{L}\p{N}_]+(\.[\p{L}\p{N}_]+){2,}\n?$/u;

@@ -20,6 +20,7 @@ import { connectEngine } from './engine-above.ts';
 import type { Environment } from './environment.ts';
 import { str } from './python/repr.ts';
 import { Markup, PyTuple, Template, Vaulted } from './python/special.ts';
+import { SPACE_CLASS } from './python/whitespace.ts';
 import { readFileHeader } from './syntax/file-header.ts';
 import { doubleBackslashes } from './syntax/lexer.ts';
 import type { FileTemplateOptions } from './syntax/syntax-options.ts';
@@ -62,7 +63,7 @@ function renderDict(map: Map<Value, Value>, env: Environment, render: typeof ren
   return rendered;
 }
 
-const SINGLE_NAME = /^\{\{\s*([\p{L}\p{N}_]*)\s*\}\}\n?$/u;
+const SINGLE_NAME = new RegExp(`^\\{\\{[${SPACE_CLASS}]*([\\p{L}\\p{N}_]*)[${SPACE_CLASS}]*\\}\\}\\n?$`, 'u');
 
 function renderText(source: string, env: Environment, mode: RenderMode): Value {
   const single = SINGLE_NAME.exec(source)?.[1];

@@ -51,7 +51,7 @@ function runBlock(context: Context, name: string, run: BlockRun): 0 {
   const block = context.blocks.get(name)?.[run.index];
   if (block === undefined) return 0;
   const frame: Frame = {
-    context: { ...context, parent: undefined, printedBefore: undefined },
+    context: { ...context, parent: undefined },
     vars: new Map([['super', superOf(context, name, run)]]),
     outer: run.outer,
   };
@@ -100,7 +100,7 @@ export function selfOf(context: Context): Value {
 
 /** The extends statement: from here on the parent prints, with this template's blocks before its own. */
 export function runExtends(template: Evaluate): Execute {
-  return (frame, out) => {
+  return (frame) => {
     const { context } = frame;
     if (context.parent !== undefined) throw pythonError('TemplateRuntimeError', 'extended multiple times');
     const parent = loadTemplate(context.engine, template(frame));
@@ -110,7 +110,6 @@ export function runExtends(template: Evaluate): Execute {
       else known.push(block);
     }
     context.parent = parent;
-    context.printedBefore = out.mark();
     return 0;
   };
 }

@@ -3,7 +3,7 @@
 import { PyFloat, type Value } from '../../base/value.ts';
 import { countVisit } from '../budget.ts';
 import { undefinedError } from '../python/error.ts';
-import { literalEval } from '../python/literal-eval.ts';
+import { guessLiteral, literalEval } from '../python/literal-eval.ts';
 import { repr } from '../python/repr.ts';
 import {
   LazyDict,
@@ -75,30 +75,17 @@ function settleDict(map: Map<Value, Value>, keepsUndefined: boolean): Map<Value,
   return settled ?? map;
 }
 
-/** Text of all pieces: what the template module and lookups get. */
-export function concatText(printed: Output): string {
-  return printed.text;
-}
-
 /** Text that looks like a list, dict or bool becomes one, as Ansible has it outside native mode. */
 export function concatGuessing(printed: Output): Value {
   const { only } = printed;
-  if (only === undefined) return guess(printed.text);
-  if (typeof only === 'string') return guess(only);
+  if (only === undefined) return guessLiteral(printed.text);
+  if (typeof only === 'string') return guessLiteral(only);
   if (only instanceof Markup && only.mark === 'verbatim') return only.text;
   if (typeof only === 'boolean' || only instanceof Omit) return only;
   if (Array.isArray(only) || only instanceof Map || only instanceof PySet) {
-    return survivesPrinting(only) ? withoutMarks(only) : guess(repr(only));
+    return survivesPrinting(only) ? withoutMarks(only) : guessLiteral(repr(only));
   }
-  return guess(printed.text);
-}
-
-function guess(text: string): Value {
-  if (text === 'True') return true;
-  if (text === 'False') return false;
-  if (!/^(?:\[|\{(?!\{))/.test(text)) return text;
-  const value = literalEval(text, true);
-  return value === undefined ? text : value;
+  return guessLiteral(printed.text);
 }
 
 /** Whether reading back what Python prints for it gives it again. */

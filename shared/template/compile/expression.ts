@@ -1,8 +1,8 @@
 /** Turns expressions into closures. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import type { Builtin, Builtins } from '../builtin.ts';
-import { couldNotLoad } from '../plugin-name.ts';
+import { type Builtin, type Builtins, calleeFor } from '../builtin.ts';
+import { couldNotLoad, LOOKUP_FUNCTIONS, shortName } from '../plugin-name.ts';
 import { getAttribute, getItem, getSlice } from '../python/access.ts';
 import { checkText, operate, operateUnary } from '../python/arithmetic.ts';
 import { bindArguments, bindSources } from '../python/bind-arguments.ts';
@@ -34,10 +34,6 @@ export type Compiler = {
 /** A place in a template, as messages name it. */
 export function placeOf({ line }: { readonly line: number }, { name }: Compiler): string {
   return name === undefined ? `line ${line}` : `line ${line} in ${reprText(name)}`;
-}
-
-function shortName(name: string): string {
-  return name.replace(/^ansible\.(builtin|legacy)\./, '');
 }
 
 /** Expressions whose value may be one that a variable holds. */
@@ -283,8 +279,6 @@ function addKeywords(named: Map<string, Value>, more: Value, callee: string): vo
   }
 }
 
-const LOOKUPS: ReadonlySet<string> = new Set(['lookup', 'q', 'query']);
-
 /** Ansible renders the terms of a lookup once more; here only those that are written out, never what was found. */
 function asTerm(term: Expression): Expression {
   if (term.kind === 'list') return { ...term, items: term.items.map(asTerm) };
@@ -297,7 +291,7 @@ function asTerm(term: Expression): Expression {
 
 function compileCall(expression: OfKind<'call'>, compiler: Compiler): Evaluate {
   const callee = compileExpression(expression.callee, compiler);
-  const isLookup = expression.callee.kind === 'name' && LOOKUPS.has(expression.callee.name);
+  const isLookup = expression.callee.kind === 'name' && LOOKUP_FUNCTIONS.has(expression.callee.name);
   const written = isLookup ? { ...expression.with, args: expression.with.args.map(asTerm) } : expression.with;
   const given = compileArguments(written, compiler);
   return (frame) => {
@@ -344,7 +338,7 @@ function compileTest(expression: OfKind<'test'>, compiler: Compiler): Evaluate {
 function apply(builtin: Builtin, value: Evaluate, written: CallArguments, compiler: Compiler): Evaluate {
   const bound = bindWritten(builtin, written, compiler);
   if (bound !== undefined) return applyBound(builtin, value, bound);
-  const callee = builtin.callee ?? { name: builtin.name, signature: builtin.signature, before: 1 };
+  const callee = calleeFor(builtin);
   const given = compileArguments(written, compiler, callee.name);
   return (frame) => {
     const subject = value(frame);

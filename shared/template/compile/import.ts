@@ -20,6 +20,7 @@ import {
 
 type OfKind<Kind extends Statement['kind']> = Extract<Statement, { readonly kind: Kind }>;
 
+/** The include statement. */
 export function compileInclude(statement: OfKind<'include'>, compiler: Compiler): Execute {
   const template = compileExpression(statement.template, compiler);
   return (frame, out) => {
@@ -44,6 +45,7 @@ function run(template: CompiledTemplate, context: Context, out: Output): void {
   withinBudget(() => runTemplate(template, context, out));
 }
 
+/** The import statement. */
 export function compileImport(statement: OfKind<'import'>, compiler: Compiler): Execute {
   const template = compileExpression(statement.template, compiler);
   return (frame) => {
@@ -69,6 +71,7 @@ function exported(context: Context, name: string): Value | undefined {
   return name.startsWith('_') ? undefined : context.vars.get(name);
 }
 
+/** The from … import statement. */
 export function compileFrom(statement: OfKind<'from'>, compiler: Compiler): Execute {
   const template = compileExpression(statement.template, compiler);
   const place = placeOf(statement, compiler);

@@ -7,9 +7,6 @@ import { str } from '../python/repr.ts';
 import { PyBytes } from '../python/special.ts';
 import { asText, typeName } from '../python/values.ts';
 
-/** Where an output stood, to go back there. */
-export type OutputMark = { readonly count: number; readonly first: Value; readonly text: string };
-
 /** Pieces as they are printed. They become text at once: a template may change a list after it was printed. */
 export class Output {
   /** How many pieces were printed. */
@@ -45,17 +42,6 @@ export class Output {
     if (this.count === 1) return checkText(textOf(this.#first));
     countText(this.#text.length);
     return this.#text;
-  }
-
-  mark(): OutputMark {
-    return { count: this.count, first: this.#first, text: this.#text };
-  }
-
-  /** Drops what was printed since the mark. */
-  reset(mark: OutputMark): void {
-    this.count = mark.count;
-    this.#first = mark.first;
-    this.#text = mark.text;
   }
 
   #noteMisfit(value: Value): void {

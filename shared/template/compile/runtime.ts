@@ -12,7 +12,7 @@ import { PyCallable, PyObject, Undefined } from '../python/special.ts';
 import { force, typeName } from '../python/values.ts';
 import type { Expression } from '../syntax/syntax-tree.ts';
 import type { TextOrigin } from '../text-origin.ts';
-import type { Output, OutputMark } from './output.ts';
+import type { Output } from './output.ts';
 
 /** How a statement ended: 0 went through, 1 `break`, 2 `continue`. */
 export type Signal = 0 | 1 | 2;
@@ -28,6 +28,7 @@ export type CompiledTemplate = {
   readonly blocks: ReadonlyMap<string, CompiledBlock>;
 };
 
+/** A block made ready to run; a required one must be replaced by a template that extends this one. */
 export type CompiledBlock = { readonly name: string; readonly isRequired: boolean; readonly run: Execute };
 
 /** What all templates of one render share. */
@@ -61,8 +62,6 @@ export type Context = {
   readonly blocks: Map<string, CompiledBlock[]>;
   /** The template that this one extends, once that statement was run. */
   parent: CompiledTemplate | undefined;
-  /** How much was printed before that statement: all that follows it at top level is dropped. */
-  printedBefore: OutputMark | undefined;
 };
 
 /** A scope: names set in it, and the scope around it. */
@@ -87,7 +86,6 @@ export function makeContext(
     isIsolated: around.isIsolated ?? false,
     blocks: new Map([...template.blocks].map(([name, block]) => [name, [block]])),
     parent: undefined,
-    printedBefore: undefined,
   };
 }
 
@@ -96,6 +94,7 @@ export function topFrame(context: Context): Frame {
   return { context, vars: context.vars, outer: undefined };
 }
 
+/** A scope within `outer`. */
 export function innerFrame(outer: Frame): Frame {
   return { context: outer.context, vars: new Map(), outer };
 }

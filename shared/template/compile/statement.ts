@@ -289,9 +289,10 @@ function compileCallBlock(statement: OfKind<'callblock'>, compiler: TemplateComp
   const callee = compileExpression(statement.call.callee, compiler);
   const given = compileArguments(statement.call.with, compiler);
   return (frame, out) => {
+    const called = callee(frame);
     const { args, kwargs } = given(frame);
     const named = new Map(kwargs).set('caller', makeMacro(code, frame));
-    out.append(frame.context.engine.finalize(force(callValue(callee(frame), args, named))));
+    out.append(frame.context.engine.finalize(force(callValue(called, args, named))));
     return 0;
   };
 }

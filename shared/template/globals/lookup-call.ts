@@ -7,6 +7,7 @@ import { engineAbove } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
 import { attributeError } from '../filter-error.ts';
 import { unquote } from '../lookups/options.ts';
+import { shortName } from '../plugin-name.ts';
 import { bindArguments } from '../python/bind-arguments.ts';
 import { pythonClass } from '../python/class-name.ts';
 import { decodeText } from '../python/codec.ts';
@@ -66,9 +67,7 @@ function runLookup(runtime: LookupRuntime, args: readonly Value[], kwargs: Kwarg
       `The lookup \`${name}\` was found, however lookups were disabled from templating`,
     );
   }
-  const lookup =
-    runtime.builtins.lookups.get(name) ??
-    runtime.builtins.lookups.get(name.replace(/^ansible\.(builtin|legacy)\./, ''));
+  const lookup = runtime.builtins.lookups.get(name) ?? runtime.builtins.lookups.get(shortName(name));
   if (lookup === undefined) throw pythonError('AnsibleError', `lookup plugin (${name}) not found`);
   const options = new Map(kwargs);
   const usual = options.get('default');

@@ -7,7 +7,7 @@ import { engineAbove } from '../engine-above.ts';
 import type { Environment } from '../environment.ts';
 import { ansibleError } from '../filter-error.ts';
 import { decodeText } from '../python/codec.ts';
-import { literalEval } from '../python/literal-eval.ts';
+import { guessLiteral } from '../python/literal-eval.ts';
 import { directoryName } from '../python/posix-path.ts';
 import { str } from '../python/repr.ts';
 import { hasMarkers, Markup } from '../python/special.ts';
@@ -34,7 +34,7 @@ function renderTerm(env: Environment, name: string, options: LookupOptions): Val
   const text = engineAbove().renderFile(source, file, templateEnvironment(env, { name, path, options }));
   const isNative = env.options.native && boolOption(options, 'jinja2_native', false);
   const isConverted = boolOption(options, 'convert_data', true);
-  const value = isConverted && hasMarkers(source) ? (isNative ? readNative(text) : convert(text)) : text;
+  const value = isConverted && hasMarkers(source) ? (isNative ? readNative(text) : guessLiteral(text)) : text;
   // Text that is to stay text; data are printed for that, as Python prints them.
   const isText = !isConverted || isNative !== env.options.native;
   return isText ? new Markup(str(value), 'verbatim', true) : value;
@@ -63,11 +63,4 @@ function templateEnvironment(env: Environment, { name, path, options }: Template
   const given = dictOption(options, { plugin: 'template', name: 'template_vars' });
   for (const [key, value] of given) own.set(str(key), value);
   return { ...withVariables(env, own), searchPath: [directoryName(path), ...env.searchPath] };
-}
-
-/** Text that looks like a list, dict or bool becomes one. */
-function convert(text: string): Value {
-  if (text === 'True' || text === 'False') return text === 'True';
-  if (!text.startsWith('{') && !text.startsWith('[')) return text;
-  return literalEval(text, true) ?? text;
 }

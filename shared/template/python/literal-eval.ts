@@ -34,6 +34,12 @@ const DEPTH_MAX = 200;
 
 class NotALiteral extends Error {}
 
+/** Text that looks like a list, dict or bool as that value; any other as it is. */
+export function guessLiteral(text: string): Value {
+  if (text === 'True' || text === 'False') return text === 'True';
+  return /^(?:\[|\{(?!\{))/.test(text) ? (literalEval(text, true) ?? text) : text;
+}
+
 /** The value of a literal, or undefined when the text is none. `withJsonWords` also knows true, false and null. */
 export function literalEval(text: string, withJsonWords: boolean): Value | undefined {
   const source = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
