@@ -4,13 +4,14 @@ import type { Dict, Value } from '../../base/value.ts';
 import type { Builtin } from '../builtin.ts';
 import { attributeError, filterArgumentError, filterError } from '../filter-error.ts';
 import { dumpJson } from '../formats/json.ts';
-import { checkText } from '../python/arithmetic.ts';
+import { checkText, operate } from '../python/arithmetic.ts';
 import { decodeText, encodeText } from '../python/codec.ts';
 import { isOrdered } from '../python/comparison.ts';
 import { dictGet, dictKey } from '../python/dict-key.ts';
 import { typeError, valueError } from '../python/error.ts';
 import { escapeHtml, escapeValue, stripTags } from '../python/markup-text.ts';
 import { rangeArguments, textArgument } from '../python/method.ts';
+import { formatPercent } from '../python/percent-format.ts';
 import { repr, str } from '../python/repr.ts';
 import { Markup, PyBytes, PyCallable, PyTuple, Undefined } from '../python/special.ts';
 import { splitUrl } from '../python/url.ts';
@@ -162,7 +163,11 @@ function partOfNothing(value: Value, part: string, alias: Value): Value {
   dictKey(value);
   if (['hostname', 'password', 'port', 'username'].includes(part)) return null;
   if (['fragment', 'netloc', 'path', 'query', 'scheme'].includes(part)) return new PyBytes(new Uint8Array());
-  throw filterError(`${str(alias)}: unknown URL component: ${part}`);
+  throw unknownPart(part, alias);
+}
+
+function unknownPart(part: Value, alias: Value): Error {
+  return filterError(str(operate('+', force(alias), formatPercent(': unknown URL component: %s', part))));
 }
 
 function splitNothing(value: Value): Dict {
@@ -204,6 +209,6 @@ function urlsplit(_env: unknown, value: Value, query: Value = '', alias: Value =
   ]);
   if (!isTrue(force(query))) return parts;
   const part = dictGet(parts, force(query));
-  if (part === undefined) throw filterError(`${str(alias)}: unknown URL component: ${str(query)}`);
+  if (part === undefined) throw unknownPart(force(query), alias);
   return part;
 }

@@ -61,8 +61,7 @@ export function pathText(value: Value): string {
 }
 
 function pathJoin(value: Value): Value {
-  const text = asText(value);
-  if (text !== undefined) return text;
+  if (asText(value) !== undefined) return value;
   if (value instanceof Undefined) throw undefinedError(value);
   if (!isSequence(value)) {
     throw filterTypeError(`|path_join expects string or sequence, got ${classText(value)} instead.`);
