@@ -1,7 +1,8 @@
 /** Python's `==`, `<`, `is` and `in`. */
 
+import { limits } from '../../base/limits.ts';
 import { type Dict, PyFloat, type Value } from '../../base/value.ts';
-import { countItems, countVisit } from '../budget.ts';
+import { countItems, countText, countVisit } from '../budget.ts';
 import { dictGet, dictKey, hasKey } from './dict-key.ts';
 import { typeError, undefinedError, valueError } from './error.ts';
 import { LazyDict, LazyList, PyBytes, PyObject, PySet, PyTuple, Undefined } from './special.ts';
@@ -12,6 +13,7 @@ export type Ordering = '<' | '<=' | '>' | '>=';
 
 /** Python's `==`. Undefined raises, as Ansible's does. */
 export function equals(left: Value, right: Value): boolean {
+  if (typeof left === 'string' && left.length >= limits.templateSizeFree) countText(left.length);
   if (left === right && !(left instanceof Undefined)) return true;
   if (typeof left === 'string' && typeof right === 'string') return false;
   if (typeof left === 'number' && typeof right === 'number') return false;
@@ -53,7 +55,9 @@ function equalContainers(a: Value, b: Value): boolean {
 }
 
 function equalItems(a: readonly Value[], b: readonly Value[]): boolean {
-  return a.length === b.length && a.every((item, index) => equals(item, b[index] ?? null));
+  if (a.length !== b.length) return false;
+  countVisit(Math.ceil(a.length / limits.templateItemsPerStep));
+  return a.every((item, index) => equals(item, b[index] ?? null));
 }
 
 /** Lists of different length differ at once; of tuples the items are compared first. */

@@ -175,7 +175,9 @@ export function textLength(text: string): number {
 
 /** One string per code point, indexable as Python's str is. */
 export function characters(text: string): string | readonly string[] {
-  return ASTRAL.test(text) ? [...text] : text;
+  if (!ASTRAL.test(text)) return text;
+  countItems(text.length);
+  return [...text];
 }
 
 /** The items that Python's `iter()` gives: keys of dicts, code points of strs. */
