@@ -101,6 +101,8 @@ function regexSearch(
 function groupArgument(argument: Value): string | number {
   const given = force(argument);
   const text = asText(given);
+  if (given instanceof PyBytes)
+    throw typeError('startswith first arg must be bytes or a tuple of bytes, not str');
   if (text === undefined) throw attributeError(given, 'startswith');
   if (text.startsWith('\\g')) {
     const name = /^\\g<(\S+)>/.exec(text)?.[1];

@@ -10,6 +10,7 @@ import { filterError } from '../filter-error.ts';
 import { undefinedError } from '../python/error.ts';
 import { textArgument } from '../python/method.ts';
 import { toFloat } from '../python/number.ts';
+import { formatPercent } from '../python/percent-format.ts';
 import { str } from '../python/repr.ts';
 import { Undefined } from '../python/special.ts';
 import { force, isTrue } from '../python/values.ts';
@@ -35,7 +36,7 @@ function epochSeconds(second: Value): number {
     return Math.floor(toFloat(second));
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    throw filterError(`Invalid value for epoch value (${str(second)})`);
+    throw filterError(formatPercent('Invalid value for epoch value (%s)', second));
   }
 }
 
