@@ -13,7 +13,7 @@ type Rule = {
 
 /** Arguments of the wrong type or number, which both engines refuse, one of them in other words. */
 const ARGUMENT_WORDS =
-  /\bargument|too large to convert|failed to combine variables|NotImplemented|expected str|is not a valid|must be (?:str|None|a|real|an integer)|not supported between|unsupported operand|is not iterable|has no len|can only (?:be|concatenate|join|sort)|can't (?:concat|multiply|interpret|sum)|could not convert|cannot be interpreted|has no attribute|unhashable|cannot unpack|requires a|is required|not subscriptable|must be exactly one|is not JSON serializable|failed on bad input|bad operand|indices must be|cannot represent|need a bytes-like|doesn't apply|doesn't define|math domain error|out of range for|Expecting value|requires string/;
+  /\bargument|too large to convert|failed to combine variables|NotImplemented|expected str|is not a valid|test expects a dictionary|must be (?:str|None|a|real|an integer)|not supported between|unsupported operand|is not iterable|has no len|can only (?:be|concatenate|join|sort)|can't (?:concat|multiply|interpret|sum)|could not convert|cannot be interpreted|has no attribute|unhashable|cannot unpack|requires a|is required|not subscriptable|must be exactly one|is not JSON serializable|failed on bad input|bad operand|indices must be|cannot represent|need a bytes-like|doesn't apply|doesn't define|math domain error|out of range for|Expecting value|requires string|expects a dictionary|unknown URL component|first arg must be|Invalid value for epoch|values to unpack|substring not found/;
 
 /** A template included without context in what Jinja2 makes a Python function of, or keeps apart. */
 const INCLUDED_APART =
@@ -35,7 +35,7 @@ export const RULES: readonly Rule[] = [
   {
     paragraph: 'Constants',
     applies: ({ ours, python }) =>
-      python.value !== undefined &&
+      (python.value !== undefined || /sequence item \d+: expected str/.test(said(ours))) &&
       /sequence item \d+: expected str|is not a valid|is not subscriptable|type: 'slice'/.test(said(ours)),
   },
   {

@@ -77,6 +77,7 @@ const HASH_NAMES: Readonly<Record<string, string>> = {
 function hashName(type: Value): string {
   const text = asText(type);
   if (text !== undefined) return text;
+  if (type instanceof Undefined && !type.isLenient) throw filterError(type.message);
   if (asSequence(type) === undefined && !isMapping(type)) str(type);
   throw filterError(
     Array.isArray(type) || isMapping(type) ? `unhashable type: '${typeName(type)}'` : 'name must be a string',
