@@ -2,7 +2,7 @@
 
 import type { Dict, Value } from '../../base/value.ts';
 import type { ArgumentOption } from '../argument-spec/check-arguments.ts';
-import { dictDelete, dictGet, dictSet } from '../python/dict-key.ts';
+import { deleteKey, dictGet, dictSet } from '../python/dict-key.ts';
 import { pythonError } from '../python/error.ts';
 import { compilePattern, matchPattern } from '../python/regex.ts';
 import { str } from '../python/repr.ts';
@@ -147,7 +147,7 @@ function replace(raw: Value, renames: readonly Pair[], isMatch: Matcher): Value 
   for (const { before, after } of renames) {
     for (const key of [...made.keys()].filter((each) => isMatch(each, before))) {
       const item = dictGet(made, key) ?? null;
-      dictDelete(made, key);
+      deleteKey(made, key);
       dictSet(made, after, item);
     }
   }

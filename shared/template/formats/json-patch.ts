@@ -3,7 +3,7 @@
 import type { Dict, Value } from '../../base/value.ts';
 import { rethrown } from '../filter-error.ts';
 import { equals } from '../python/comparison.ts';
-import { dictDelete, dictGet, dictSet } from '../python/dict-key.ts';
+import { deleteKey, dictGet, dictSet } from '../python/dict-key.ts';
 import { pythonError } from '../python/error.ts';
 import { repr, str } from '../python/repr.ts';
 import { asDict, force, isMapping } from '../python/values.ts';
@@ -111,7 +111,7 @@ function remove(data: Value, path: readonly string[]): Value {
   if (path.length === 0) throw patchError("can't remove the root of a document");
   return changed(data, path, (holder, part) => {
     if (Array.isArray(holder)) holder.splice(indexOf(holder, part, holder.length - 1), 1);
-    else if (!dictDelete(holder, part)) throw patchError(`can't remove a non-existent object '${part}'`);
+    else if (!deleteKey(holder, part)) throw patchError(`can't remove a non-existent object '${part}'`);
   });
 }
 

@@ -3,12 +3,13 @@
 import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
 import { countText, countVisit } from '../budget.ts';
+import { hasKey, isView, toSet } from './dict-key.ts';
 import { limitError, pythonError, typeError, undefinedError } from './error.ts';
 import { isHtml, operateMarkup } from './markup-text.ts';
 import { normalizeInt, numberOrUndefined, toDouble } from './number.ts';
 import { formatPercent } from './percent-format.ts';
 import { Markup, PyBytes, PyObject, PySet, PyTuple, Undefined } from './special.ts';
-import { asInt, asText, checkSize, force, typeName } from './values.ts';
+import { asInt, asText, checkSize, force, iterate, typeName } from './values.ts';
 
 /** The binary operators of Jinja2 that compute; comparison and logic stand elsewhere. */
 export type ArithmeticOperator = '%' | '*' | '**' | '+' | '-' | '/' | '//';
@@ -273,8 +274,10 @@ function concatenate(a: Value, b: Value): Value | undefined {
 }
 
 function subtractSets(a: Value, b: Value): Value | undefined {
-  if (!(a instanceof PySet) || !(b instanceof PySet)) return undefined;
-  return new PySet([...a.items].filter((item) => !b.items.has(item)));
+  const isBetweenSets = a instanceof PySet && b instanceof PySet;
+  if (!isBetweenSets && !isView(a) && !isView(b)) return undefined;
+  const { items } = toSet(iterate(b));
+  return new PySet([...toSet(iterate(a)).items].filter((item) => !hasKey(items, item)));
 }
 
 function repeat(value: Value, count: number | bigint): Value | undefined {

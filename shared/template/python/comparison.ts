@@ -3,7 +3,7 @@
 import { limits } from '../../base/limits.ts';
 import { type Dict, PyFloat, type Value } from '../../base/value.ts';
 import { countItems, countText, countVisit } from '../budget.ts';
-import { dictGet, dictKey, hasKey } from './dict-key.ts';
+import { dictGet, dictKey, dictSet, hasKey, isView, toSet } from './dict-key.ts';
 import { typeError, undefinedError, valueError } from './error.ts';
 import { LazyDict, LazyList, PyBytes, PyObject, PySet, PyTuple, Undefined } from './special.ts';
 import { asDict, asInt, asText, force, isMapping, itemsOf, iterateOrUndefined, typeName } from './values.ts';
@@ -37,16 +37,13 @@ function equalContainers(a: Value, b: Value): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && equalItems(a, b);
   if (a instanceof PyTuple) return b instanceof PyTuple && equalTuples(a.items, b.items);
   if (isMapping(a)) return isMapping(b) && equalDicts(asDict(a), asDict(b));
-  if (a instanceof PySet) {
-    return b instanceof PySet && a.items.size === b.items.size && isSubset(a, b);
-  }
+  if (isSetLike(a)) return isSetLike(b) && sizeOf(a) === sizeOf(b) && isSubset(a, b);
   if (a instanceof PyBytes) return b instanceof PyBytes && Buffer.from(a.bytes).equals(b.bytes);
   if (a instanceof LazyList) {
     return (
       b instanceof LazyList &&
-      a.typeName === b.typeName &&
-      a.length === b.length &&
-      equalItems([...itemsOf(a)], [...itemsOf(b)])
+      (a === b ||
+        (a.typeName === 'range' && b.typeName === 'range' && equalItems([...itemsOf(a)], [...itemsOf(b)])))
     );
   }
   if (a instanceof PyObject) return a.behaviour.compare?.(b) === 0;
@@ -90,7 +87,7 @@ export function isOrdered(operator: Ordering, left: Value, right: Value): boolea
   if (typeof left === 'number' && typeof right === 'number') return holds(operator, left - right);
   const a = force(left);
   const b = force(right);
-  if (a instanceof PySet && b instanceof PySet) return isOrderedSet(operator, a, b);
+  if (isSetLike(a) && isSetLike(b)) return isOrderedSet(operator, a, b);
   return holds(operator, orderOf(operator, a, b));
 }
 
@@ -162,14 +159,24 @@ export function compareText(a: string, b: string): number {
   return x - y;
 }
 
-function isOrderedSet(operator: Ordering, a: PySet, b: PySet): boolean {
+type SetLike = PySet | LazyList;
+
+function isSetLike(value: Value): value is SetLike {
+  return value instanceof PySet || isView(value);
+}
+
+function sizeOf(set: SetLike): number {
+  return set instanceof PySet ? set.items.size : set.length;
+}
+
+function isOrderedSet(operator: Ordering, a: SetLike, b: SetLike): boolean {
   switch (operator) {
     case '<':
-      return a.items.size < b.items.size && isSubset(a, b);
+      return sizeOf(a) < sizeOf(b) && isSubset(a, b);
     case '<=':
       return isSubset(a, b);
     case '>':
-      return a.items.size > b.items.size && isSubset(b, a);
+      return sizeOf(a) > sizeOf(b) && isSubset(b, a);
     case '>=':
       return isSubset(b, a);
     default:
@@ -178,9 +185,29 @@ function isOrderedSet(operator: Ordering, a: PySet, b: PySet): boolean {
 }
 
 /** Whether every item of `a` is in `b`. */
-export function isSubset(a: PySet, b: PySet): boolean {
-  for (const item of a.items) if (!hasKey(b.items, item)) return false;
+export function isSubset(a: SetLike, b: SetLike): boolean {
+  const holdsItem = membership(b);
+  for (const item of a instanceof PySet ? a.items : itemsOf(a)) if (!holdsItem(item)) return false;
   return true;
+}
+
+/** Whether items are in a set; the values in a dict's items need not be hashable. */
+function membership(set: SetLike): (item: Value) => boolean {
+  if (set instanceof PySet || set.typeName === 'dict_keys') {
+    const { items } = set instanceof PySet ? set : toSet(itemsOf(set));
+    return (item) => hasKey(items, item);
+  }
+  const pairs: Dict = new Map();
+  for (const pair of itemsOf(set)) {
+    const [key = null, value = null] = pair instanceof PyTuple ? pair.items : [];
+    dictSet(pairs, key, value);
+  }
+  return (item) => {
+    if (!(item instanceof PyTuple) || item.items.length !== 2) return false;
+    const [key = null, value = null] = item.items;
+    const own = dictGet(pairs, key);
+    return own !== undefined && equals(own, value);
+  };
 }
 
 /** Whether two values are the same object, for Python's `is`. */

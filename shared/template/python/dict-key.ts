@@ -30,8 +30,8 @@ export function dictKey(value: Value): Value {
   return value;
 }
 
-/** Whether it is a dict's keys or items, which cannot be hashed as they change with it. */
-function isView(value: Value): boolean {
+/** Whether it is a dict's keys or items: they cannot be hashed as they change with it, and compare as sets do. */
+export function isView(value: Value): value is LazyList {
   return value instanceof LazyList && (value.typeName === 'dict_keys' || value.typeName === 'dict_items');
 }
 
@@ -100,10 +100,15 @@ export function dictSet(map: Dict, key: Value, item: Value): void {
   else map.set(findKey((candidate) => map.has(candidate), key) ?? dictKey(key), item);
 }
 
-/** Removes an item and says whether it was there. */
-export function dictDelete(map: Dict, key: Value): boolean {
-  const found = findKey((candidate) => map.has(candidate), key);
-  return found !== undefined && map.delete(found);
+/** Removes an item of a dict or set and says whether it was there. */
+export function deleteKey(keys: Dict | Set<Value>, key: Value): boolean {
+  const found = findKey((candidate) => keys.has(candidate), key);
+  return found !== undefined && keys.delete(found);
+}
+
+/** Adds an item to a set as Python does: an equal one that is there already stays. */
+export function addKey(keys: Set<Value>, key: Value): void {
+  if (!hasKey(keys, key)) keys.add(dictKey(key));
 }
 
 /** A set of the items, equal ones once; raises TypeError for what cannot be hashed. */
@@ -111,7 +116,7 @@ export function toSet(items: Iterable<Value>): PySet {
   const set = new PySet();
   for (const item of items) {
     const key = force(item);
-    if (!hasKey(set.items, key)) set.items.add(dictKey(key));
+    addKey(set.items, key);
   }
   return set;
 }

@@ -1,7 +1,7 @@
 /** The methods of Python's dict, for dicts and lazy dicts alike. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import { dictDelete, dictGet, dictKey, dictSet } from './dict-key.ts';
+import { deleteKey, dictGet, dictKey, dictSet } from './dict-key.ts';
 import { pythonError, typeError, undefinedError, valueError } from './error.ts';
 import { type MethodTable, methodTable } from './method.ts';
 import { repr } from './repr.ts';
@@ -80,7 +80,7 @@ function pop(self: Dict, args: readonly Value[]): Value {
   const known = self.size === 0 ? undefined : dictGet(self, key);
   const item = known === undefined ? usual : known;
   if (item === undefined) throw pythonError('KeyError', repr(key));
-  if (known !== undefined) dictDelete(self, key);
+  if (known !== undefined) deleteKey(self, key);
   return force(item);
 }
 

@@ -2,7 +2,7 @@
 
 import type { Value } from '../../base/value.ts';
 import { isSubset } from './comparison.ts';
-import { dictKey, hasKey, toSet } from './dict-key.ts';
+import { addKey, deleteKey, hasKey, toSet } from './dict-key.ts';
 import { pythonError } from './error.ts';
 import { type MethodTable, methodTable } from './method.ts';
 import { repr } from './repr.ts';
@@ -15,7 +15,7 @@ export const setMethods: MethodTable<PySet> = methodTable<PySet>([
     'add',
     'elem',
     (self, item) => {
-      if (!hasKey(self.items, item ?? null)) self.items.add(dictKey(item ?? null));
+      addKey(self.items, item ?? null);
       return null;
     },
   ],
@@ -40,7 +40,7 @@ export const setMethods: MethodTable<PySet> = methodTable<PySet>([
     'discard',
     'elem',
     (self, item) => {
-      self.items.delete(dictKey(item ?? null));
+      deleteKey(self.items, item ?? null);
       return null;
     },
   ],
@@ -73,7 +73,7 @@ export const setMethods: MethodTable<PySet> = methodTable<PySet>([
     'remove',
     'elem',
     (self, item) => {
-      if (!self.items.delete(dictKey(item ?? null))) throw pythonError('KeyError', repr(item ?? null));
+      if (!deleteKey(self.items, item ?? null)) throw pythonError('KeyError', repr(item ?? null));
       return null;
     },
   ],
@@ -93,7 +93,7 @@ export const setMethods: MethodTable<PySet> = methodTable<PySet>([
     'update',
     '*others',
     (self, others) => {
-      for (const set of setsOf(others)) for (const item of set.items) self.items.add(item);
+      for (const set of setsOf(others)) for (const item of set.items) addKey(self.items, item);
       return null;
     },
   ],
