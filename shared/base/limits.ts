@@ -60,7 +60,7 @@ export const limits = {
   /** Items of lists and dicts that are copied or searched in one step. */
   templateItemsPerStep: 16,
   /** Memory that what is made of a text may take for each character, in bytes: because some ways take it apart into a list. */
-  templateBytesPerChar: 8,
+  templateBytesPerChar: 16,
   /** The same of each item of a list or dict: because a small list or dict may be made of each. */
   templateBytesPerItem: 200,
   /** Longest that one use of a regular expression in a template may take: because some patterns backtrack without end. */
