@@ -54,13 +54,17 @@ function look(): void {
   checkMemory(limits.templateBytesFree);
 }
 
+/** Whether what is done with a value is worth to be counted, by {@link countWork}. */
+export function isLarge(value: Value): boolean {
+  return sizeOf(value) >= limits.templateSizeFree;
+}
+
 /**
- * Does `work` on `subject`. For a large one it is refused before where there is too little memory for what may be made of it,
- * and the time counts as steps: most of what is done with it takes longer the larger it is.
+ * Does `work` on something large. It is refused before where there is too little memory for what may be made of it, and the
+ * time counts as steps: most of what is done with it takes longer the larger it is.
  */
 export function countWork(subject: Value, work: () => Value): Value {
   const size = sizeOf(subject);
-  if (size < limits.templateSizeFree) return countMade(work());
   const isList = Array.isArray(subject) || subject instanceof Map;
   // What goes through a view or range looks for itself.
   if (isList) checkMemory(size * limits.templateBytesPerItem);
@@ -79,8 +83,8 @@ function sizeOf(value: Value): number {
   return value instanceof LazyList ? value.length : 0;
 }
 
-/** A text that was made of something small. */
-function countMade(value: Value): Value {
+/** What was made of something small: only a text can be large. */
+export function countMade(value: Value): Value {
   if (typeof value === 'string' && value.length >= limits.templateSizeFree) countText(value.length);
   return value;
 }

@@ -1,7 +1,7 @@
 /** The tables of filters, tests and lookups that templates can name. */
 
 import type { Value } from '../base/value.ts';
-import { countVisit, countWork } from './budget.ts';
+import { countMade, countVisit, countWork, isLarge } from './budget.ts';
 import { type Applied, type Builtin, type Builtins, calleeFor, type NamedCall } from './builtin.ts';
 import type { Environment } from './environment.ts';
 import { combinatoricFilters } from './filters/combinatorics.ts';
@@ -69,7 +69,9 @@ function counted(entries: Iterable<readonly [string, Builtin]>): Map<string, Bui
   return new Map(
     Array.from(entries, ([name, one]) => {
       const call: Builtin['call'] = (env, value, ...args) =>
-        countWork(value, () => one.call(env, value, ...args));
+        isLarge(value)
+          ? countWork(value, () => one.call(env, value, ...args))
+          : countMade(one.call(env, value, ...args));
       return [name, { ...one, call }];
     }),
   );

@@ -16,7 +16,7 @@ import type { CallArguments, CompareOperator, Expression } from '../syntax/synta
 import { TemplateError } from '../template-error.ts';
 import { classOf, isKeptAsText } from '../text-origin.ts';
 import { selfOf } from './block.ts';
-import { explainMissing, findOrigin, type LoopItems } from './origin.ts';
+import { explainMissing, findOrigin, givesOn, type LoopItems, looksLikeLiteral } from './origin.ts';
 import { callValue, type Evaluate, type Frame, lookUp, readVariable } from './runtime.ts';
 
 /** What compiling needs to know. */
@@ -36,19 +36,16 @@ export function placeOf({ line }: { readonly line: number }, { name }: Compiler)
   return name === undefined ? `line ${line}` : `line ${line} in ${reprText(name)}`;
 }
 
-/** Expressions whose value may be one that a variable holds. */
-const GIVING_ON: ReadonlySet<Expression['kind']> = new Set(['filter', 'getattr', 'getitem', 'name']);
-
 /** As {@link compileExpression}, but text that is to stay text comes with a mark. */
 export function compileMarked(expression: Expression, compiler: Compiler): Evaluate {
   if (expression.kind === 'condexpr') {
     return compileChoice(expression, compiler, compileMarked);
   }
   const evaluate = compileExpression(expression, compiler);
-  if (!GIVING_ON.has(expression.kind)) return evaluate;
+  if (!givesOn(expression)) return evaluate;
   return (frame) => {
     const value = evaluate(frame);
-    if (typeof value !== 'string' || !/^[[{TF]/.test(value)) return value;
+    if (typeof value !== 'string' || !looksLikeLiteral(value)) return value;
     return isKeptAsText(findOrigin(expression, frame, compiler.loopItems))
       ? new Markup(value, 'verbatim')
       : value;

@@ -1,7 +1,7 @@
 /** The methods of Python's built-in classes, bound to a value when a template reads them. */
 
 import { type Dict, PyFloat, type Value } from '../../base/value.ts';
-import { countWork } from '../budget.ts';
+import { countMade, countWork, isLarge } from '../budget.ts';
 import { bytesMethods } from './bytes-methods.ts';
 import { equals } from './comparison.ts';
 import { dictMethods } from './dict-methods.ts';
@@ -81,6 +81,8 @@ function bind<Self extends Value>(
   const isText = typeof self === 'string' || self instanceof PyBytes;
   const call = (args: readonly Value[], kwargs: Kwargs): Value =>
     // Most methods of lists and dicts look at one item only; the others count for themselves.
-    countWork(isText ? self : null, () => method.call(self, ...bindNative(callee, args, kwargs)));
+    isText && isLarge(self)
+      ? countWork(self, () => method.call(self, ...bindNative(callee, args, kwargs)))
+      : countMade(method.call(self, ...bindNative(callee, args, kwargs)));
   return new PyCallable(name, call, undefined, 'builtin_function_or_method');
 }
