@@ -76,7 +76,9 @@ export function countWork(subject: Value, work: () => Value): Value {
 }
 
 function sizeOf(value: Value): number {
-  if (typeof value === 'string' || Array.isArray(value)) return value.length;
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  if (Array.isArray(value)) return value.length;
   if (value instanceof Map) return value.size;
   if (value instanceof Markup) return value.text.length;
   if (value instanceof PyBytes) return value.bytes.length;

@@ -1,6 +1,7 @@
 /** How filters, tests and lookups are defined: a name, a Python-like signature, and a function over values. */
 
 import type { Value } from '../base/value.ts';
+import { countMade, countWork, isLarge } from './budget.ts';
 import type { Environment } from './environment.ts';
 import type { Callee } from './python/bind-arguments.ts';
 import type { Kwargs } from './python/special.ts';
@@ -21,6 +22,16 @@ export type Builtin = {
 /** Whom messages about the arguments of a filter or test name, and what it takes. */
 export function calleeFor({ callee, name, signature }: Builtin): Callee {
   return callee ?? { name, signature, before: 1 };
+}
+
+/** Calls a filter or test with one argument for each parameter; what is done with something large counts as work. */
+export function callBuiltin(
+  { call }: Builtin,
+  env: Environment,
+  { subject, args }: { readonly subject: Value; readonly args: readonly Value[] },
+): Value {
+  if (isLarge(subject)) return countWork(subject, () => call(env, subject, ...args));
+  return countMade(call(env, subject, ...args));
 }
 
 /** A filter or test by its name, with its arguments, as `map('name')` and `select('name')` call it. */

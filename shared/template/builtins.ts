@@ -1,8 +1,15 @@
 /** The tables of filters, tests and lookups that templates can name. */
 
 import type { Value } from '../base/value.ts';
-import { countMade, countVisit, countWork, isLarge } from './budget.ts';
-import { type Applied, type Builtin, type Builtins, calleeFor, type NamedCall } from './builtin.ts';
+import { countVisit } from './budget.ts';
+import {
+  type Applied,
+  type Builtin,
+  type Builtins,
+  callBuiltin,
+  calleeFor,
+  type NamedCall,
+} from './builtin.ts';
 import type { Environment } from './environment.ts';
 import { combinatoricFilters } from './filters/combinatorics.ts';
 import { commentFilters } from './filters/comment.ts';
@@ -64,20 +71,7 @@ function keptVerbatim(filter: Builtin): Builtin {
   return { ...filter, call };
 }
 
-/** The table with the work of each entry counted. */
-function counted(entries: Iterable<readonly [string, Builtin]>): Map<string, Builtin> {
-  return new Map(
-    Array.from(entries, ([name, one]) => {
-      const call: Builtin['call'] = (env, value, ...args) =>
-        isLarge(value)
-          ? countWork(value, () => one.call(env, value, ...args))
-          : countMade(one.call(env, value, ...args));
-      return [name, { ...one, call }];
-    }),
-  );
-}
-
-const filters: ReadonlyMap<string, Builtin> = counted([
+const filters: ReadonlyMap<string, Builtin> = new Map([
   ...communityFilters,
   ...utilsFilters,
   ...netcommonTable,
@@ -105,7 +99,7 @@ const filters: ReadonlyMap<string, Builtin> = counted([
   ),
 ]);
 
-const tests: ReadonlyMap<string, Builtin> = counted([
+const tests: ReadonlyMap<string, Builtin> = new Map([
   ...addressTests,
   ...communityTests,
   ...unsupportedTests,
@@ -156,6 +150,6 @@ function applied(env: Environment, builtin: Builtin | undefined, { name, args, k
     if (builtin === undefined) throw notLoaded(name);
     bound ??= bindArguments(calleeFor(builtin), args, kwargs);
     countVisit();
-    return builtin.call(env, value, ...bound);
+    return callBuiltin(builtin, env, { subject: value, args: bound });
   };
 }

@@ -1,7 +1,7 @@
 /** Turns expressions into closures. */
 
 import type { Dict, Value } from '../../base/value.ts';
-import { type Builtin, type Builtins, calleeFor } from '../builtin.ts';
+import { type Builtin, type Builtins, callBuiltin, calleeFor } from '../builtin.ts';
 import { couldNotLoad, LOOKUP_FUNCTIONS, shortName } from '../plugin-name.ts';
 import { getAttribute, getItem, getSlice } from '../python/access.ts';
 import { checkText, operate, operateUnary } from '../python/arithmetic.ts';
@@ -15,6 +15,7 @@ import { asDict, asText, isTrue, iterateOrUndefined, typeName } from '../python/
 import type { CallArguments, CompareOperator, Expression } from '../syntax/syntax-tree.ts';
 import { TemplateError } from '../template-error.ts';
 import { classOf, isKeptAsText } from '../text-origin.ts';
+import { applyBound } from './apply-bound.ts';
 import { selfOf } from './block.ts';
 import { explainMissing, findOrigin, givesOn, type LoopItems, looksLikeLiteral } from './origin.ts';
 import { callValue, type Evaluate, type Frame, lookUp, readVariable } from './runtime.ts';
@@ -340,7 +341,10 @@ function apply(builtin: Builtin, value: Evaluate, written: CallArguments, compil
   return (frame) => {
     const subject = value(frame);
     const { args, kwargs } = given(frame);
-    return builtin.call(frame.context.engine.env, subject, ...bindArguments(callee, args, kwargs));
+    return callBuiltin(builtin, frame.context.engine.env, {
+      subject,
+      args: bindArguments(callee, args, kwargs),
+    });
   };
 }
 
@@ -350,19 +354,6 @@ function bindWritten(builtin: Builtin, written: CallArguments, compiler: Compile
     args: written.args.map((argument) => compileExpression(argument, compiler)),
     kwargs: written.kwargs.map(({ key, value }) => ({ key, value: compileExpression(value, compiler) })),
   });
-}
-
-function applyBound({ call }: Builtin, value: Evaluate, bound: readonly Evaluate[]): Evaluate {
-  const [first, second, ...more] = bound;
-  if (first === undefined) return (frame) => call(frame.context.engine.env, value(frame));
-  if (second === undefined) return (frame) => call(frame.context.engine.env, value(frame), first(frame));
-  if (more.length === 0) {
-    return (frame) => call(frame.context.engine.env, value(frame), first(frame), second(frame));
-  }
-  return (frame) => {
-    const subject = value(frame);
-    return call(frame.context.engine.env, subject, ...bound.map((argument) => argument(frame)));
-  };
 }
 
 function findBuiltin(
