@@ -33,15 +33,16 @@ export const RULES: readonly Rule[] = [
   // Ansible gives back the text, or says that a condition cannot be evaluated.
   { paragraph: 'Faults of generated code', applies: ({ text, python }) => isGivenBack(text, python) },
   {
+    paragraph: 'Faults of generated code',
+    applies: ({ text, python }) =>
+      python.error !== undefined &&
+      Object.values(text.files).some((file) => /\(\{\}\)\.b\b|\{\{\}:/.test(file)),
+  },
+  {
     paragraph: 'Constants',
     applies: ({ ours, python }) =>
       (python.value !== undefined || /sequence item \d+: expected str/.test(said(ours))) &&
       /sequence item \d+: expected str|is not a valid|is not subscriptable|type: 'slice'/.test(said(ours)),
-  },
-  {
-    paragraph: 'Constants',
-    applies: ({ text, ours, python }) =>
-      text.setting.native && said(ours).replaceAll('None', '') === said(python).replaceAll('None', ''),
   },
   { paragraph: 'Numbers', applies: ({ ours }) => said(ours).includes('complex numbers are not supported') },
   {

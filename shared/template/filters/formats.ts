@@ -248,10 +248,13 @@ function fromYaml(env: Environment, value: Value): Value {
   return documents[0] ?? null;
 }
 
+/** Every line: YAML sees no document in it. */
+const BLANK_OR_COMMENT = /^(?:[ \t]*(?:#.*)?(?:\r\n?|\n|$))*$/;
+
 function fromYamlAll(env: Environment, value: Value): Value {
   if (value instanceof Undefined && !value.isLenient) throw undefinedError(value);
   const text = asText(value);
   if (text === undefined) return value;
   const documents = env.parseYaml(text);
-  return text.trim() === '' ? [] : [...documents];
+  return BLANK_OR_COMMENT.test(text) ? [] : [...documents];
 }

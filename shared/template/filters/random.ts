@@ -5,7 +5,7 @@ import type { Builtin } from '../builtin.ts';
 import type { Environment } from '../environment.ts';
 import { filterError } from '../filter-error.ts';
 import { dictGet } from '../python/dict-key.ts';
-import { pythonError, valueError } from '../python/error.ts';
+import { pythonError, typeError, valueError } from '../python/error.ts';
 import { normalizeInt, numberOrUndefined, toInt } from '../python/number.ts';
 import {
   type RandomBits,
@@ -16,8 +16,17 @@ import {
   systemRandom,
 } from '../python/random.ts';
 import { repr } from '../python/repr.ts';
-import { PyBytes } from '../python/special.ts';
-import { asDict, asInt, asText, force, isTrue, iterateOrUndefined, toList } from '../python/values.ts';
+import { LazyList, PyBytes } from '../python/special.ts';
+import {
+  asDict,
+  asInt,
+  asText,
+  force,
+  isTrue,
+  iterateOrUndefined,
+  toList,
+  typeName,
+} from '../python/values.ts';
 
 /** Choosing filters. */
 export const randomFilters: readonly Builtin[] = [
@@ -57,6 +66,8 @@ function random(
   if (!isUnset(start) || !isUnset(step)) {
     throw filterError('start and step can only be used with integer values');
   }
+  if (end instanceof LazyList && end.typeName !== 'range')
+    throw typeError(`'${typeName(end)}' object is not subscriptable`);
   const map = asDict(end);
   const items = asText(end) === undefined ? toList(end) : [...(asText(end) ?? '')];
   const choose = (bits: RandomBits): Value => {
