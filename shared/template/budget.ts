@@ -110,7 +110,7 @@ export function countItems(count: number): void {
 }
 
 /** Refuses what takes `bytes` of memory when there is not so much. */
-function checkMemory(bytes: number): void {
+export function checkMemory(bytes: number): void {
   if (depth === 0 || bytes < limits.templateBytesFree || isFree(bytes)) return;
   steps += limits.templateStepsPerCollection;
   collectGarbage();

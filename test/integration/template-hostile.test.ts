@@ -254,6 +254,9 @@ test('what would use up the memory of a function or hold it up is an error of th
     "{% set l = [] %}{% for i in range(10 ** 6) %}{% set x %}{{ 'a' * 30000 }}{{ i }}{% endset %}{% do l.append(x) %}{% endfor %}",
     grown('(1,)', 'ns.x + ns.x'),
     grown("'a'", "ns.x | replace('a', 'aa')"),
+    grown('[1]', '[ns.x, ns.x] | string'),
+    "{{ ('😀' * 10 ** 7) | reverse }}",
+    "{{ ('é' * 10 ** 7).encode('ascii', 'xmlcharrefreplace') }}",
     '{{ range(10 ** 7) | sort }}',
     "{{ ('a' * 3 * 10 ** 6) | batch(1) | list }}",
     "{{ ('a' * 3 * 10 ** 7) | list }}",
@@ -287,6 +290,7 @@ test('long lines, large numbers and lists that grow are no error', { timeout: 60
     '{{ (10 ** 9) | round(-(10 ** 9)) }}',
     "{{ 'x'.encode().center(10 ** 7) | length }}",
     "{{ ('a' * 10 ** 7) | upper | length }}",
+    "{{ (('$' ~ '{') * 10 ** 5) | expandvars | length }}",
   ]);
-  expect([errors, lines]).toEqual(['', new Array(5).fill('value')]);
+  expect([errors, lines]).toEqual(['', new Array(6).fill('value')]);
 });

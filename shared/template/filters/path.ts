@@ -116,10 +116,14 @@ function homeOf(env: Environment, name: string | undefined): string | undefined 
 }
 
 function expandVariables(env: Environment, path: string): string {
-  return path.replace(/\$(\w+|\{[^}]*\})/g, (whole, word: string) => {
+  const expand = (whole: string, word: string): string => {
     const name = word.startsWith('{') ? word.slice(1, -1) : word;
     return env.local.environment(name) ?? whole;
-  });
+  };
+  // Behind the last bracket none is looked for: of many that are not closed, each would search to the end.
+  const last = path.lastIndexOf('}') + 1;
+  const head = path.slice(0, last).replace(/\$(\w+|\{[^}]*\})/g, expand);
+  return head + path.slice(last).replace(/\$(\w+)/g, expand);
 }
 
 function fileglob(env: Environment, pattern: string): Value {

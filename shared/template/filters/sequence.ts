@@ -18,6 +18,7 @@ import { LazyDict, LazyList, Markup, PyBytes, PySet, PyTuple, Undefined } from '
 import {
   asSequence,
   asText,
+  characters,
   checkSize,
   force,
   isMapping,
@@ -100,7 +101,7 @@ function reverse(value: Value): Value {
   const settled = force(value);
   const text = asText(settled);
   if (text !== undefined) {
-    const reversed = [...text].reverse().join('');
+    const reversed = Array.from(characters(text)).reverse().join('');
     return isHtml(settled) ? new Markup(reversed) : reversed;
   }
   if (settled !== null && iterateOrUndefined(settled) === undefined) {

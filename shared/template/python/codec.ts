@@ -1,5 +1,6 @@
 /** Python's codecs: texts as bytes and back, in its names of encodings and of what is done with what does not fit. */
 
+import { countItems } from '../budget.ts';
 import { pythonError } from './error.ts';
 import { hexEscape } from './repr.ts';
 import { type SingleByte, singleByteEncoding } from './single-byte.ts';
@@ -73,6 +74,7 @@ type Encoder = {
 
 /** Encodes character by character; those in a row that do not fit go to the handler together. */
 function encodeEach(text: string, errors: string, { encode, name, reason }: Encoder): Uint8Array {
+  countItems(text.length);
   const chars = [...text];
   const bytes: number[] = [];
   for (let start = 0; start < chars.length; start++) {

@@ -2,7 +2,7 @@
 
 import { limits } from '../../base/limits.ts';
 import { PyFloat, type Value } from '../../base/value.ts';
-import { countVisit } from '../budget.ts';
+import { checkMemory, countVisit } from '../budget.ts';
 import { limitError, undefinedError } from './error.ts';
 import {
   LazyDict,
@@ -136,6 +136,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 /** A str between quotes as Python prints it. */
 export function reprText(text: string): string {
   if (PLAIN.test(text)) return `'${text}'`;
+  checkMemory(text.length * limits.templateBytesPerChar);
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text.replace(/[\\'"]|[^\x20-\x7e]/gu, (character) => escapeCharacter(character, quote));
   return `${quote}${escaped}${quote}`;
