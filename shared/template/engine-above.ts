@@ -3,7 +3,16 @@
 import type { Value } from '../base/value.ts';
 import type { Applied, NamedCall } from './builtin.ts';
 import type { Environment } from './environment.ts';
+import type { Markup } from './python/special.ts';
 import type { FileTemplateOptions } from './syntax/syntax-options.ts';
+
+/** What a template file gives. */
+export type RenderedFile = {
+  /** With a mark where it is to stay text. */
+  readonly text: string | Markup;
+  /** Whether it is not to be read as a list, dict or bool: text that was to stay so, perhaps with a line end put to it. */
+  readonly isKept: boolean;
+};
 
 /** The engine, as shared/template/render.ts offers it. */
 export type EngineAbove = {
@@ -20,7 +29,7 @@ export type EngineAbove = {
     source: string,
     file: { readonly name: string; readonly options: FileTemplateOptions },
     env: Environment,
-  ) => string;
+  ) => RenderedFile;
   /** Whether a variable's text stays text where it is printed alone, whatever it looks like. */
   readonly isVerbatim: (name: string, env: Environment) => boolean;
   readonly hasTest: (name: string) => boolean;

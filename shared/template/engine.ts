@@ -3,7 +3,7 @@
 import type { Value } from '../base/value.ts';
 import { withinBudget } from './budget.ts';
 import { builtins } from './builtins.ts';
-import { concatGuessing, concatNative, finalizeText, finalizeValue } from './compile/concat.ts';
+import { concatGuessing, concatNative, concatText, finalizeText, finalizeValue } from './compile/concat.ts';
 import { Output } from './compile/output.ts';
 import { type CompiledTemplate, type Engine, makeContext, runTemplate } from './compile/runtime.ts';
 import { type CompileOptions, compileCached } from './compile/template-cache.ts';
@@ -68,7 +68,7 @@ export function makeEngine(env: Environment, mode: RenderMode, isChanging = fals
   return {
     env,
     builtins,
-    concat: native ? concatNative : mode.isFile ? (printed) => printed.text : concatGuessing,
+    concat: native ? concatNative : mode.isFile ? concatText : concatGuessing,
     finalize: env.options.native || env.options.printsNone === true ? finalizeValue : finalizeText,
     getTemplate: (name) => findTemplateFile(name, env, mode),
     resolveVariable: isChanging

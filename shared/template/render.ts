@@ -16,7 +16,7 @@ import {
   resolveVariable,
   runSource,
 } from './engine.ts';
-import { connectEngine } from './engine-above.ts';
+import { connectEngine, type RenderedFile } from './engine-above.ts';
 import type { Environment } from './environment.ts';
 import { str } from './python/repr.ts';
 import { Markup, PyTuple, Template, Vaulted } from './python/special.ts';
@@ -182,18 +182,23 @@ export function isConditionTrue(condition: Value, env: Environment): boolean {
   });
 }
 
+type TemplateFile = { readonly name: string; readonly options: FileTemplateOptions };
+
 /** Renders the text of a template file to a string; `name` stands in error messages. */
-export function renderFile(
-  source: string,
-  file: { readonly name: string; readonly options: FileTemplateOptions },
-  env: Environment,
-): string {
+export function renderFile(source: string, file: TemplateFile, env: Environment): string {
+  return str(renderMarkedFile(source, file, env).text);
+}
+
+/** As {@link renderFile}, for lookups. */
+function renderMarkedFile(source: string, file: TemplateFile, env: Environment): RenderedFile {
   const header = readFileHeader(source);
   const syntax = { ...playbookMode.syntax, ...file.options, ...header?.options };
   const body = header?.body ?? source;
   try {
     const result = runSource(body, env, { syntax, isFile: true, areLookupsDisabled: false });
-    return restoreNewlines(syntax.newlineSequence, source, str(result ?? ''));
+    const text = restoreNewlines(syntax.newlineSequence, source, str(result ?? ''));
+    if (!(result instanceof Markup)) return { text, isKept: false };
+    return { text: result.text === text ? result : text, isKept: true };
   } catch (error) {
     throw inAnsiblesWords(error, body);
   }
@@ -203,7 +208,7 @@ connectEngine({
   run: (source, env) => runSource(source, env, playbookMode),
   render: (source, env, { areLookupsDisabled } = playbookMode) =>
     renderText(source, env, { ...playbookMode, areLookupsDisabled }),
-  renderFile,
+  renderFile: renderMarkedFile,
   isVerbatim: isVariableVerbatim,
   hasTest: (name) => builtins.tests.has(name),
   test: namedTest,

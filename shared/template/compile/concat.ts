@@ -75,6 +75,11 @@ function settleDict(map: Map<Value, Value>, keepsUndefined: boolean): Map<Value,
   return settled ?? map;
 }
 
+/** Text of all pieces, as files have it; a single one that is to stay text keeps its mark. */
+export function concatText(printed: Output): Value {
+  return printed.isKept ? new Markup(printed.text, 'verbatim') : printed.text;
+}
+
 /** Text that looks like a list, dict or bool becomes one, as Ansible has it outside native mode. */
 export function concatGuessing(printed: Output): Value {
   const { only } = printed;

@@ -4,7 +4,7 @@ import type { Value } from '../../base/value.ts';
 import { countText } from '../budget.ts';
 import { checkText } from '../python/arithmetic.ts';
 import { str } from '../python/repr.ts';
-import { PyBytes } from '../python/special.ts';
+import { Markup, PyBytes } from '../python/special.ts';
 import { asText, typeName } from '../python/values.ts';
 
 /** Pieces as they are printed. They become text at once: a template may change a list after it was printed. */
@@ -15,6 +15,7 @@ export class Output {
   misfit: { readonly index: number; readonly typeName: string } | undefined;
   readonly #isText: boolean;
   #first: Value = null;
+  #isFirstMarked = false;
   #text = '';
 
   /** `isText`: the first piece becomes text at once as well, as it does in files. */
@@ -24,8 +25,10 @@ export class Output {
 
   append(value: Value): void {
     if (typeof value !== 'string') this.#noteMisfit(value);
-    if (this.count === 0) this.#first = this.#isText ? textOf(value) : value;
-    else {
+    if (this.count === 0) {
+      this.#first = this.#isText ? textOf(value) : value;
+      this.#isFirstMarked = value instanceof Markup && value.mark === 'verbatim';
+    } else {
       if (this.count === 1) this.#text = textOf(this.#first);
       this.#text = checkText(this.#text + textOf(value));
     }
@@ -35,6 +38,11 @@ export class Output {
   /** The value that was printed when it was the only one. */
   get only(): Value | undefined {
     return this.count === 1 ? this.#first : undefined;
+  }
+
+  /** Whether the only value that was printed is text that is to stay text. */
+  get isKept(): boolean {
+    return this.count === 1 && this.#isFirstMarked;
   }
 
   /** The text of everything that was printed. */

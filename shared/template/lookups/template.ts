@@ -31,10 +31,13 @@ function renderTerm(env: Environment, name: string, options: LookupOptions): Val
   const { path, content } = found;
   const file = { name: path, options: syntaxOptions(options) };
   const source = decodeText(content);
-  const text = engineAbove().renderFile(source, file, templateEnvironment(env, { name, path, options }));
+  const inside = templateEnvironment(env, { name, path, options });
+  const { text, isKept } = engineAbove().renderFile(source, file, inside);
+  if (text instanceof Markup) return new Markup(text.text, 'verbatim', true);
   const isNative = env.options.native && boolOption(options, 'jinja2_native', false);
   const isConverted = boolOption(options, 'convert_data', true);
-  const value = isConverted && hasMarkers(source) ? (isNative ? readNative(text) : guessLiteral(text)) : text;
+  const read = isNative ? readNative : guessLiteral;
+  const value = isConverted && !isKept && hasMarkers(source) ? read(text) : text;
   // Text that is to stay text; data are printed for that, as Python prints them.
   const isText = !isConverted || isNative !== env.options.native;
   return isText ? new Markup(str(value), 'verbatim', true) : value;
