@@ -10,8 +10,8 @@ import type { FileTemplateOptions } from './syntax/syntax-options.ts';
 export type RenderedFile = {
   /** With a mark where it is to stay text. */
   readonly text: string | Markup;
-  /** Whether it is not to be read as a list, dict or bool: text that was to stay so, perhaps with a line end put to it. */
-  readonly isKept: boolean;
+  /** What may be read as a list, dict or bool: the text without line ends that were put to it, unless it was to stay text. */
+  readonly data: string | undefined;
 };
 
 /** The engine, as shared/template/render.ts offers it. */

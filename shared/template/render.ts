@@ -196,9 +196,10 @@ function renderMarkedFile(source: string, file: TemplateFile, env: Environment):
   const body = header?.body ?? source;
   try {
     const result = runSource(body, env, { syntax, isFile: true, areLookupsDisabled: false });
-    const text = restoreNewlines(syntax.newlineSequence, source, str(result ?? ''));
-    if (!(result instanceof Markup)) return { text, isKept: false };
-    return { text: result.text === text ? result : text, isKept: true };
+    const printed = str(result ?? '');
+    const text = restoreNewlines(syntax.newlineSequence, source, printed);
+    if (!(result instanceof Markup)) return { text, data: printed };
+    return { text: printed === text ? result : text, data: undefined };
   } catch (error) {
     throw inAnsiblesWords(error, body);
   }

@@ -32,12 +32,13 @@ function renderTerm(env: Environment, name: string, options: LookupOptions): Val
   const file = { name: path, options: syntaxOptions(options) };
   const source = decodeText(content);
   const inside = templateEnvironment(env, { name, path, options });
-  const { text, isKept } = engineAbove().renderFile(source, file, inside);
+  const { text, data } = engineAbove().renderFile(source, file, inside);
   if (text instanceof Markup) return new Markup(text.text, 'verbatim', true);
   const isNative = env.options.native && boolOption(options, 'jinja2_native', false);
   const isConverted = boolOption(options, 'convert_data', true);
   const read = isNative ? readNative : guessLiteral;
-  const value = isConverted && !isKept && hasMarkers(source) ? read(text) : text;
+  const meant = isConverted && data !== undefined && hasMarkers(source) ? read(data) : text;
+  const value = typeof meant === 'string' ? text : meant;
   // Text that is to stay text; data are printed for that, as Python prints them.
   const isText = !isConverted || isNative !== env.options.native;
   return isText ? new Markup(str(value), 'verbatim', true) : value;
